@@ -1,0 +1,267 @@
+//! Descriptor of a convolution: what the user says ([`Conv`]), and what it means for given shapes ([`ConvProblem`]).
+
+use crate::error::{Error, Result};
+use crate::plan::Operand;
+use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
+use crate::window::{Axis, Rounding};
+
+/// The four passes of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pass {
+    /// `y = conv(x, w) + b`
+    Forward,
+    /// `dx` from `dy` and `w`
+    InputGrad,
+    /// `dw` from `x` and `dy`
+    KernelGrad,
+    /// `db` from `dy`
+    BiasGrad,
+}
+
+impl Pass {
+    /// All of them.
+    pub const ALL: [Pass; 4] = [Pass::Forward, Pass::InputGrad, Pass::KernelGrad, Pass::BiasGrad];
+
+    /// The name that this pass has in `src/`, `shaders/`, `reference` and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Pass::Forward => "forward",
+            Pass::InputGrad => "input_grad",
+            Pass::KernelGrad => "kernel_grad",
+            Pass::BiasGrad => "bias_grad",
+        }
+    }
+}
+
+/// A convolution of rank `D` (1, 2 or 3): kernel size, stride, padding, dilation and groups. Channels and batch come
+/// from the tensors.
+///
+/// `y[n, k, o...] = b[k] + sum over c, t... of x[n, group(k) * C_in/groups + c, o*stride + t*dilation - padding...] *
+/// w[k, c, t...]`: cross-correlation, no kernel flip, zeros outside x. Shapes: x `[N, C_in, spatial...]`, w
+/// `[C_out, C_in/groups, taps...]`, b `[C_out]`, y `[N, C_out, spatial...]`.
+///
+/// ```
+/// use wgconv::{Conv, Context, Padding};
+/// let ctx = Context::new_blocking()?;
+/// let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build()?;
+/// let x = ctx.tensor(&[1, 1, 2, 2], &[1.0, 2.0, 3.0, 4.0])?;
+/// let w = ctx.tensor(&[1, 1, 3, 3], &[1.0; 9])?;
+/// let y = conv.forward(&ctx, &x, &w, None)?;
+/// assert_eq!(y.read_blocking()?, [10.0; 4]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Conv<const D: usize> {
+    spatial: Spatial<D>,
+    groups: u32,
+}
+
+/// Convolution along one axis.
+pub type Conv1d = Conv<1>;
+/// Convolution along two axes.
+pub type Conv2d = Conv<2>;
+/// Convolution along three axes.
+pub type Conv3d = Conv<3>;
+
+/// Builder of a [`Conv`]; see there.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvBuilder<const D: usize> {
+    spatial: Spatial<D>,
+    groups: usize,
+}
+
+/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]`, and whether forward
+/// adds a bias.
+///
+/// ```
+/// let shapes = wgconv::ConvShapes::new(&[8, 3, 32, 32], &[16, 3, 5, 5]).with_bias();
+/// assert!(shapes.bias);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvShapes<'a> {
+    /// Shape of x (and dx).
+    pub x: &'a [usize],
+    /// Shape of w (and dw).
+    pub w: &'a [usize],
+    /// Whether forward takes `b`. The other passes ignore it.
+    pub bias: bool,
+}
+
+impl<'a> ConvShapes<'a> {
+    /// Without bias.
+    pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
+        ConvShapes { x, w, bias: false }
+    }
+
+    /// With bias.
+    pub fn with_bias(self) -> Self {
+        ConvShapes { bias: true, ..self }
+    }
+}
+
+const OPERATOR: &str = "Conv";
+
+impl<const D: usize> Conv<D> {
+    /// Starts a convolution with this kernel size (taps per spatial axis); stride 1, dilation 1, one group and no
+    /// padding unless told otherwise. Errors come from [`ConvBuilder::build`].
+    #[allow(
+        clippy::new_ret_no_self,
+        reason = "the builder is the way to a Conv; `Conv::new(..)...build()` reads as one sentence"
+    )]
+    pub fn new(taps: [usize; D]) -> ConvBuilder<D> {
+        ConvBuilder { spatial: Spatial::new(taps), groups: 1 }
+    }
+
+    /// Taps per spatial axis.
+    pub fn taps(&self) -> [usize; D] {
+        self.spatial.taps
+    }
+
+    /// Number of groups.
+    pub fn groups(&self) -> usize {
+        self.groups as usize
+    }
+
+    /// Everything that follows from this convolution and these shapes.
+    ///
+    /// # Errors
+    /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; a window
+    /// larger than the padded input.
+    pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvProblem> {
+        check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
+        check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
+        if shapes.w[2..] != self.spatial.taps {
+            let mut expected = shapes.w[..2].to_vec();
+            expected.extend(self.spatial.taps);
+            return Err(Error::ShapeMismatch {
+                operator: OPERATOR,
+                operand: Operand::W,
+                expected,
+                found: shapes.w.to_vec(),
+            });
+        }
+        let groups = self.groups as usize;
+        let (channels_in, channels_out, channels_per_group) = (shapes.x[1], shapes.w[0], shapes.w[1]);
+        if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
+            return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
+        }
+        let problem = ConvProblem {
+            rank: D as u32,
+            batch: shapes.x[0] as u32,
+            channels_in: channels_in as u32,
+            channels_out: channels_out as u32,
+            groups: self.groups,
+            axes: self.spatial.axes(OPERATOR, &shapes.x[2..], Rounding::Floor)?,
+        };
+        element_count(Operand::Y, &problem.y_shape())?;
+        Ok(problem)
+    }
+}
+
+impl<const D: usize> ConvBuilder<D> {
+    /// Input cells from one window to the next, per axis.
+    pub fn stride(mut self, stride: [usize; D]) -> Self {
+        self.spatial.stride = stride;
+        self
+    }
+
+    /// Padding; zeros.
+    pub fn padding(mut self, padding: Padding<D>) -> Self {
+        self.spatial.padding = padding;
+        self
+    }
+
+    /// Input cells from one tap to the next, per axis.
+    pub fn dilation(mut self, dilation: [usize; D]) -> Self {
+        self.spatial.dilation = dilation;
+        self
+    }
+
+    /// Number of groups; `C_in` groups of one channel make a depthwise convolution, with any channel multiplier.
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a kernel size, stride, dilation or number of groups of zero, and for a rank other
+    /// than 1, 2 or 3.
+    pub fn build(self) -> Result<Conv<D>> {
+        self.spatial.validate(OPERATOR, "kernel size")?;
+        let groups = u32::try_from(self.groups).ok().filter(|&g| g > 0).ok_or(Error::InvalidParameter {
+            operator: OPERATOR,
+            parameter: "groups",
+            value: self.groups.to_string(),
+            expected: "at least 1 and below 2^32",
+        })?;
+        Ok(Conv { spatial: self.spatial, groups })
+    }
+}
+
+/// A convolution with every extent known, its rank folded to 3.
+///
+/// ```
+/// use wgconv::{Conv, ConvShapes};
+/// let conv = Conv::<2>::new([3, 3]).stride([2, 2]).build()?;
+/// let problem = conv.problem(&ConvShapes::new(&[4, 8, 9, 11], &[16, 8, 3, 3]))?;
+/// assert_eq!(problem.y_shape(), [4, 16, 4, 5]);
+/// assert_eq!(problem.multiply_adds(), 4 * 16 * 4 * 5 * 8 * 9);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ConvProblem {
+    /// Spatial axes that the user sees: 1, 2 or 3.
+    pub rank: u32,
+    /// N
+    pub batch: u32,
+    /// C_in
+    pub channels_in: u32,
+    /// C_out
+    pub channels_out: u32,
+    /// Number of groups.
+    pub groups: u32,
+    /// Depth, height, width; absent leading ones have one cell and one tap.
+    pub axes: [Axis; 3],
+}
+
+impl ConvProblem {
+    fn shape(&self, leading: [u32; 2], of: impl Fn(&Axis) -> u32) -> Vec<usize> {
+        leading.map(|v| v as usize).into_iter().chain(extents(&self.axes, self.rank, of)).collect()
+    }
+
+    /// `[N, C_in, spatial...]`
+    pub fn x_shape(&self) -> Vec<usize> {
+        self.shape([self.batch, self.channels_in], |axis| axis.input)
+    }
+
+    /// `[C_out, C_in/groups, taps...]`
+    pub fn w_shape(&self) -> Vec<usize> {
+        self.shape([self.channels_out, self.channels_in / self.groups], |axis| axis.taps)
+    }
+
+    /// `[N, C_out, spatial...]`
+    pub fn y_shape(&self) -> Vec<usize> {
+        self.shape([self.batch, self.channels_out], |axis| axis.output)
+    }
+
+    /// `[C_out]`
+    pub fn b_shape(&self) -> Vec<usize> {
+        vec![self.channels_out as usize]
+    }
+
+    /// Multiply-adds of forward, input gradient or kernel gradient, those with padding cells included (the field's
+    /// usual count; twice this is the number of FLOPs).
+    pub fn multiply_adds(&self) -> u64 {
+        let outputs: u64 = self.y_shape().iter().map(|&e| e as u64).product();
+        let window: u64 = self.axes.iter().map(|axis| u64::from(axis.taps)).product();
+        outputs.saturating_mul(window).saturating_mul(u64::from(self.channels_in / self.groups))
+    }
+
+    /// The same convolution on a part of the batch.
+    pub(crate) fn with_batch(&self, batch: u32) -> ConvProblem {
+        ConvProblem { batch, ..self.clone() }
+    }
+}

@@ -1,0 +1,3 @@
+//! Planning.
+mod operand;
+pub use operand::Operand;

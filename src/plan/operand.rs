@@ -1,0 +1,72 @@
+//! The names of everything that a kernel can read or write.
+
+use std::fmt;
+
+/// An operand of a plan: which tensor a buffer stands for.
+///
+/// ```
+/// assert_eq!(wgconv::Operand::Dx.to_string(), "dx");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Operand {
+    /// Input.
+    X,
+    /// Kernel.
+    W,
+    /// Bias.
+    B,
+    /// Output.
+    Y,
+    /// Gradient of the input.
+    Dx,
+    /// Gradient of the kernel.
+    Dw,
+    /// Gradient of the bias.
+    Db,
+    /// Gradient of the output.
+    Dy,
+    /// Index of each maximum (u32).
+    Indices,
+    /// What the output should have been: f32 values, or u32 class labels.
+    Target,
+    /// Loss per element or sample.
+    Loss,
+    /// Optimiser's memory, for example the velocity of SGD.
+    State,
+    /// Optimiser's hyper-parameters.
+    Hyper,
+    /// Scratch memory; its content does not matter before or after.
+    Workspace,
+}
+
+impl Operand {
+    /// How many operands there are.
+    pub(crate) const COUNT: usize = Operand::Workspace as usize + 1;
+
+    /// The name used in formulas and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operand::X => "x",
+            Operand::W => "w",
+            Operand::B => "b",
+            Operand::Y => "y",
+            Operand::Dx => "dx",
+            Operand::Dw => "dw",
+            Operand::Db => "db",
+            Operand::Dy => "dy",
+            Operand::Indices => "indices",
+            Operand::Target => "target",
+            Operand::Loss => "loss",
+            Operand::State => "state",
+            Operand::Hyper => "hyper",
+            Operand::Workspace => "workspace",
+        }
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,1 @@
+//! Every operator on the CPU in plain loops.

@@ -1,0 +1,232 @@
+//! Sliding-window arithmetic along one axis: the only home of it on the host (`shaders/common/window.wgsl` is the only
+//! home in shaders; `reference/` has its own, so that the two can disagree).
+//!
+//! Output `o` of an axis looks at the input cells `o * stride + t * dilation - padding_low` for the taps
+//! `t = 0 .. taps`; cells outside `0 .. input` are padding. All arithmetic is in `u64`/`i64` and checked once, in
+//! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
+
+use crate::error::{Error, Result};
+
+/// How the number of outputs along an axis is rounded when the stride does not divide it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Rounding {
+    /// Only windows that lie wholly in the padded input (convolution, and pooling by default).
+    Floor,
+    /// Pooling's ceil mode: the last window may hang over the high end, but may not start in the high padding.
+    Ceil,
+}
+
+/// One spatial axis of a convolution or pooling, every extent known.
+///
+/// ```
+/// # use wgconv::{Conv, ConvShapes, Padding};
+/// let conv = Conv::<1>::new([3]).stride([2]).padding(Padding::Same).build()?;
+/// let problem = conv.problem(&ConvShapes::new(&[1, 1, 7], &[1, 1, 3]))?;
+/// assert_eq!(problem.axes[2].output, 4);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Axis {
+    /// Extent of the input (x, dx).
+    pub input: u32,
+    /// Extent of the window, in taps.
+    pub taps: u32,
+    /// Extent of the output (y, dy).
+    pub output: u32,
+    /// Input cells from one window to the next.
+    pub stride: u32,
+    /// Input cells from one tap to the next.
+    pub dilation: u32,
+    /// Padding cells before the first input cell.
+    pub padding_low: u32,
+    /// Padding cells after the last input cell.
+    pub padding_high: u32,
+}
+
+/// Cells that a window spans: `dilation * (taps - 1) + 1`.
+pub(crate) fn span(taps: u32, dilation: u32) -> u64 {
+    u64::from(dilation) * (u64::from(taps) - 1) + 1
+}
+
+/// Low and high padding that give `ceil(input / stride)` outputs (ONNX `SAME_UPPER` and `SAME_LOWER`); of an odd
+/// total the extra cell goes low if `extra_low`, else high.
+pub(crate) fn same_padding(input: u64, taps: u32, stride: u32, dilation: u32, extra_low: bool) -> (u64, u64) {
+    let outputs = input.div_ceil(u64::from(stride));
+    let total = ((outputs - 1) * u64::from(stride) + span(taps, dilation)).saturating_sub(input);
+    let (small, large) = (total / 2, total.div_ceil(2));
+    if extra_low { (large, small) } else { (small, large) }
+}
+
+impl Axis {
+    /// An absent axis: one cell, one tap.
+    pub(crate) const UNIT: Axis =
+        Axis { input: 1, taps: 1, output: 1, stride: 1, dilation: 1, padding_low: 0, padding_high: 0 };
+
+    /// Computes the output extent and checks that every coordinate fits the shaders' signed 32-bit arithmetic.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the parameters of a sliding window; a struct of them is what this makes"
+    )]
+    pub(crate) fn new(
+        operator: &'static str,
+        axis: usize,
+        input: u64,
+        (taps, stride, dilation): (u32, u32, u32),
+        (low, high): (u64, u64),
+        rounding: Rounding,
+    ) -> Result<Axis> {
+        const MOST: u64 = i32::MAX as u64;
+        let window = span(taps, dilation);
+        let padded = input.saturating_add(low).saturating_add(high);
+        // A coordinate never exceeds the padded input plus one window (ceil mode hangs over by less than that).
+        if padded.saturating_add(window).saturating_add(u64::from(stride)) > MOST {
+            return Err(Error::LimitExceeded {
+                limit: "31-bit coordinates",
+                what: format!("{operator}: spatial axis {axis} with padding, window and stride"),
+                needed: padded.saturating_add(window).saturating_add(u64::from(stride)),
+                available: MOST,
+            });
+        }
+        if window > padded {
+            return Err(Error::WindowTooLarge { operator, axis, input, padded, window });
+        }
+        let (room, step) = (padded - window, u64::from(stride));
+        let output = match rounding {
+            Rounding::Floor => room / step + 1,
+            Rounding::Ceil => {
+                let outputs = room.div_ceil(step) + 1;
+                if (outputs - 1) * step >= input + low { outputs - 1 } else { outputs }
+            }
+        };
+        // All below MOST by the check above.
+        Ok(Axis {
+            input: input as u32,
+            taps,
+            output: output as u32,
+            stride,
+            dilation,
+            padding_low: low as u32,
+            padding_high: high as u32,
+        })
+    }
+
+    /// The first output whose window has no tap inside the input, if there is one.
+    ///
+    /// A window that starts inside the input has its first tap there, so only those that start in the padding are
+    /// looked at; ceil mode's rule keeps starts below the input's end, and other starts behind it are checked too.
+    pub(crate) fn first_empty_window(&self) -> Option<u64> {
+        let (input, stride, dilation) = (i64::from(self.input), i64::from(self.stride), i64::from(self.dilation));
+        let low = i64::from(self.padding_low);
+        let outputs = i64::from(self.output);
+        let in_low_padding = ((low + stride - 1) / stride).min(outputs);
+        let before = (0..in_low_padding).find(|o| {
+            let start = o * stride - low;
+            let first_inside = (-start + dilation - 1) / dilation;
+            first_inside >= i64::from(self.taps) || start + first_inside * dilation >= input
+        });
+        let last_start = (outputs - 1) * stride - low;
+        let behind = (last_start >= input).then(|| (input + low + stride - 1) / stride);
+        before.or(behind).map(|o| o as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(input: u64, taps: u32, stride: u32, dilation: u32, pads: (u64, u64), rounding: Rounding) -> u32 {
+        Axis::new("test", 0, input, (taps, stride, dilation), pads, rounding).unwrap().output
+    }
+
+    #[test]
+    fn output_extent_counts_the_windows_that_fit() {
+        for input in 1..12u64 {
+            for taps in 1..5u32 {
+                for stride in 1..4u32 {
+                    for dilation in 1..4u32 {
+                        for (low, high) in [(0, 0), (1, 0), (0, 2), (3, 1)] {
+                            let window = u64::from(dilation * (taps - 1) + 1);
+                            let starts = (0..input + low + high).step_by(stride as usize);
+                            let fit = starts.clone().filter(|s| s + window <= input + low + high).count();
+                            let axis =
+                                Axis::new("test", 0, input, (taps, stride, dilation), (low, high), Rounding::Floor);
+                            match axis {
+                                Ok(axis) => assert_eq!(axis.output as usize, fit),
+                                Err(_) => assert_eq!(fit, 0),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ceil_mode_keeps_hanging_windows_but_none_that_starts_in_the_high_padding() {
+        assert_eq!(outputs(5, 2, 2, 1, (0, 0), Rounding::Floor), 2);
+        assert_eq!(outputs(5, 2, 2, 1, (0, 0), Rounding::Ceil), 3);
+        // PyTorch: MaxPool1d(1, stride=2, ceil_mode=True) of 2 cells gives 1, not 2.
+        assert_eq!(outputs(2, 1, 2, 1, (0, 0), Rounding::Ceil), 1);
+        assert_eq!(outputs(4, 3, 3, 1, (1, 1), Rounding::Ceil), 2);
+    }
+
+    #[test]
+    fn same_padding_gives_ceil_of_input_over_stride() {
+        for input in 1..20u64 {
+            for taps in 1..6 {
+                for stride in 1..4 {
+                    for dilation in 1..3 {
+                        for extra_low in [false, true] {
+                            let pads = same_padding(input, taps, stride, dilation, extra_low);
+                            let count = outputs(input, taps, stride, dilation, pads, Rounding::Floor);
+                            assert_eq!(u64::from(count), input.div_ceil(u64::from(stride)));
+                            let excess = if extra_low { pads.0 - pads.1 } else { pads.1 - pads.0 };
+                            assert!(excess <= 1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn empty_windows_are_found() {
+        for input in 1..7u64 {
+            for taps in 1..4u32 {
+                for stride in 1..4u32 {
+                    for dilation in 1..6u32 {
+                        for (low, high) in [(0, 0), (1, 1), (2, 0), (0, 3), (4, 4)] {
+                            for rounding in [Rounding::Floor, Rounding::Ceil] {
+                                let Ok(axis) =
+                                    Axis::new("test", 0, input, (taps, stride, dilation), (low, high), rounding)
+                                else {
+                                    continue;
+                                };
+                                let empty = (0..axis.output).find(|o| {
+                                    !(0..taps).any(|t| {
+                                        let cell = i64::from(o * stride + t * dilation) - low as i64;
+                                        cell >= 0 && cell < input as i64
+                                    })
+                                });
+                                assert_eq!(axis.first_empty_window(), empty.map(u64::from), "{axis:?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_numbers_are_errors_not_overflows() {
+        for (taps, stride, dilation, pads) in [
+            (u32::MAX, 1, u32::MAX, (0, 0)),
+            (3, u32::MAX, 1, (1, 1)),
+            (3, 1, 1, (u64::MAX, u64::MAX)),
+            (2, 1, i32::MAX as u32, (0, 0)),
+        ] {
+            assert!(Axis::new("test", 0, 10, (taps, stride, dilation), pads, Rounding::Ceil).is_err());
+        }
+    }
+}
