@@ -68,23 +68,23 @@ fn softmax_cross_entropy(
     }
     let first = params.x_base + sample * params.classes;
     var largest = x[first];
-    for (var class = local; class < params.classes; class += WORKGROUP_SIZE) {
-        largest = max(largest, x[first + class]);
+    for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
+        largest = max(largest, x[first + c]);
     }
     largest = reduce_max(local, largest);
 
     var sum = 0.0;
-    for (var class = local; class < params.classes; class += WORKGROUP_SIZE) {
-        sum += exp(x[first + class] - largest);
+    for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
+        sum += exp(x[first + c] - largest);
     }
     sum = reduce_sum(local, sum);
 
     let label = labels[params.label_base + sample];
     let counts = label < params.classes;
     let scale = select(0.0, params.scale, counts);
-    for (var class = local; class < params.classes; class += WORKGROUP_SIZE) {
-        let probability = exp(x[first + class] - largest) / sum;
-        dx[first + class] = scale * (probability - select(0.0, 1.0, class == label));
+    for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
+        let probability = exp(x[first + c] - largest) / sum;
+        dx[first + c] = scale * (probability - select(0.0, 1.0, c == label));
     }
     if (local == 0u) {
         let logit = x[first + min(label, params.classes - 1u)];
