@@ -1,16 +1,16 @@
 use super::check_length;
 use crate::error::Result;
 
-/// `y = max(x, 0)`, per element.
+/// `y = max(x, 0)`, per element; NaN stays NaN.
 ///
 /// ```
 /// assert_eq!(wgconv::reference::nn::relu(&[-1.0, 0.0, 2.0]), [0.0, 0.0, 2.0]);
 /// ```
 pub fn relu(x: &[f32]) -> Vec<f64> {
-    x.iter().map(|&x| if x > 0.0 { x.into() } else { 0.0 }).collect()
+    x.iter().map(|&x| if x <= 0.0 { 0.0 } else { x.into() }).collect()
 }
 
-/// `dx = dy where y > 0, else 0`; y is what [`relu`] gave.
+/// `dx = 0 where y <= 0, else dy`; y is what [`relu`] gave.
 ///
 /// # Errors
 /// [`Error::DataLength`](crate::Error::DataLength) if y and dy do not have the same length.
@@ -21,7 +21,7 @@ pub fn relu(x: &[f32]) -> Vec<f64> {
 /// ```
 pub fn relu_grad(y: &[f32], dy: &[f32]) -> Result<Vec<f64>> {
     check_length(&[y.len()], dy.len())?;
-    Ok(y.iter().zip(dy).map(|(&y, &dy)| if y > 0.0 { dy.into() } else { 0.0 }).collect())
+    Ok(y.iter().zip(dy).map(|(&y, &dy)| if y <= 0.0 { 0.0 } else { dy.into() }).collect())
 }
 
 /// `y = 1 / (1 + exp(-x))`, per element.
