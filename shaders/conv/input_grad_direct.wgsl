@@ -1,6 +1,6 @@
-// dx from dy and w, the plain way: an invocation owns one element of dx and gathers from every output whose window
-// covers it, so that nothing is written twice. The reduction's rows are (output channel of the group, tap_d, tap_h), its
-// columns tap_w. No workgroup memory.
+// dx from dy and w, the plain way: an invocation owns 4 input channels of one group at 4 neighbouring cells of one sample's
+// plane, and gathers from every output whose window covers them, so that nothing is written twice. The reduction's rows are
+// (output channel of the group, tap_d, tap_h), its columns tap_w. No workgroup memory.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -11,39 +11,90 @@ const WORKGROUP_SIZE: u32 = 64u;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-fn gather(index: u32) -> f32 {
-    let in_w = index % params.in_w;
-    let in_h = index / params.in_w % params.in_h;
-    let in_d = index / (params.in_w * params.in_h) % params.in_d;
-    let channel = index / (params.in_w * params.in_h * params.in_d) % params.channels_in;
-    let n = index / (params.in_w * params.in_h * params.in_d * params.channels_in);
+// What an invocation owns: channels c .. c_end of the group in sample n at the cells cell .. cell + 4 of the plane.
+struct Block {
+    n: u32,
+    group: u32,
+    c: u32,
+    c_end: u32,
+    cell: u32,
+    plane: u32,
+    valid: bool,
+}
+
+fn block_at(index: u32) -> Block {
+    let plane = params.in_d * params.in_h * params.in_w;
+    let across = blocks_of(plane);
+    let per_group = params.channels_in / params.groups;
+    let down = blocks_of(per_group);
+    let cell = index % across * 4u;
+    let group = index / (across * down) % params.groups;
+    let c = index / across % down * 4u;
+    let n = index / (across * down * params.groups);
+    return Block(n, group, c, min(c + 4u, per_group), cell, plane, n < params.batch);
+}
+
+// One column a channel of the block, one row a cell.
+fn gather(block: Block) -> mat4x4<f32> {
+    // Cells behind the plane's last one repeat it and are not stored.
+    let cells = min(vec4<u32>(block.cell) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.plane - 1u));
+    let cell_w = cells % params.in_w;
+    let cell_h = cells / params.in_w % params.in_h;
+    let cell_d = cells / (params.in_w * params.in_h);
 
     let channels_in = params.channels_in / params.groups;
     let channels_out = params.channels_out / params.groups;
-    let first_channel = channel / channels_in * channels_out;
-    let c = channel % channels_in;
+    let out_d = params.out_d;
+    let out_h = params.out_h;
+    let out_w = params.out_w;
+    let y_plane = out_d * out_h * out_w;
+    let y_first = params.y_base + (block.n * params.channels_out + block.group * channels_out) * y_plane;
+    let taps = TAPS_D * TAPS_H * TAPS_W;
+    let c = min(vec4<u32>(block.c) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.c_end - 1u));
 
     let slab = slab_at(params.reduction, 0u);
-    var sum = 0.0;
+    var sums = mat4x4<f32>();
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let tap_h = row % TAPS_H;
         let tap_d = row / TAPS_H % TAPS_D;
-        let k = first_channel + row / (TAPS_H * TAPS_D);
-        let out_d = output_touching(in_d, tap_d, STRIDE_D, DILATION_D, PADDING_LOW_D, params.out_d);
-        let out_h = output_touching(in_h, tap_h, STRIDE_H, DILATION_H, PADDING_LOW_H, params.out_h);
-        if (out_d >= 0 && out_h >= 0) {
-            let plane = n * params.channels_out + k;
-            let dy_row = params.y_base + ((plane * params.out_d + u32(out_d)) * params.out_h + u32(out_h)) * params.out_w;
-            let w_row = (((k * channels_in + c) * TAPS_D + tap_d) * TAPS_H + tap_h) * TAPS_W;
-            for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
-                let out_w = output_touching(in_w, tap, STRIDE_W, DILATION_W, PADDING_LOW_W, params.out_w);
-                if (out_w >= 0) {
-                    sum += dy[dy_row + u32(out_w)] * w[w_row + tap];
-                }
-            }
+        let k = row / (TAPS_H * TAPS_D);
+        let d = outputs_touching(cell_d, tap_d, STRIDE_D, DILATION_D, PADDING_LOW_D, out_d);
+        let h = outputs_touching(cell_h, tap_h, STRIDE_H, DILATION_H, PADDING_LOW_H, out_h);
+        let row_touches = (d >= vec4<i32>(0)) & (h >= vec4<i32>(0));
+        let y_row = vec4<u32>(y_first + k * y_plane) + (vec4<u32>(d) * out_h + vec4<u32>(h)) * out_w;
+        let k_first = (block.group * channels_out + k) * channels_in;
+        let w_row = ((vec4<u32>(k_first) + c) * TAPS_D + vec4<u32>(tap_d)) * TAPS_H + vec4<u32>(tap_h);
+        for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
+            let at = outputs_touching(cell_w, tap, STRIDE_W, DILATION_W, PADDING_LOW_W, out_w);
+            let touches = row_touches & (at >= vec4<i32>(0));
+            // Where the tap touches no output the gradient is zero, read from an element that exists.
+            let from_y = select(vec4<u32>(0u), y_row + vec4<u32>(at), touches);
+            let outputs = vec4<f32>(dy[from_y.x], dy[from_y.y], dy[from_y.z], dy[from_y.w]);
+            let value = select(vec4<f32>(0.0), outputs, touches);
+            let from_w = w_row * TAPS_W + vec4<u32>(tap);
+            sums[0] += value * w[from_w.x];
+            sums[1] += value * w[from_w.y];
+            sums[2] += value * w[from_w.z];
+            sums[3] += value * w[from_w.w];
         }
     }
-    return sum;
+    return sums;
+}
+
+fn store(block: Block, j: u32, sums: vec4<f32>) {
+    let c = block.c + j;
+    if (c >= block.c_end) {
+        return;
+    }
+    let channel = block.group * (params.channels_in / params.groups) + c;
+    let first = params.x_base + (block.n * params.channels_in + channel) * block.plane + block.cell;
+    for (var i = 0u; i < min(4u, block.plane - block.cell); i++) {
+        if (params.reduction.accumulate == 1u) {
+            dx[first + i] += sums[i];
+        } else {
+            dx[first + i] = sums[i];
+        }
+    }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -52,14 +103,12 @@ fn input_grad(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let index = linear_invocation(group, groups, local);
-    if (index >= params.batch * params.channels_in * params.in_d * params.in_h * params.in_w) {
-        return;
-    }
-    let at = params.x_base + index;
-    if (params.reduction.accumulate == 1u) {
-        dx[at] += gather(index);
-    } else {
-        dx[at] = gather(index);
+    let block = block_at(linear_invocation(group, groups, local));
+    if (block.valid) {
+        let sums = gather(block);
+        store(block, 0u, sums[0]);
+        store(block, 1u, sums[1]);
+        store(block, 2u, sums[2]);
+        store(block, 3u, sums[3]);
     }
 }

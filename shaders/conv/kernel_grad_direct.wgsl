@@ -1,7 +1,8 @@
-// dw from x and dy, the plain way: an invocation owns one element of dw in one slice of the reduction over batch and
-// outputs. The reduction's rows are (sample, out_d, out_h), its columns out_w. With one slice the sum goes to dw; with
-// more, every slice writes its own copy into the workspace, which is bound in dw's place, and common/sum_slices.wgsl adds
-// them in a fixed order: deterministic, no atomics. No workgroup memory.
+// dw from x and dy, the plain way: an invocation owns 4 output channels of one group and 4 neighbouring columns of dw
+// (columns run over input channel and taps) in one slice of the reduction over batch and outputs. The reduction's rows are
+// (sample, out_d, out_h), its columns out_w. With one slice the sum goes to dw; with more, every slice writes its own copy
+// into the workspace, which is bound in dw's place, and common/sum_slices.wgsl adds them in a fixed order: deterministic, no
+// atomics. No workgroup memory.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -12,44 +13,94 @@ const WORKGROUP_SIZE: u32 = 64u;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-fn element_count() -> u32 {
-    return params.channels_out * (params.channels_in / params.groups) * TAPS_D * TAPS_H * TAPS_W;
+// What an invocation owns: channels k .. k_end at the columns column .. column + 4 of dw in a slice.
+struct Block {
+    slice: u32,
+    group: u32,
+    k: u32,
+    k_end: u32,
+    column: u32,
+    columns: u32,
+    valid: bool,
 }
 
-fn correlate(element: u32, slab: Slab) -> f32 {
-    let tap_w = element % TAPS_W;
-    let tap_h = element / TAPS_W % TAPS_H;
-    let tap_d = element / (TAPS_W * TAPS_H) % TAPS_D;
-    let channels = params.channels_in / params.groups;
-    let c = element / (TAPS_W * TAPS_H * TAPS_D) % channels;
-    let k = element / (TAPS_W * TAPS_H * TAPS_D * channels);
-    let channel = k / (params.channels_out / params.groups) * channels + c;
+fn block_at(index: u32) -> Block {
+    let columns = params.channels_in / params.groups * TAPS_D * TAPS_H * TAPS_W;
+    let across = blocks_of(columns);
+    let per_group = params.channels_out / params.groups;
+    let down = blocks_of(per_group);
+    let column = index % across * 4u;
+    let group = index / (across * down) % params.groups;
+    let k = group * per_group + index / across % down * 4u;
+    let slice = index / (across * down * params.groups);
+    let k_end = min(k + 4u, (group + 1u) * per_group);
+    return Block(slice, group, k, k_end, column, columns, slice < params.reduction.slab_count);
+}
 
-    let offset_d = i32(tap_d * DILATION_D) - i32(PADDING_LOW_D);
-    let offset_h = i32(tap_h * DILATION_H) - i32(PADDING_LOW_H);
-    let offset_w = i32(tap_w * DILATION_W) - i32(PADDING_LOW_W);
-    let inside = steps_inside(offset_w, STRIDE_W, params.out_w, params.in_w);
-    let out_begin = max(inside.begin, slab.col_begin);
-    let out_end = min(inside.end, slab.col_end);
+// One column a channel of the block, one row a column of dw.
+fn correlate(block: Block) -> mat4x4<f32> {
+    // Columns behind dw's last one repeat it and are not stored.
+    let columns = min(vec4<u32>(block.column) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.columns - 1u));
+    let offset_w = window_starts(columns % TAPS_W, DILATION_W, PADDING_LOW_W);
+    let offset_h = window_starts(columns / TAPS_W % TAPS_H, DILATION_H, PADDING_LOW_H);
+    let offset_d = window_starts(columns / (TAPS_W * TAPS_H) % TAPS_D, DILATION_D, PADDING_LOW_D);
 
-    var sum = 0.0;
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    let out_d = params.out_d;
+    let out_h = params.out_h;
+    let out_w = params.out_w;
+    let x_plane = in_d * in_h * in_w;
+    let y_plane = out_d * out_h * out_w;
+    let channel = vec4<u32>(block.group * (params.channels_in / params.groups)) + columns / (TAPS_W * TAPS_H * TAPS_D);
+    let x_first = vec4<u32>(params.x_base) + channel * x_plane;
+    let x_sample = params.channels_in * x_plane;
+    let y_sample = params.channels_out * y_plane;
+    let k = min(vec4<u32>(block.k) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.k_end - 1u));
+    let y_first = vec4<u32>(params.y_base) + k * y_plane;
+
+    let slab = slab_at(params.reduction, block.slice);
+    var sums = mat4x4<f32>();
     for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let out_h = row % params.out_h;
-        let out_d = row / params.out_h % params.out_d;
-        let n = row / (params.out_h * params.out_d);
-        let in_d = i32(out_d * STRIDE_D) + offset_d;
-        let in_h = i32(out_h * STRIDE_H) + offset_h;
-        if (is_inside(in_d, params.in_d) && is_inside(in_h, params.in_h)) {
-            let x_plane = n * params.channels_in + channel;
-            let y_plane = n * params.channels_out + k;
-            let x_row = params.x_base + ((x_plane * params.in_d + u32(in_d)) * params.in_h + u32(in_h)) * params.in_w;
-            let y_row = params.y_base + ((y_plane * params.out_d + out_d) * params.out_h + out_h) * params.out_w;
-            for (var out_w = out_begin; out_w < out_end; out_w++) {
-                sum += x[x_row + u32(i32(out_w * STRIDE_W) + offset_w)] * dy[y_row + out_w];
-            }
+        let row_h = row % out_h;
+        let row_d = row / out_h % out_d;
+        let n = row / (out_h * out_d);
+        let d = offset_d + vec4<i32>(i32(row_d * STRIDE_D));
+        let h = offset_h + vec4<i32>(i32(row_h * STRIDE_H));
+        let row_inside = are_inside(d, in_d) & are_inside(h, in_h);
+        let x_row = x_first + vec4<u32>(n * x_sample) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * in_w;
+        let y_row = y_first + vec4<u32>(n * y_sample + (row_d * out_h + row_h) * out_w);
+        for (var o = slab.col_begin; o < slab.col_end; o++) {
+            let at = offset_w + vec4<i32>(i32(o * STRIDE_W));
+            let inside = row_inside & are_inside(at, in_w);
+            // Cells of the padding are read as zero, from an element that exists.
+            let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
+            let cells = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
+            let value = select(vec4<f32>(0.0), cells, inside);
+            let from_y = y_row + vec4<u32>(o);
+            sums[0] += value * dy[from_y.x];
+            sums[1] += value * dy[from_y.y];
+            sums[2] += value * dy[from_y.z];
+            sums[3] += value * dy[from_y.w];
         }
     }
-    return sum;
+    return sums;
+}
+
+fn store(block: Block, j: u32, sums: vec4<f32>) {
+    let k = block.k + j;
+    if (k >= block.k_end) {
+        return;
+    }
+    let first = (block.slice * params.channels_out + k) * block.columns + block.column;
+    for (var i = 0u; i < min(4u, block.columns - block.column); i++) {
+        if (params.reduction.accumulate == 1u) {
+            dw[first + i] += sums[i];
+        } else {
+            dw[first + i] = sums[i];
+        }
+    }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -58,15 +109,12 @@ fn kernel_grad(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let index = linear_invocation(group, groups, local);
-    let elements = element_count();
-    if (index >= elements * params.reduction.slab_count) {
-        return;
-    }
-    let sum = correlate(index % elements, slab_at(params.reduction, index / elements));
-    if (params.reduction.accumulate == 1u) {
-        dw[index] += sum;
-    } else {
-        dw[index] = sum;
+    let block = block_at(linear_invocation(group, groups, local));
+    if (block.valid) {
+        let sums = correlate(block);
+        store(block, 0u, sums[0]);
+        store(block, 1u, sums[1]);
+        store(block, 2u, sums[2]);
+        store(block, 3u, sums[3]);
     }
 }

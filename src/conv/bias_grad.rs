@@ -18,7 +18,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count);
-        let wanted = plan.wanted_slices(channels, rows, cells);
+        let wanted = plan.wanted_slices(channels, channels, rows * cells);
         let slabs = Slabs::new("conv bias_grad", rows, cells, wanted, plan.limits.max_loop_iterations)?;
         plan.split_reduction(db, slabs, chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, 0, y_base);

@@ -2,7 +2,7 @@
 //! dispatches that add to y one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, elements, overrides, params};
+use super::passes::{batched, blocks, elements, overrides, params};
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
@@ -24,13 +24,14 @@ pub(super) fn plan(problem: &ConvProblem, bias: bool, mut plan: SpecBuilder<'_>)
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
     let rows = u64::from(problem.channels_in / problem.groups) * d * h;
     let slabs = Slabs::new("conv forward", rows, across, 1, plan.limits.max_loop_iterations)?;
-    for chunk in plan.chunks(problem.batch, &[x, y], y.sample)? {
+    let per_sample = blocks(problem.groups, problem.channels_out, y.sample / u64::from(problem.channels_out));
+    for chunk in plan.chunks(problem.batch, &[x, y], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (y_binding, y_base) = chunk.bind(plan.limits, y);
         for slab in 0..slabs.count() {
             let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
-            let invocations = y.sample * u64::from(chunk.count);
+            let invocations = per_sample * u64::from(chunk.count);
             // The bias goes in once, with the first slab.
             let (entry, bindings) = if bias && slab == 0 {
                 (&kernel::CONV_FORWARD_BIAS, vec![x, w, b, y_binding])

@@ -2,7 +2,7 @@
 //! several dispatches that add to dx one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, elements, overrides, params};
+use super::passes::{batched, blocks, elements, overrides, params};
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
@@ -20,14 +20,15 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
     let rows = u64::from(problem.channels_out / problem.groups) * d * h;
     let slabs = Slabs::new("conv input_grad", rows, across, 1, plan.limits.max_loop_iterations)?;
-    for chunk in plan.chunks(problem.batch, &[dy, dx], dx.sample)? {
+    let per_sample = blocks(problem.groups, problem.channels_in, dx.sample / u64::from(problem.channels_in));
+    for chunk in plan.chunks(problem.batch, &[dy, dx], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let (dx_binding, x_base) = chunk.bind(plan.limits, dx);
         for slab in 0..slabs.count() {
             let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
             let bindings = vec![dy, w, dx_binding];
-            let invocations = dx.sample * u64::from(chunk.count);
+            let invocations = per_sample * u64::from(chunk.count);
             plan.step(&kernel::CONV_INPUT_GRAD, &overrides(problem), params, bindings, invocations)?;
         }
     }

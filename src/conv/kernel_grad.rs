@@ -2,7 +2,7 @@
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, elements, overrides, params};
+use super::passes::{batched, blocks, elements, overrides, params};
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
@@ -18,16 +18,17 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
 
     let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
+    let per_slice = blocks(problem.groups, problem.channels_out, dw_elements / u64::from(problem.channels_out));
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
-        let wanted = plan.wanted_slices(dw_elements, rows, across);
+        let wanted = plan.wanted_slices(dw_elements, per_slice, rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
         plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
-            let invocations = dw_elements * u64::from(reduction.slab_count);
+            let invocations = per_slice * u64::from(reduction.slab_count);
             plan.step(&kernel::CONV_KERNEL_GRAD, &overrides(problem), params, vec![x, dy, target], invocations)
         })?;
     }

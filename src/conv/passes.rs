@@ -49,6 +49,11 @@ pub(super) fn elements(shape: &[usize]) -> u64 {
     shape.iter().map(|&extent| extent as u64).product()
 }
 
+/// Invocations of a direct kernel: each owns a block of 4 channels of one group at 4 neighbouring elements.
+pub(super) fn blocks(groups: u32, channels: u32, elements: u64) -> u64 {
+    u64::from(groups) * u64::from((channels / groups).div_ceil(4)) * elements.div_ceil(4)
+}
+
 /// An operand shaped like x or y.
 pub(super) fn batched(operand: Operand, shape: &[usize]) -> Batched {
     Batched { operand, sample: elements(&shape[1..]) }

@@ -172,17 +172,17 @@ impl<'a> SpecBuilder<'a> {
         }
     }
 
-    /// How many slices a reduction of `rows` rows should have so that `elements` invocations a slice fill the device.
-    pub(crate) fn wanted_slices(&self, elements: u64, rows: u64, cols: u64) -> u64 {
+    /// How many slices a reduction of `terms` into `elements` should have, at `invocations` a slice, to fill the device.
+    pub(crate) fn wanted_slices(&self, elements: u64, invocations: u64, terms: u64) -> u64 {
         // A slice of fewer terms than this costs more in the second pass than it gains in the first.
         const LEAST_TERMS: u64 = 256;
-        let fill = u64::from(self.limits.fill_invocations).div_ceil(elements);
+        let fill = u64::from(self.limits.fill_invocations).div_ceil(invocations);
         // What the workspace holds; more would need a second round, less than two no workspace at all.
         let room = match self.workspace_slices(elements) {
             0 | 1 => 1,
             slices => slices,
         };
-        fill.min(rows.saturating_mul(cols) / LEAST_TERMS).min(room).max(1)
+        fill.min(terms / LEAST_TERMS).min(room).max(1)
     }
 
     /// The finished plan.
