@@ -263,7 +263,7 @@ impl Context {
             });
         }
         let descriptor = wgpu::BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false };
-        guarded(self.device(), "create a buffer", bytes, || self.device().create_buffer(&descriptor))
+        guarded(self, "create a buffer", bytes, || self.device().create_buffer(&descriptor))
     }
 
     /// The plan for a problem, from the cache or new.
@@ -347,6 +347,8 @@ impl Context {
     /// [`Error::DeviceLost`].
     pub fn wait(&self) -> Result<()> {
         self.check_alive()?;
-        super::read::poll(self, wgpu::PollType::wait_indefinitely())
+        super::read::poll(self, wgpu::PollType::wait_indefinitely())?;
+        // A lost device has nothing left to do, so that waiting for it succeeds.
+        if super::scope::is_lost(self.device()) { Err(self.mark_lost("noticed after waiting")) } else { Ok(()) }
     }
 }

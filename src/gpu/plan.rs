@@ -98,7 +98,7 @@ impl Plan {
         }
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniforms = context.buffer("parameters of a plan", bytes.len() as u64, usage)?;
-        guarded(context.device(), "upload the parameters of a plan", bytes.len() as u64, || {
+        guarded(context, "upload the parameters of a plan", bytes.len() as u64, || {
             context.queue().write_buffer(&uniforms, 0, &bytes);
         })?;
         let bind_groups = Mutex::default();
@@ -198,7 +198,7 @@ impl Plan {
     }
 
     fn make_groups(&self, ranges: &[BoundRange]) -> Result<Vec<wgpu::BindGroup>> {
-        guarded(self.context.device(), "bind the operands of a plan", 0, || {
+        guarded(&self.context, "bind the operands of a plan", 0, || {
             let steps = self.spec.steps.iter().zip(&self.pipelines).enumerate();
             steps.map(|(i, (step, pipeline))| self.make_group(i, step, pipeline, ranges)).collect()
         })

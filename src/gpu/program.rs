@@ -131,7 +131,7 @@ impl Program {
     /// [`Error::DeviceLost`]; [`Error::Wgpu`].
     pub fn run(&self) -> Result<()> {
         self.context.check_alive()?;
-        guarded(self.context.device(), "run a program", 0, || {
+        guarded(&self.context, "run a program", 0, || {
             let mut encoder = self.context.device().create_command_encoder(&Default::default());
             self.record(&mut encoder)?;
             self.context.queue().submit([encoder.finish()]);
