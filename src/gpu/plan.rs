@@ -109,8 +109,9 @@ impl Plan {
     ///
     /// # Errors
     /// A missing or unexpected operand, a buffer that is too small or lacks STORAGE, a misaligned offset, an output that
-    /// shares its buffer with another operand; [`Error::Wgpu`] for a buffer of another device. On an error nothing has
-    /// been recorded.
+    /// shares its buffer with another operand; [`Error::Wgpu`] for a buffer of another device (of the same
+    /// `wgpu::Instance`: wgpu cannot tell the buffers of two instances apart). On an error nothing has been recorded. A pass
+    /// of another device is refused by wgpu when the caller finishes its encoder.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, bindings: &Bindings<'_>) -> Result<()> {
         let ranges = self.check(bindings)?;
         let groups = match self.cached(&ranges) {
