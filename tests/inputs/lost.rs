@@ -7,7 +7,7 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::Duration;
 
 use wgconv::wgpu;
-use wgconv::{Context, Conv, ConvShapes, Error, Pass, Program, Result, Tensor};
+use wgconv::{Bindings, Context, Conv, ConvShapes, Error, Operand, Pass, Program, Result, Tensor};
 
 use crate::borrowed::borrowed;
 use crate::{assert_works, own_context};
@@ -97,6 +97,29 @@ fn lost_before_a_program_is_recorded() {
         allowed(program.run());
         allowed(conv().plan(ctx, Pass::Forward, ConvShapes::new(x.shape(), w.shape())));
         assert_lost(ctx, &x);
+    });
+}
+
+/// The encoder level, with bind groups that were made before the loss and with new ones.
+#[test]
+fn lost_before_a_plan_is_recorded() {
+    on_both_kinds(|ctx| {
+        let (x, w) = inputs(ctx);
+        let y = ctx.zeros::<f32>(&[1, 1, 2]).unwrap();
+        let other = ctx.zeros::<f32>(&[1, 1, 2]).unwrap();
+        let plan = conv().plan(ctx, Pass::Forward, ConvShapes::new(x.shape(), w.shape())).unwrap();
+        let record = |y: &Tensor| {
+            let mut encoder = ctx.device().create_command_encoder(&Default::default());
+            let bindings = Bindings::new().bind(Operand::X, &x).bind(Operand::W, &w).bind(Operand::Y, y);
+            let recorded = plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings);
+            ctx.queue().submit([encoder.finish()]);
+            recorded
+        };
+        record(&y).unwrap();
+        ctx.device().destroy();
+        allowed(record(&y));
+        allowed(record(&other));
+        assert_lost(ctx, &y);
     });
 }
 

@@ -1,6 +1,6 @@
 //! Tensors that do not fit an operator or each other, and tensors of another context.
 
-use wgconv::{AvgPool, Conv, Error, MaxPool, Operand, Program, nn};
+use wgconv::{AvgPool, Context, ContextOptions, Conv, Error, MaxPool, Operand, Program, nn};
 
 use crate::{assert_errors, assert_works, context, own_context, zeros};
 
@@ -63,10 +63,21 @@ fn pooling_operands() {
     assert_works(ctx);
 }
 
+/// Contexts whose shaders have run-time checks and have none: values from buffers must be safe in both.
+fn checked_and_unchecked() -> [Context; 2] {
+    [true, false].map(|checked_shaders| {
+        let options = ContextOptions { checked_shaders, ..ContextOptions::default() };
+        Context::with_options_blocking(&options).unwrap()
+    })
+}
+
 /// Backward only compares indices, so that one from nowhere belongs to no cell.
 #[test]
 fn an_index_outside_the_plane_belongs_to_no_cell() {
-    let ctx = context();
+    checked_and_unchecked().iter().for_each(backward_with_indices_from_nowhere);
+}
+
+fn backward_with_indices_from_nowhere(ctx: &Context) {
     let max = MaxPool::<1>::new([2]).build().unwrap();
     let dy = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 4.0]).unwrap();
     let indices = ctx.tensor(&[1, 1, 3], &[u32::MAX, 3, 6]).unwrap();
@@ -77,7 +88,10 @@ fn an_index_outside_the_plane_belongs_to_no_cell() {
 /// As documented: loss and gradient of that sample are 0, the mean is over all samples.
 #[test]
 fn a_label_that_is_no_class_makes_its_sample_count_for_nothing() {
-    let ctx = context();
+    checked_and_unchecked().iter().for_each(loss_with_labels_from_nowhere);
+}
+
+fn loss_with_labels_from_nowhere(ctx: &Context) {
     let logits = ctx.tensor(&[3, 2], &[1.0; 6]).unwrap();
     let labels = ctx.tensor(&[3], &[2, 1, u32::MAX]).unwrap();
     let (loss, dx) = nn::softmax_cross_entropy(ctx, &logits, &labels).unwrap();

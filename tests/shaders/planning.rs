@@ -22,7 +22,7 @@ fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
     limits.max_workgroups_per_dimension = pick(rng, &[1, 2, 3, 7, 65_535]);
     limits.max_invocations_per_workgroup = pick(rng, &[64, 64, 64, 256, 32]);
     limits.max_storage_buffers = pick(rng, &[8, 8, 8, 4, 3, 2]);
-    limits.max_storage_binding_bytes = pick(rng, &[512, 256, 1_024, 4_096, 128 << 20]);
+    limits.max_storage_binding_bytes = pick(rng, &[512, 256, 1_026, 4_096, 128 << 20]);
     limits.storage_alignment = pick(rng, &[4, 16, 32, 256]);
     limits.max_loop_iterations = pick(rng, &[8, 9, 13, 40, 65_535]);
     limits.fill_invocations = pick(rng, &[1, 100, 65_536]);
