@@ -74,7 +74,7 @@ fn our_errors_do_not_reach_the_hosts_handler() {
 fn the_hosts_own_errors_still_reach_its_handler() {
     let (ctx, heard) = borrowed();
     assert_works(&ctx);
-    // Not allowed: mapped for reading, yet no target of a copy but of a shader.
+    // Refused: MAP_READ goes only with COPY_DST.
     let usage = BufferUsages::MAP_READ | BufferUsages::INDEX;
     let wrong = wgpu::BufferDescriptor { label: None, size: 4, usage, mapped_at_creation: false };
     drop(ctx.device().create_buffer(&wrong));
