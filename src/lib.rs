@@ -64,7 +64,9 @@ pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShape
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
-pub use plan::{Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, Strategy};
+pub use plan::{
+    Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
+};
 pub use pool::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};
 pub use spatial::Padding;
 pub use wgpu;

@@ -136,7 +136,16 @@ impl<const D: usize> Conv<D> {
     fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
         check_shape(OPERATOR, Operand::X, x, D + 2)?;
         check_shape(OPERATOR, Operand::Dy, dy, D + 2)?;
-        let mut shape = vec![dy[1], x[1] / self.groups()];
+        let channels_per_group = x[1] / self.groups();
+        if channels_per_group * self.groups() != x[1] {
+            return Err(Error::GroupMismatch {
+                groups: self.groups(),
+                channels_in: x[1],
+                channels_out: dy[1],
+                channels_per_group,
+            });
+        }
+        let mut shape = vec![dy[1], channels_per_group];
         shape.extend(self.taps());
         Ok(shape)
     }

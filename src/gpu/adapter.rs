@@ -1,5 +1,8 @@
 //! Which adapter is used.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::sync::{Mutex, PoisonError};
+
 use crate::error::{Error, Result};
 
 /// How to get a driver, for the message of [`Error::NoAdapter`].
@@ -18,9 +21,37 @@ pub(crate) fn default_backends() -> wgpu::Backends {
 
 /// All adapters of these backends.
 pub(crate) async fn enumerate(backends: wgpu::Backends) -> Vec<wgpu::Adapter> {
+    instance(backends).enumerate_adapters(backends).await
+}
+
+/// The process's one instance of wgpu for these backends.
+///
+/// wgpu's handles are numbers that each instance counts from the start. With an instance for every context, a buffer of
+/// one context bound in a plan of another was taken for whichever buffer had the same number there; within one instance
+/// wgpu sees that the devices differ.
+#[cfg(not(target_arch = "wasm32"))]
+fn instance(backends: wgpu::Backends) -> wgpu::Instance {
+    static INSTANCES: Mutex<Vec<(wgpu::Backends, wgpu::Instance)>> = Mutex::new(Vec::new());
+    // What a panicking thread left is a list of whole instances.
+    let mut instances = INSTANCES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, instance)) = instances.iter().find(|(of, _)| *of == backends) {
+        return instance.clone();
+    }
+    let instance = new_instance(backends);
+    instances.push((backends, instance.clone()));
+    instance
+}
+
+/// In a browser handles are objects, which cannot be confused (and cannot be kept for all threads).
+#[cfg(target_arch = "wasm32")]
+fn instance(backends: wgpu::Backends) -> wgpu::Instance {
+    new_instance(backends)
+}
+
+fn new_instance(backends: wgpu::Backends) -> wgpu::Instance {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = backends;
-    wgpu::Instance::new(descriptor).enumerate_adapters(backends).await
+    wgpu::Instance::new(descriptor)
 }
 
 /// Position in the order of preference: discrete, integrated, virtual, software, anything else.

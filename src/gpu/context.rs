@@ -144,11 +144,12 @@ impl Context {
     /// caches. For tests: it reaches every limit with small tensors.
     ///
     /// # Errors
-    /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel.
+    /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel;
+    /// [`Error::InvalidParameter`] for an alignment below the device's own or not a power of two.
     pub fn with_limits(&self, limits: DeviceLimits) -> Result<Context> {
         limits.validate()?;
         let own = &self.inner.limits;
-        let pairs: [(&'static str, u64, u64); 6] = [
+        let pairs: [(&'static str, u64, u64); 7] = [
             (
                 "max_workgroups_per_dimension",
                 limits.max_workgroups_per_dimension.into(),
@@ -159,6 +160,11 @@ impl Context {
                 limits.max_invocations_per_workgroup.into(),
                 own.max_invocations_per_workgroup.into(),
             ),
+            (
+                "max_workgroup_storage_bytes",
+                limits.max_workgroup_storage_bytes.into(),
+                own.max_workgroup_storage_bytes.into(),
+            ),
             ("max_storage_buffers", limits.max_storage_buffers.into(), own.max_storage_buffers.into()),
             ("max_storage_binding_bytes", limits.max_storage_binding_bytes, own.max_storage_binding_bytes),
             ("max_buffer_bytes", limits.max_buffer_bytes, own.max_buffer_bytes),
@@ -167,6 +173,16 @@ impl Context {
         for (limit, needed, available) in pairs {
             if needed > available {
                 return Err(Error::LimitExceeded { limit, what: "Context::with_limits".into(), needed, available });
+            }
+        }
+        for ((parameter, alignment), (_, least)) in limits.alignments().into_iter().zip(own.alignments()) {
+            if alignment < least {
+                return Err(Error::InvalidParameter {
+                    operator: "Context::with_limits",
+                    parameter,
+                    value: alignment.to_string(),
+                    expected: "at least the device's own",
+                });
             }
         }
         let inner = &self.inner;
@@ -263,7 +279,7 @@ impl Context {
             });
         }
         let descriptor = wgpu::BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false };
-        guarded(self.device(), "create a buffer", bytes, || self.device().create_buffer(&descriptor))
+        guarded(self, "create a buffer", bytes, || self.device().create_buffer(&descriptor))
     }
 
     /// The plan for a problem, from the cache or new.
@@ -347,6 +363,8 @@ impl Context {
     /// [`Error::DeviceLost`].
     pub fn wait(&self) -> Result<()> {
         self.check_alive()?;
-        super::read::poll(self, wgpu::PollType::wait_indefinitely())
+        super::read::poll(self, wgpu::PollType::wait_indefinitely())?;
+        // A lost device has nothing left to do, so that waiting for it succeeds.
+        if super::scope::is_lost(self.device()) { Err(self.mark_lost("noticed after waiting")) } else { Ok(()) }
     }
 }

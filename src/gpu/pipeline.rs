@@ -58,7 +58,7 @@ impl PipelineCache {
         let module = self.module(context, key)?;
         let label = key.to_string();
         let constants: Vec<(&str, f64)> = key.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
-        guarded(device, "create a compute pipeline", 0, || {
+        guarded(context, "create a compute pipeline", 0, || {
             let layout = bind_group_layout(device, key.entry);
             let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&label),
@@ -92,8 +92,7 @@ impl PipelineCache {
         let source = specialized_source(kernel, key.workgroup_size);
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(kernel.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
-        let module =
-            guarded(context.device(), "create a shader module", 0, || self.create_module(context, descriptor))?;
+        let module = guarded(context, "create a shader module", 0, || self.create_module(context, descriptor))?;
         if let Ok(mut modules) = self.modules.lock() {
             modules.insert(module_key, module.clone());
         }

@@ -98,7 +98,7 @@ impl Plan {
         }
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniforms = context.buffer("parameters of a plan", bytes.len() as u64, usage)?;
-        guarded(context.device(), "upload the parameters of a plan", bytes.len() as u64, || {
+        guarded(context, "upload the parameters of a plan", bytes.len() as u64, || {
             context.queue().write_buffer(&uniforms, 0, &bytes);
         })?;
         let bind_groups = Mutex::default();
@@ -109,8 +109,9 @@ impl Plan {
     ///
     /// # Errors
     /// A missing or unexpected operand, a buffer that is too small or lacks STORAGE, a misaligned offset, an output that
-    /// shares its buffer with another operand; [`Error::Wgpu`] for a buffer of another device. On an error nothing has
-    /// been recorded.
+    /// shares its buffer with another operand; [`Error::Wgpu`] for a buffer of another device (of the same
+    /// `wgpu::Instance`: wgpu cannot tell the buffers of two instances apart). On an error nothing has been recorded. A pass
+    /// of another device is refused by wgpu when the caller finishes its encoder.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, bindings: &Bindings<'_>) -> Result<()> {
         let ranges = self.check(bindings)?;
         let groups = match self.cached(&ranges) {
@@ -198,7 +199,7 @@ impl Plan {
     }
 
     fn make_groups(&self, ranges: &[BoundRange]) -> Result<Vec<wgpu::BindGroup>> {
-        guarded(self.context.device(), "bind the operands of a plan", 0, || {
+        guarded(&self.context, "bind the operands of a plan", 0, || {
             let steps = self.spec.steps.iter().zip(&self.pipelines).enumerate();
             steps.map(|(i, (step, pipeline))| self.make_group(i, step, pipeline, ranges)).collect()
         })

@@ -89,7 +89,7 @@ impl Program {
     /// [`Error::WrongContext`].
     pub fn copy<T: Element>(&mut self, source: &Tensor<T>, target: &Tensor<T>, first: usize) -> Result<()> {
         self.check(&[Bound::new(Operand::X, source), Bound::new(Operand::Y, target)])?;
-        let (offset, bytes) = (first as u64 * 4, source.len() as u64 * 4);
+        let (offset, bytes) = ((first as u64).saturating_mul(4), source.len() as u64 * 4);
         let available = (target.len() as u64 * 4).saturating_sub(offset);
         if available < bytes {
             return Err(Error::BufferTooSmall { operand: Operand::Y, needed: bytes, offset, available });
@@ -131,7 +131,7 @@ impl Program {
     /// [`Error::DeviceLost`]; [`Error::Wgpu`].
     pub fn run(&self) -> Result<()> {
         self.context.check_alive()?;
-        guarded(self.context.device(), "run a program", 0, || {
+        guarded(&self.context, "run a program", 0, || {
             let mut encoder = self.context.device().create_command_encoder(&Default::default());
             self.record(&mut encoder)?;
             self.context.queue().submit([encoder.finish()]);

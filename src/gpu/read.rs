@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use super::context::Context;
-use super::scope::guarded;
+use super::scope::{guarded, refused};
 use crate::error::{Error, Result};
 
 /// A copy under way: a staging buffer whose mapping has been asked for.
@@ -28,7 +28,7 @@ impl PendingRead {
         let staging = context.buffer("staging for a read", bytes, usage)?;
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
-        guarded(context.device(), "read a tensor", bytes, || {
+        guarded(context, "read a tensor", bytes, || {
             let mut encoder = context.device().create_command_encoder(&Default::default());
             encoder.copy_buffer_to_buffer(source, 0, &staging, 0, bytes);
             context.queue().submit([encoder.finish()]);
@@ -86,7 +86,7 @@ impl PendingRead {
 
     fn bytes(&self) -> Result<Vec<u8>> {
         let view = self.staging.slice(..).get_mapped_range();
-        let bytes = view.map_err(|error| Error::Wgpu { during: "map a buffer", message: error.to_string() })?.to_vec();
+        let bytes = view.map_err(|error| refused(&self.context, "map a buffer", error.to_string()))?.to_vec();
         self.staging.unmap();
         Ok(bytes)
     }

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 
-/// What a device allows. [`DeviceLimits::of`] reads it from a device; a smaller value of any field is always right, and
-/// is how tests reach every limit with small tensors.
+/// What a device allows. [`DeviceLimits::of`] reads it from a device; a smaller maximum is always right, and so is a larger
+/// alignment, which is how tests reach every limit with small tensors.
 ///
 /// ```
 /// let limits = wgconv::DeviceLimits::default();
@@ -24,9 +24,9 @@ pub struct DeviceLimits {
     pub max_storage_binding_bytes: u64,
     /// Bytes of one buffer.
     pub max_buffer_bytes: u64,
-    /// Every storage binding's offset is a multiple of this.
+    /// Every storage binding's offset is a multiple of this; a power of two.
     pub storage_alignment: u64,
-    /// Every uniform binding's offset is a multiple of this.
+    /// Every uniform binding's offset is a multiple of this; a power of two.
     pub uniform_alignment: u64,
     /// Loop iterations that one shader invocation may run, all its loops together. lavapipe (up to Mesa 25) silently
     /// leaves every loop after 65,535.
@@ -38,6 +38,9 @@ pub struct DeviceLimits {
 
 /// Loop iterations after which lavapipe leaves every loop of an invocation.
 const LAVAPIPE_LOOP_LIMIT: u32 = 65_535;
+
+/// More than any device asks for (WebGPU: 256), and far from where sums of sizes overflow.
+const MOST_ALIGNMENT: u64 = 1 << 16;
 
 /// The least loop limit that planning can work with.
 const MIN_LOOP_LIMIT: u32 = 8;
@@ -76,11 +79,9 @@ impl DeviceLimits {
 
     /// Refuses limits under which no kernel can be planned.
     pub(crate) fn validate(&self) -> Result<()> {
-        let least: [(&'static str, u64, u64); 5] = [
+        let least: [(&'static str, u64, u64); 3] = [
             ("max_workgroups_per_dimension", self.max_workgroups_per_dimension.into(), 1),
             ("max_storage_binding_bytes", self.max_storage_binding_bytes, 4),
-            ("storage_alignment", self.storage_alignment, 4),
-            ("uniform_alignment", self.uniform_alignment, 4),
             ("max_loop_iterations", self.max_loop_iterations.into(), MIN_LOOP_LIMIT.into()),
         ];
         for (limit, available, needed) in least {
@@ -88,6 +89,21 @@ impl DeviceLimits {
                 return Err(Error::LimitExceeded { limit, what: "wgconv".to_string(), needed, available });
             }
         }
+        for (parameter, alignment) in self.alignments() {
+            if !alignment.is_power_of_two() || !(4..=MOST_ALIGNMENT).contains(&alignment) {
+                return Err(Error::InvalidParameter {
+                    operator: "DeviceLimits",
+                    parameter,
+                    value: alignment.to_string(),
+                    expected: "a power of two from 4 to 65536",
+                });
+            }
+        }
         Ok(())
+    }
+
+    /// The two fields of which a larger value is the stricter one.
+    pub(crate) fn alignments(&self) -> [(&'static str, u64); 2] {
+        [("storage_alignment", self.storage_alignment), ("uniform_alignment", self.uniform_alignment)]
     }
 }

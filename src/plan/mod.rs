@@ -19,5 +19,5 @@ pub use operand::Operand;
 pub use options::{Algorithm, PlanOptions, Strategy};
 pub(crate) use problem::Problem;
 pub(crate) use slabs::Slabs;
-pub use spec::{Access, OperandNeed, PlanSpec};
-pub(crate) use spec::{Step, StepBinding};
+pub(crate) use spec::Step;
+pub use spec::{Access, OperandNeed, PlanSpec, StepBinding, StepInfo};

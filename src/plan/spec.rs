@@ -30,10 +30,33 @@ pub struct OperandNeed {
 
 /// One binding of one dispatch: a byte range of an operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StepBinding {
+pub struct StepBinding {
+    /// Which operand.
     pub operand: Operand,
+    /// First byte, counted from the operand's own first byte.
     pub offset: u64,
+    /// How many bytes.
     pub size: u64,
+}
+
+/// One dispatch of a plan, as tests and tools see it: what [`crate::kernels`] is to sources, this is to their use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StepInfo<'a> {
+    /// Name of the kernel, as in [`crate::KernelInfo`].
+    pub kernel: &'static str,
+    /// Name of the entry point.
+    pub entry: &'static str,
+    /// Invocations of a workgroup.
+    pub workgroup_size: u32,
+    /// Override constants that the pipeline is given.
+    pub overrides: &'a [(&'static str, u32)],
+    /// The uniform struct's bytes.
+    pub params: &'a [u8],
+    /// In the order of the entry point's slots.
+    pub bindings: &'a [StepBinding],
+    /// Workgroups along each axis.
+    pub grid: [u32; 3],
 }
 
 /// One dispatch.
@@ -87,6 +110,27 @@ impl PlanSpec {
     /// The grid of each dispatch, in workgroups.
     pub fn grids(&self) -> impl Iterator<Item = [u32; 3]> {
         self.steps.iter().map(|step| step.grid)
+    }
+
+    /// Each dispatch in full, in the order of execution.
+    ///
+    /// ```
+    /// use wgconv::{DeviceLimits, MaxPool, PoolPass};
+    /// let pool = MaxPool::<2>::new([2, 2]).build()?;
+    /// let spec = pool.plan_spec(&DeviceLimits::default(), PoolPass::Forward, &[1, 3, 8, 8])?;
+    /// assert!(spec.steps().all(|step| step.kernel == "pool/max_forward"));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn steps(&self) -> impl Iterator<Item = StepInfo<'_>> {
+        self.steps.iter().map(|step| StepInfo {
+            kernel: step.kernel.entry.kernel().name,
+            entry: step.kernel.entry.name,
+            workgroup_size: step.kernel.workgroup_size,
+            overrides: &step.kernel.overrides,
+            params: &step.params,
+            bindings: &step.bindings,
+            grid: step.grid,
+        })
     }
 
     /// Bytes of workspace; 0 if none is needed.

@@ -1,0 +1,147 @@
+//! Parameters of the descriptors, and shapes that are wrong without any tensor.
+
+use wgconv::{
+    AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Operand, Padding, Pass, PlanOptions, PoolPass, Result,
+};
+
+use crate::{assert_errors, error_of};
+
+const HUGE: usize = usize::MAX;
+
+#[test]
+fn convolution_parameters_outside_their_range() {
+    assert_errors! {
+        Conv::<2>::new([3, 0]).build() => Error::InvalidParameter { parameter: "kernel size", .. },
+        Conv::<2>::new([HUGE, 3]).build() => Error::InvalidParameter { parameter: "kernel size", .. },
+        Conv::<2>::new([3, 3]).stride([0, 1]).build() => Error::InvalidParameter { parameter: "stride", .. },
+        Conv::<2>::new([3, 3]).stride([1, HUGE]).build() => Error::InvalidParameter { parameter: "stride", .. },
+        Conv::<2>::new([3, 3]).dilation([1, 0]).build() => Error::InvalidParameter { parameter: "dilation", .. },
+        Conv::<2>::new([3, 3]).dilation([HUGE, 1]).build() => Error::InvalidParameter { parameter: "dilation", .. },
+        Conv::<2>::new([3, 3]).groups(0).build() => Error::InvalidParameter { parameter: "groups", .. },
+        Conv::<2>::new([3, 3]).groups(HUGE).build() => Error::InvalidParameter { parameter: "groups", .. },
+        Conv::<4>::new([3; 4]).build() => Error::InvalidParameter { parameter: "rank", .. },
+        Conv::<0>::new([]).build() => Error::InvalidParameter { parameter: "rank", .. },
+    }
+}
+
+#[test]
+fn pooling_parameters_outside_their_range() {
+    let padded = |low, high| MaxPool::<1>::new([3]).padding(Padding::Explicit { low: [low], high: [high] }).build();
+    assert!(padded(2, 2).is_ok());
+    assert_errors! {
+        MaxPool::<2>::new([2, 0]).build() => Error::InvalidParameter { parameter: "window", .. },
+        MaxPool::<2>::new([HUGE, 2]).build() => Error::InvalidParameter { parameter: "window", .. },
+        MaxPool::<2>::new([2, 2]).stride([0, 2]).build() => Error::InvalidParameter { parameter: "stride", .. },
+        MaxPool::<2>::new([2, 2]).dilation([2, 0]).build() => Error::InvalidParameter { parameter: "dilation", .. },
+        MaxPool::<4>::new([2; 4]).build() => Error::InvalidParameter { parameter: "rank", .. },
+        padded(3, 0) => Error::InvalidParameter { parameter: "padding", .. },
+        padded(0, HUGE) => Error::InvalidParameter { parameter: "padding", .. },
+        AvgPool::<1>::new([2]).stride([0]).build() => Error::InvalidParameter { parameter: "stride", .. },
+        AvgPool::<1>::new([2]).divisor_override(0).build() => Error::InvalidParameter { parameter: "divisor_override", .. },
+        AvgPool::<1>::new([2]).divisor_override(HUGE).build() => Error::InvalidParameter { parameter: "divisor_override", .. },
+    }
+}
+
+/// Plans a forward pass without a device.
+fn forward(conv: wgconv::ConvBuilder<1>, x: &[usize], w: &[usize]) -> Result<wgconv::PlanSpec> {
+    let shapes = ConvShapes::new(x, w);
+    conv.build()?.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &PlanOptions::default())
+}
+
+#[test]
+fn convolution_shapes_that_cannot_be() {
+    let conv = || Conv::<1>::new([3]);
+    assert_errors! {
+        forward(conv(), &[1, 1, 1, 5], &[1, 1, 3]) => Error::RankMismatch { operand: Operand::X, expected: 3, .. },
+        forward(conv(), &[], &[1, 1, 3]) => Error::RankMismatch { operand: Operand::X, .. },
+        forward(conv(), &[1, 1, 5], &[1, 3]) => Error::RankMismatch { operand: Operand::W, .. },
+        forward(conv(), &[0, 1, 5], &[1, 1, 3]) => Error::ZeroExtent { operand: Operand::X, .. },
+        forward(conv(), &[1, 1, 5], &[0, 1, 3]) => Error::ZeroExtent { operand: Operand::W, .. },
+        forward(conv(), &[1, 1, 5], &[1, 1, 4]) => Error::ShapeMismatch { operand: Operand::W, .. },
+        forward(conv(), &[1, 2, 5], &[1, 1, 3]) => Error::GroupMismatch { .. },
+        forward(conv().groups(2), &[1, 4, 5], &[3, 2, 3]) => Error::GroupMismatch { .. },
+        forward(conv().groups(3), &[1, 4, 5], &[3, 1, 3]) => Error::GroupMismatch { .. },
+        forward(conv(), &[1, 1, 2], &[1, 1, 3]) => Error::WindowTooLarge { axis: 0, input: 2, window: 3, .. },
+        forward(conv().dilation([3]), &[1, 1, 5], &[1, 1, 3]) => Error::WindowTooLarge { window: 7, .. },
+    }
+}
+
+#[test]
+fn numbers_that_32_bits_cannot_hold() {
+    let conv = || Conv::<1>::new([3]);
+    let low = |low| Padding::Explicit { low: [low], high: [0] };
+    let most = u32::MAX as usize;
+    assert_errors! {
+        forward(conv(), &[HUGE, HUGE, HUGE], &[1, 1, 3]) => Error::TooManyElements { operand: Operand::X, .. },
+        forward(conv(), &[1, 1, most + 1], &[1, 1, 3]) => Error::TooManyElements { operand: Operand::X, .. },
+        forward(conv(), &[1, 1, 5], &[HUGE, 2, 3]) => Error::TooManyElements { operand: Operand::W, .. },
+        forward(Conv::<1>::new([1]), &[1, 1, 70_000], &[70_000, 1, 1]) => Error::TooManyElements { operand: Operand::Y, .. },
+        forward(conv(), &[1, 1, most], &[1, 1, 3]) => Error::LimitExceeded { limit: "31-bit coordinates", .. },
+        forward(conv().stride([most]), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        forward(conv().dilation([most]), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        forward(conv().dilation([most]).padding(Padding::Same), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        forward(conv().padding(Padding::Symmetric([HUGE])), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        forward(conv().padding(low(HUGE)), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        forward(conv().padding(Padding::Symmetric([1 << 30])), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+    }
+}
+
+#[test]
+fn pooling_shapes_that_cannot_be() {
+    let plan = |pool: wgconv::MaxPoolBuilder<1>, x: &[usize]| {
+        pool.build()?.plan_spec(&DeviceLimits::default(), PoolPass::Forward, x)
+    };
+    let average = |count| {
+        let pool = AvgPool::<1>::new([2]).stride([1]).dilation([3]).padding(Padding::Symmetric([2]));
+        pool.count_include_pad(count).build()?.plan_spec(&DeviceLimits::default(), PoolPass::Forward, &[1, 1, 2])
+    };
+    // The window of output 1 has its taps at cells -1 and 2 of two cells.
+    let hollow = MaxPool::<1>::new([2]).stride([1]).dilation([3]).padding(Padding::Symmetric([2]));
+    assert_errors! {
+        plan(MaxPool::<1>::new([2]), &[1, 5]) => Error::RankMismatch { operand: Operand::X, .. },
+        plan(MaxPool::<1>::new([2]), &[1, 0, 5]) => Error::ZeroExtent { .. },
+        plan(MaxPool::<1>::new([2]), &[HUGE, HUGE, 5]) => Error::TooManyElements { .. },
+        plan(MaxPool::<1>::new([7]), &[1, 1, 5]) => Error::WindowTooLarge { .. },
+        plan(hollow, &[1, 1, 2]) => Error::EmptyWindow { axis: 0, output: 1, input: 2, .. },
+        average(false) => Error::EmptyWindow { .. },
+        AvgPool::<1>::new([2]).build().unwrap().plan_spec(&DeviceLimits::default(), PoolPass::ForwardWithIndices, &[1, 1, 2])
+            => Error::InvalidParameter { parameter: "pass", .. },
+    }
+    assert!(average(true).is_ok(), "with padding counted the divisor is not zero");
+}
+
+/// Limits that somebody made up reach the planner, too.
+#[test]
+fn device_limits_that_cannot_be() {
+    let with = |change: fn(&mut DeviceLimits)| {
+        let mut limits = DeviceLimits::default();
+        change(&mut limits);
+        let conv = Conv::<1>::new([3]).build()?;
+        conv.plan_spec(&limits, Pass::KernelGrad, ConvShapes::new(&[3, 1, 5], &[1, 1, 3]), &PlanOptions::default())
+    };
+    assert!(with(|_| ()).is_ok());
+    assert_errors! {
+        with(|limits| limits.max_workgroups_per_dimension = 0) => Error::LimitExceeded { .. },
+        with(|limits| limits.max_storage_binding_bytes = 0) => Error::LimitExceeded { .. },
+        with(|limits| limits.max_loop_iterations = 7) => Error::LimitExceeded { .. },
+        with(|limits| limits.max_invocations_per_workgroup = 63) => Error::LimitExceeded { .. },
+        with(|limits| limits.max_storage_buffers = 2) => Error::LimitExceeded { .. },
+        with(|limits| limits.storage_alignment = 0) => Error::InvalidParameter { parameter: "storage_alignment", .. },
+        with(|limits| limits.storage_alignment = 6) => Error::InvalidParameter { parameter: "storage_alignment", .. },
+        with(|limits| limits.storage_alignment = u64::MAX) => Error::InvalidParameter { parameter: "storage_alignment", .. },
+        with(|limits| limits.uniform_alignment = 1) => Error::InvalidParameter { parameter: "uniform_alignment", .. },
+        with(|limits| limits.uniform_alignment = 1 << 63) => Error::InvalidParameter { parameter: "uniform_alignment", .. },
+    }
+}
+
+#[test]
+fn messages_name_the_shapes_the_limits_and_the_way_out() {
+    let window = error_of(forward(Conv::<1>::new([9]), &[1, 1, 5], &[1, 1, 9])).to_string();
+    assert!(["axis 0", "9 cells", "only 5", "more padding"].iter().all(|part| window.contains(part)), "{window}");
+    let taps = error_of(forward(Conv::<1>::new([3]), &[1, 1, 5], &[2, 1, 4])).to_string();
+    assert!(["w has shape [2, 1, 4]", "[2, 1, 3]"].iter().all(|part| taps.contains(part)), "{taps}");
+    let groups = error_of(forward(Conv::<1>::new([3]).groups(2), &[1, 5, 5], &[2, 2, 3])).to_string();
+    assert!(["2 groups", "5 channels"].iter().all(|part| groups.contains(part)), "{groups}");
+    let many = error_of(forward(Conv::<1>::new([3]), &[1, 1, 1 << 33], &[1, 1, 3])).to_string();
+    assert!(["8589934592", "4294967295 elements", "split the batch"].iter().all(|part| many.contains(part)), "{many}");
+}

@@ -1,0 +1,81 @@
+//! Plans of convolutions and poolings of every rank under the limits of every WebGPU device: each distinct combination of
+//! overrides is a specialisation that must compile. No two axes have the same parameters.
+
+use wgconv::{AvgPool, Conv, ConvShapes, DeviceLimits, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass};
+
+/// Every plan of the catalogue with a title for failures.
+pub fn catalogue() -> Vec<(String, PlanSpec)> {
+    let mut plans = Vec::new();
+    convolutions_of_rank::<1>(&mut plans);
+    convolutions_of_rank::<2>(&mut plans);
+    convolutions_of_rank::<3>(&mut plans);
+    poolings_of_rank::<1>(&mut plans);
+    poolings_of_rank::<2>(&mut plans);
+    poolings_of_rank::<3>(&mut plans);
+    assert!(plans.len() > 150, "only {} plans", plans.len());
+    plans
+}
+
+/// The last D of three numbers, for the axes depth, height, width.
+fn last<const D: usize>(all: [usize; 3]) -> [usize; D] {
+    std::array::from_fn(|d| all[3 - D + d])
+}
+
+/// A window: taps, stride, dilation, padding.
+type Window<const D: usize> = ([usize; D], [usize; D], [usize; D], Padding<D>);
+
+fn windows<const D: usize>() -> Vec<Window<D>> {
+    let ones = [1; D];
+    vec![
+        (ones, ones, ones, Padding::Valid),
+        (last([2, 3, 5]), ones, ones, Padding::Valid),
+        (last([3, 5, 3]), ones, ones, Padding::Same),
+        (last([2, 4, 6]), ones, ones, Padding::SameLow),
+        (last([1, 3, 2]), last([3, 1, 2]), ones, Padding::Symmetric(last([0, 2, 1]))),
+        (last([3, 2, 4]), last([2, 3, 1]), last([1, 2, 3]), Padding::Explicit { low: ones, high: [0; D] }),
+        (last([3, 3, 2]), last([4, 5, 7]), last([2, 1, 4]), Padding::Explicit { low: [0; D], high: ones }),
+        (last([2, 1, 7]), last([2, 2, 3]), last([1, 1, 2]), Padding::Same),
+    ]
+}
+
+fn shape<const D: usize>(leading: [usize; 2], spatial: [usize; D]) -> Vec<usize> {
+    leading.into_iter().chain(spatial).collect()
+}
+
+fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let x = shape([3, 6], last::<D>([9, 14, 23]));
+    for (taps, stride, dilation, padding) in windows::<D>() {
+        for (groups, channels_out) in [(1, 5), (3, 9), (6, 12)] {
+            let w = shape([channels_out, 6 / groups], taps);
+            let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+            let conv = conv.build().unwrap();
+            for pass in Pass::ALL {
+                for shapes in [ConvShapes::new(&x, &w), ConvShapes::new(&x, &w).with_bias()] {
+                    let spec = conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default());
+                    plans.push((format!("{conv:?} {pass:?}"), spec.unwrap()));
+                }
+            }
+        }
+    }
+}
+
+fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let x = shape([3, 4], last::<D>([9, 14, 23]));
+    let limits = DeviceLimits::default();
+    for (taps, stride, dilation, padding) in windows::<D>() {
+        // A window of one tap takes no padding.
+        let padding = if taps.contains(&1) { Padding::Valid } else { padding };
+        for ceil_mode in [false, true] {
+            let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+            let pool = pool.build().unwrap();
+            for pass in [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward] {
+                plans.push((format!("{pool:?} {pass:?}"), pool.plan_spec(&limits, pass, &x).unwrap()));
+            }
+            let pool = AvgPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+            let pool = pool.count_include_pad(ceil_mode).build().unwrap();
+            for pass in [PoolPass::Forward, PoolPass::Backward] {
+                plans.push((format!("{pool:?} {pass:?}"), pool.plan_spec(&limits, pass, &x).unwrap()));
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Planning keeps to the device's limits, whatever they are: seeded random problems under tiny limits. Every plan is a
+//! typed error or obeys all of them; nothing panics.
+
+use std::collections::HashMap;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use wgconv::{
+    Access, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand, Padding, Pass, PlanOptions,
+    PlanSpec, PoolPass, Result, StepInfo, WORKGROUP_SIZE, kernels,
+};
+
+const CASES: u64 = 9_000;
+
+/// One of the values.
+fn pick<T: Copy>(rng: &mut ChaCha8Rng, values: &[T]) -> T {
+    values[rng.random_range(0..values.len())]
+}
+
+fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
+    let mut limits = DeviceLimits::default();
+    limits.max_workgroups_per_dimension = pick(rng, &[1, 2, 3, 7, 65_535]);
+    limits.max_invocations_per_workgroup = pick(rng, &[64, 64, 64, 256, 32]);
+    limits.max_storage_buffers = pick(rng, &[8, 8, 8, 4, 3, 2]);
+    limits.max_storage_binding_bytes = pick(rng, &[512, 256, 1_026, 4_096, 128 << 20]);
+    limits.storage_alignment = pick(rng, &[4, 16, 32, 256]);
+    limits.max_loop_iterations = pick(rng, &[8, 9, 13, 40, 65_535]);
+    limits.fill_invocations = pick(rng, &[1, 100, 65_536]);
+    limits
+}
+
+fn options(rng: &mut ChaCha8Rng) -> PlanOptions {
+    PlanOptions { workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]), ..PlanOptions::default() }
+}
+
+fn axes<const D: usize>(rng: &mut ChaCha8Rng, most: usize) -> [usize; D] {
+    std::array::from_fn(|_| rng.random_range(1..=most))
+}
+
+fn padding<const D: usize>(rng: &mut ChaCha8Rng) -> Padding<D> {
+    match rng.random_range(0..4) {
+        0 => Padding::Valid,
+        1 => Padding::Same,
+        2 => Padding::SameLow,
+        _ => Padding::Explicit { low: axes::<D>(rng, 3).map(|p| p - 1), high: axes::<D>(rng, 3).map(|p| p - 1) },
+    }
+}
+
+/// Large in one place and small elsewhere, so that each limit is met alone and with others.
+fn extents<const D: usize>(rng: &mut ChaCha8Rng) -> [usize; D] {
+    let mut extents = axes(rng, 7);
+    if rng.random_bool(0.3) {
+        extents[rng.random_range(0..D)] = pick(rng, &[50, 127, 300]);
+    }
+    extents
+}
+
+fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+    let taps = axes(rng, if D == 1 { 30 } else { 4 });
+    let groups = rng.random_range(1..=3);
+    let conv = Conv::<D>::new(taps).stride(axes(rng, 3)).dilation(axes(rng, 2)).padding(padding(rng)).groups(groups);
+    let per_group = rng.random_range(1..=4);
+    let mut x = vec![rng.random_range(1..=6), per_group * groups];
+    x.extend(extents::<D>(rng));
+    let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
+    w.extend(taps);
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5) };
+    conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
+}
+
+fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits) -> Result<PlanSpec> {
+    let (taps, stride, dilation) = (axes(rng, if D == 1 { 20 } else { 4 }), axes(rng, 4), axes(rng, 2));
+    let (padding, ceil_mode) = (padding(rng), rng.random_bool(0.5));
+    let mut x = vec![rng.random_range(1..=6), rng.random_range(1..=4)];
+    x.extend(extents::<D>(rng));
+    let pass = pick(rng, &[PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]);
+    if rng.random_bool(0.5) {
+        let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+        return pool.build()?.plan_spec(limits, pass, &x);
+    }
+    let pool = AvgPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+    pool.count_include_pad(rng.random_bool(0.5)).build()?.plan_spec(limits, pass, &x)
+}
+
+fn spec(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+    match rng.random_range(0..6) {
+        0 => conv_spec::<1>(rng, limits, options),
+        1 => conv_spec::<2>(rng, limits, options),
+        2 => conv_spec::<3>(rng, limits, options),
+        3 => pool_spec::<1>(rng, limits),
+        4 => pool_spec::<2>(rng, limits),
+        _ => pool_spec::<3>(rng, limits),
+    }
+}
+
+/// How often each outcome occurred.
+#[derive(Default, Debug)]
+struct Tally {
+    plans: usize,
+    steps: usize,
+    chunked: usize,
+    with_workspace: usize,
+    folded: usize,
+    errors: HashMap<&'static str, usize>,
+}
+
+#[test]
+fn every_plan_is_a_typed_error_or_keeps_to_the_limits() {
+    let kernels = kernels();
+    let mut tally = Tally::default();
+    for seed in 0..CASES {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (limits, options) = (tiny_limits(&mut rng), options(&mut rng));
+        match spec(&mut rng, &limits, &options) {
+            Ok(spec) => {
+                let checked = Checked { spec: &spec, limits: &limits, options: &options, kernels: &kernels, seed };
+                checked.all();
+                tally.count(&spec);
+            }
+            Err(error) => *tally.errors.entry(name_of(&error)).or_default() += 1,
+        }
+    }
+    tally.assert_that_everything_occurred();
+}
+
+/// The errors that a well-formed request may end in; anything else fails the test.
+fn name_of(error: &Error) -> &'static str {
+    match error {
+        Error::SampleTooLarge { .. } => "sample too large",
+        Error::LimitExceeded { limit, .. } => limit,
+        Error::WindowTooLarge { .. } => "window too large",
+        Error::EmptyWindow { .. } => "empty window",
+        Error::InvalidParameter { parameter: parameter @ ("padding" | "pass"), .. } => parameter,
+        other => panic!("{other}"),
+    }
+}
+
+impl Tally {
+    fn count(&mut self, spec: &PlanSpec) {
+        self.plans += 1;
+        self.steps += spec.dispatches();
+        self.chunked += usize::from(spec.steps().any(|step| step.bindings.iter().any(|binding| binding.offset > 0)));
+        self.with_workspace += usize::from(spec.workspace_bytes() > 0);
+        self.folded += usize::from(spec.grids().any(|grid| grid[1] > 1));
+    }
+
+    fn assert_that_everything_occurred(&self) {
+        assert!(self.plans > 2_000 && self.steps > 10_000, "{self:?}");
+        assert!(self.chunked > 200 && self.with_workspace > 100 && self.folded > 50, "{self:?}");
+        let expected = [
+            "sample too large",
+            "window too large",
+            "padding",
+            "pass",
+            "max_compute_workgroups_per_dimension, to the third",
+            "max_compute_invocations_per_workgroup",
+            "max_storage_buffers_per_shader_stage",
+            "max_storage_buffer_binding_size",
+        ];
+        for error in expected {
+            assert!(self.errors.get(error).is_some_and(|&count| count > 5), "{error} never occurred: {self:?}");
+        }
+    }
+}
+
+/// A plan that was made for these limits.
+struct Checked<'a> {
+    spec: &'a PlanSpec,
+    limits: &'a DeviceLimits,
+    options: &'a PlanOptions,
+    kernels: &'a [KernelInfo],
+    seed: u64,
+}
+
+impl Checked<'_> {
+    fn all(&self) {
+        assert!(self.spec.dispatches() > 0, "{self}");
+        let workspace = self.options.workspace_limit.min(self.limits.max_storage_binding_bytes);
+        assert!(self.spec.workspace_bytes() <= workspace, "{self}");
+        for step in self.spec.steps() {
+            self.grid(&step);
+            self.bindings(&step);
+            self.loops(&step);
+        }
+        self.outputs_are_covered();
+    }
+
+    fn grid(&self, step: &StepInfo<'_>) {
+        let limits = self.limits;
+        assert!(step.grid.iter().all(|&n| n >= 1 && n <= limits.max_workgroups_per_dimension), "{step:?} {self}");
+        assert!(step.workgroup_size <= limits.max_invocations_per_workgroup, "{self}");
+        assert_eq!(step.workgroup_size, WORKGROUP_SIZE);
+    }
+
+    fn bindings(&self, step: &StepInfo<'_>) {
+        assert!(step.bindings.len() as u32 <= self.limits.max_storage_buffers, "{self}");
+        for binding in step.bindings {
+            assert_eq!(binding.offset % self.limits.storage_alignment, 0, "{binding:?} {self}");
+            assert!(binding.size > 0 && binding.size % 4 == 0, "{binding:?} {self}");
+            assert!(binding.size <= self.limits.max_storage_binding_bytes, "{binding:?} {self}");
+            assert!(binding.offset + binding.size <= self.bytes_of(binding.operand), "{binding:?} {self}");
+        }
+    }
+
+    fn bytes_of(&self, operand: Operand) -> u64 {
+        let need = self.spec.operands().iter().find(|need| need.operand == operand);
+        need.unwrap_or_else(|| panic!("{operand} is bound without being needed: {self}")).bytes
+    }
+
+    /// The loops that the uniform asks for: rows x columns of a slab, or the slices of a second pass.
+    fn loops(&self, step: &StepInfo<'_>) {
+        let iterations = match step.kernel {
+            "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
+            _ => {
+                let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
+                u64::from(rows) * (u64::from(cols) + 2) + 2
+            }
+        };
+        assert!(iterations <= u64::from(self.limits.max_loop_iterations), "{step:?} {self}");
+    }
+
+    /// A number of the uniform struct; `Reduction` stands at its beginning.
+    fn param(&self, step: &StepInfo<'_>, of: &str, member: &str) -> u32 {
+        let kernel = self.kernels.iter().find(|kernel| kernel.name == step.kernel).unwrap();
+        let members = &kernel.structs.iter().find(|info| info.name == of).unwrap().members;
+        let offset = members.iter().find(|info| info.name == member).unwrap().offset;
+        u32::from_le_bytes(step.params[offset..offset + 4].try_into().unwrap())
+    }
+
+    /// Every byte of every output lies in a binding of some dispatch.
+    fn outputs_are_covered(&self) {
+        for need in self.spec.operands().iter().filter(|need| need.access != Access::Read) {
+            let mut ranges: Vec<(u64, u64)> = self
+                .spec
+                .steps()
+                .flat_map(|step| step.bindings.iter().filter(|binding| binding.operand == need.operand))
+                .map(|binding| (binding.offset, binding.offset + binding.size))
+                .collect();
+            ranges.sort_unstable();
+            let end = ranges.iter().fold(0, |end, &(from, to)| if from <= end { end.max(to) } else { end });
+            assert_eq!(end, need.bytes, "{}: {ranges:?} {self}", need.operand);
+        }
+    }
+}
+
+impl std::fmt::Display for Checked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "(seed {}: {:?}, {:?}\n{})", self.seed, self.limits, self.options, self.spec)
+    }
+}
