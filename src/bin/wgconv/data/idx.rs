@@ -25,7 +25,7 @@ pub enum IdxError {
     Truncated { part: &'static str, expected: u64, found: u64 },
     #[error("{0:?} are all the elements that the header announces, but more bytes follow")]
     TrailingData(Vec<u32>),
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read")]
     Io(#[from] io::Error),
 }
 
@@ -57,13 +57,17 @@ fn read_plain(mut reader: impl Read, axes: u8) -> Result<Idx, IdxError> {
     let header = read_up_to(&mut reader, 4 * u64::from(axes), "header")?;
     let words = header.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]]);
     let extents: Vec<u32> = words.clone().map(u32::from_be_bytes).collect();
+    // The right magic number with extents that make sense only when swapped comes from hand-written converters.
+    let swapped = element_count(&words.map(u32::from_le_bytes).collect::<Vec<_>>());
     let Some(count) = element_count(&extents) else {
-        // The right magic number with extents that make sense only when swapped comes from hand-written converters.
-        let swapped: Vec<u32> = words.map(u32::from_le_bytes).collect();
-        return Err(if element_count(&swapped).is_some() { IdxError::WrongEndian } else { IdxError::TooLarge(extents) });
+        return Err(if swapped.is_some() { IdxError::WrongEndian } else { IdxError::TooLarge(extents) });
     };
-    let data = read_up_to(&mut reader, count, "elements")?;
-    if !read_at_most(&mut reader, 1)?.is_empty() {
+    let data = match read_up_to(&mut reader, count, "elements") {
+        Err(IdxError::Truncated { found, .. }) if swapped == Some(found) => return Err(IdxError::WrongEndian),
+        other => other?,
+    };
+    // Reading on to the end also is what makes a gzip stream check its sum.
+    if reader.take(1).read_to_end(&mut Vec::new())? > 0 {
         return Err(IdxError::TrailingData(extents));
     }
     Ok(Idx { extents: extents.into_iter().map(|extent| extent as usize).collect(), data })
@@ -74,22 +78,19 @@ fn element_count(extents: &[u32]) -> Option<u64> {
     product.filter(|&count| count <= MOST_BYTES)
 }
 
-/// Exactly `expected` bytes, or the error that says how many were there.
+/// Exactly `expected` bytes, or the error that says how many were there. Memory grows with what is really there, never
+/// with what a header promises.
 fn read_up_to(reader: impl Read, expected: u64, part: &'static str) -> Result<Vec<u8>, IdxError> {
-    let bytes = read_at_most(reader, expected)?;
-    if (bytes.len() as u64) < expected {
-        return Err(IdxError::Truncated { part, expected, found: bytes.len() as u64 });
-    }
-    Ok(bytes)
-}
-
-/// Memory grows with what is really there, never with what a header promises.
-fn read_at_most(reader: impl Read, most: u64) -> Result<Vec<u8>, IdxError> {
     let mut bytes = Vec::new();
-    match reader.take(most).read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        // A gzip stream that ends early: what came out of it up to there counts as found.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && (bytes.len() as u64) < most => Ok(bytes),
+    let result = reader.take(expected).read_to_end(&mut bytes);
+    let found = bytes.len() as u64;
+    match result {
+        Ok(_) if found == expected => Ok(bytes),
+        Ok(_) => Err(IdxError::Truncated { part, expected, found }),
+        // A gzip stream that ends early.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(IdxError::Truncated { part, expected, found })
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -158,6 +159,8 @@ mod tests {
         assert!(matches!(read(&swapped_magic[..], 3), Err(IdxError::WrongEndian)));
         let swapped_extents = file([0, 0, 8, 3], &[2u32.swap_bytes(), 1u32.swap_bytes(), 3u32.swap_bytes()], &[0; 6]);
         assert!(matches!(read(&swapped_extents[..], 3), Err(IdxError::WrongEndian)));
+        let swapped_count = file([0, 0, 8, 1], &[2u32.swap_bytes()], &[0, 1]);
+        assert!(matches!(read(&swapped_count[..], 1), Err(IdxError::WrongEndian)));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub const PIXELS: usize = SIDE * SIDE;
 pub enum DataError {
     #[error("{} has neither {name} nor {name}.gz; --data wants the four IDX files of Fashion-MNIST (or MNIST)", dir.display())]
     Missing { dir: PathBuf, name: &'static str },
-    #[error("{name}: {source}")]
+    #[error("cannot use {name}")]
     Idx { name: String, source: IdxError },
     #[error("{name}: images are {rows} x {columns} pixels, but must be {SIDE} x {SIDE}")]
     ImageSize { name: String, rows: usize, columns: usize },
@@ -98,8 +98,8 @@ impl Dataset {
             histogram[usize::from(pixel)] += 1;
         }
         let moment = |power: i32| -> f64 {
-            let sum: f64 = (0u8..).zip(histogram).map(|(v, n)| n as f64 * (f64::from(v) / 255.0).powi(power)).sum();
-            sum / self.pixels.len() as f64
+            let weighted = |(value, &count): (usize, &u64)| count as f64 * (value as f64 / 255.0).powi(power);
+            histogram.iter().enumerate().map(weighted).sum::<f64>() / self.pixels.len() as f64
         };
         let mean = moment(1);
         // Images that are all alike have no deviation; any divisor but 0 will do then.
