@@ -20,7 +20,7 @@ pub enum Error {
         "no GPU adapter found{}. Adapters here: {}. {}",
         .wanted.as_ref().map(|name| format!(" whose name contains {name:?}")).unwrap_or_default(),
         if .found.is_empty() { "none".to_string() } else { .found.join("; ") },
-        ""
+        crate::gpu::DRIVER_HINT
     )]
     NoAdapter {
         /// The substring that was asked for, by argument or by `WGCONV_ADAPTER`.

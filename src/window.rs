@@ -131,6 +131,29 @@ impl Axis {
     }
 }
 
+/// The values of `shaders/common/window.wgsl`'s (and `pool/average_divisor.wgsl`'s) override constants for these axes.
+pub(crate) fn override_values(axes: &[Axis; 3], names: &[&'static str]) -> Vec<(&'static str, u32)> {
+    names
+        .iter()
+        .map(|&name| {
+            let (parameter, axis) = name.rsplit_once('_').unwrap_or((name, ""));
+            let axis = match axis {
+                "D" => &axes[0],
+                "H" => &axes[1],
+                _ => &axes[2],
+            };
+            let value = match parameter {
+                "TAPS" => axis.taps,
+                "STRIDE" => axis.stride,
+                "DILATION" => axis.dilation,
+                "PADDING_LOW" => axis.padding_low,
+                _ => axis.padding_high,
+            };
+            (name, value)
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

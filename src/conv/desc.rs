@@ -260,6 +260,17 @@ impl ConvProblem {
         outputs.saturating_mul(window).saturating_mul(u64::from(self.channels_in / self.groups))
     }
 
+    /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.
+    pub(crate) fn of_output(y: &[usize]) -> ConvProblem {
+        let mut axes = [Axis::UNIT; 3];
+        let rank = y.len() - 2;
+        for (axis, &extent) in axes[3 - rank..].iter_mut().zip(&y[2..]) {
+            *axis = Axis { input: extent as u32, output: extent as u32, ..Axis::UNIT };
+        }
+        let channels = y[1] as u32;
+        ConvProblem { rank: rank as u32, batch: y[0] as u32, channels_in: 1, channels_out: channels, groups: 1, axes }
+    }
+
     /// The same convolution on a part of the batch.
     pub(crate) fn with_batch(&self, batch: u32) -> ConvProblem {
         ConvProblem { batch, ..self.clone() }

@@ -1,3 +1,23 @@
-//! Planning.
+//! Planning: from a problem to the dispatches that solve it, without a GPU. A [`PlanSpec`] holds the grid and the shader's
+//! constants together; nothing later changes either.
+
+mod batch;
+mod builder;
+mod grid;
+mod limits;
 mod operand;
+mod options;
+mod problem;
+mod slabs;
+mod spec;
+
+pub(crate) use batch::{Batched, Chunk};
+pub(crate) use builder::SpecBuilder;
+pub(crate) use grid::fold;
+pub use limits::DeviceLimits;
 pub use operand::Operand;
+pub use options::{Algorithm, PlanOptions, Strategy};
+pub(crate) use problem::Problem;
+pub(crate) use slabs::Slabs;
+pub use spec::{Access, OperandNeed, PlanSpec};
+pub(crate) use spec::{Step, StepBinding};

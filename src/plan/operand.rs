@@ -41,8 +41,26 @@ pub enum Operand {
 }
 
 impl Operand {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Operand; 14] = [
+        Operand::X,
+        Operand::W,
+        Operand::B,
+        Operand::Y,
+        Operand::Dx,
+        Operand::Dw,
+        Operand::Db,
+        Operand::Dy,
+        Operand::Indices,
+        Operand::Target,
+        Operand::Loss,
+        Operand::State,
+        Operand::Hyper,
+        Operand::Workspace,
+    ];
+
     /// How many operands there are.
-    pub(crate) const COUNT: usize = Operand::Workspace as usize + 1;
+    pub(crate) const COUNT: usize = Operand::ALL.len();
 
     /// The name used in formulas and messages.
     pub fn name(self) -> &'static str {

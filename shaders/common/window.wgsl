@@ -1,0 +1,54 @@
+// Sliding-window arithmetic: the only home of it in shaders (src/window.rs on the host).
+// Output o looks at the input cells o * STRIDE + t * DILATION - PADDING_LOW for the taps t = 0 .. TAPS.
+override TAPS_D: u32 = 1u;
+override TAPS_H: u32 = 1u;
+override TAPS_W: u32 = 1u;
+override STRIDE_D: u32 = 1u;
+override STRIDE_H: u32 = 1u;
+override STRIDE_W: u32 = 1u;
+override DILATION_D: u32 = 1u;
+override DILATION_H: u32 = 1u;
+override DILATION_W: u32 = 1u;
+override PADDING_LOW_D: u32 = 0u;
+override PADDING_LOW_H: u32 = 0u;
+override PADDING_LOW_W: u32 = 0u;
+
+// Half-open range.
+struct Range {
+    begin: u32,
+    end: u32,
+}
+
+// The steps s of 0 .. count for which start + s * step lies in 0 .. extent.
+fn steps_inside(start: i32, step: u32, count: u32, extent: u32) -> Range {
+    let stride = i32(step);
+    let room = i32(extent) - start;
+    var begin = 0u;
+    if (start < 0) {
+        begin = u32((stride - 1 - start) / stride);
+    }
+    var end = 0u;
+    if (room > 0) {
+        end = min(count, u32((room + stride - 1) / stride));
+    }
+    return Range(min(begin, end), end);
+}
+
+// The first input cell under the window of output o.
+fn window_start(o: u32, stride: u32, padding_low: u32) -> i32 {
+    return i32(o * stride) - i32(padding_low);
+}
+
+// The output whose window has this tap on this input cell, or -1 if there is none.
+fn output_touching(cell: u32, tap: u32, stride: u32, dilation: u32, padding_low: u32, outputs: u32) -> i32 {
+    let distance = i32(cell + padding_low) - i32(tap * dilation);
+    let o = distance / i32(stride);
+    if (distance < 0 || o * i32(stride) != distance || o >= i32(outputs)) {
+        return -1;
+    }
+    return o;
+}
+
+fn is_inside(cell: i32, extent: u32) -> bool {
+    return cell >= 0 && cell < i32(extent);
+}

@@ -1,0 +1,41 @@
+// db from dy, the plain way: an invocation owns one channel in one slice of the reduction over batch and outputs. The
+// reduction's rows are the samples, its columns the cells of a plane. Slices as in kernel_grad_direct.wgsl.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: ConvParams;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> db: array<f32>;
+
+fn sum_channel(k: u32, slab: Slab) -> f32 {
+    let plane = params.out_d * params.out_h * params.out_w;
+    var sum = 0.0;
+    for (var n = slab.row_begin; n < slab.row_end; n++) {
+        let first = params.y_base + (n * params.channels_out + k) * plane;
+        for (var cell = slab.col_begin; cell < slab.col_end; cell++) {
+            sum += dy[first + cell];
+        }
+    }
+    return sum;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn bias_grad(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.channels_out * params.reduction.slab_count) {
+        return;
+    }
+    let slice = index / params.channels_out;
+    let sum = sum_channel(index % params.channels_out, slab_at(params.reduction, slice));
+    if (params.reduction.accumulate == 1u) {
+        db[index] += sum;
+    } else {
+        db[index] = sum;
+    }
+}

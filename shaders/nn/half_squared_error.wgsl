@@ -1,0 +1,26 @@
+// loss = (y - target)^2 / 2 of a sigmoid's output y, and its gradient at the sigmoid's input; an invocation an element.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: ElementwiseParams;
+@group(0) @binding(1) var<storage, read> y: array<f32>;
+@group(0) @binding(2) var<storage, read> goal: array<f32>;
+@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn half_squared_error(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        let value = y[index];
+        let error = value - goal[index];
+        loss[index] = 0.5 * error * error;
+        dx[index] = error * value * (1.0 - value);
+    }
+}

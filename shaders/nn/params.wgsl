@@ -1,0 +1,7 @@
+// One dispatch over a run of elements.
+struct ElementwiseParams {
+    count: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
+}

@@ -1,0 +1,53 @@
+// y = sum of each window's cells inside the input, divided: an invocation owns one element of y. Only the last slab of the
+// reduction divides.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: PoolParams;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.planes * params.out_d * params.out_h * params.out_w) {
+        return;
+    }
+    let out_w = index % params.out_w;
+    let out_h = index / params.out_w % params.out_h;
+    let out_d = index / (params.out_w * params.out_h) % params.out_d;
+    let plane = index / (params.out_w * params.out_h * params.out_d);
+    let start_d = window_start(out_d, STRIDE_D, PADDING_LOW_D);
+    let start_h = window_start(out_h, STRIDE_H, PADDING_LOW_H);
+    let start_w = window_start(out_w, STRIDE_W, PADDING_LOW_W);
+    let inside_w = steps_inside(start_w, DILATION_W, TAPS_W, params.in_w);
+    let slab = slab_at(params.reduction, 0u);
+    let tap_begin = max(inside_w.begin, slab.col_begin);
+    let tap_end = min(inside_w.end, slab.col_end);
+
+    var sum = 0.0;
+    for (var row = slab.row_begin; row < slab.row_end; row++) {
+        let in_d = start_d + i32(row / TAPS_H * DILATION_D);
+        let in_h = start_h + i32(row % TAPS_H * DILATION_H);
+        if (is_inside(in_d, params.in_d) && is_inside(in_h, params.in_h)) {
+            let first = params.x_base + ((plane * params.in_d + u32(in_d)) * params.in_h + u32(in_h)) * params.in_w;
+            for (var tap = tap_begin; tap < tap_end; tap++) {
+                sum += x[first + u32(start_w + i32(tap * DILATION_W))];
+            }
+        }
+    }
+    let at = params.y_base + index;
+    if (params.reduction.accumulate == 1u) {
+        sum += y[at];
+    }
+    if (params.reduction.last == 1u) {
+        sum /= divisor(out_d, out_h, out_w);
+    }
+    y[at] = sum;
+}

@@ -1,0 +1,58 @@
+// dx of max pooling: an invocation owns one element of dx and gathers dy from every window that covers it and whose
+// maximum it is, so that overlapping windows need no atomics.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: PoolParams;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+
+fn gather(index: u32) -> f32 {
+    let in_w = index % params.in_w;
+    let in_h = index / params.in_w % params.in_h;
+    let in_d = index / (params.in_w * params.in_h) % params.in_d;
+    let plane_size = params.in_w * params.in_h * params.in_d;
+    let plane = index / plane_size;
+    let cell = index % plane_size;
+
+    let slab = slab_at(params.reduction, 0u);
+    var sum = 0.0;
+    for (var row = slab.row_begin; row < slab.row_end; row++) {
+        let out_d = output_touching(in_d, row / TAPS_H, STRIDE_D, DILATION_D, PADDING_LOW_D, params.out_d);
+        let out_h = output_touching(in_h, row % TAPS_H, STRIDE_H, DILATION_H, PADDING_LOW_H, params.out_h);
+        if (out_d >= 0 && out_h >= 0) {
+            let first = params.y_base + ((plane * params.out_d + u32(out_d)) * params.out_h + u32(out_h)) * params.out_w;
+            for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
+                let out_w = output_touching(in_w, tap, STRIDE_W, DILATION_W, PADDING_LOW_W, params.out_w);
+                if (out_w >= 0) {
+                    let at = first + u32(out_w);
+                    if (indices[at] == cell) {
+                        sum += dy[at];
+                    }
+                }
+            }
+        }
+    }
+    return sum;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.planes * params.in_d * params.in_h * params.in_w) {
+        return;
+    }
+    let at = params.x_base + index;
+    if (params.reduction.accumulate == 1u) {
+        dx[at] += gather(index);
+    } else {
+        dx[at] = gather(index);
+    }
+}

@@ -1,0 +1,107 @@
+// y = maximum of each window, and where it was: an invocation owns one element of y. Of equal values the first wins; a NaN
+// replaces everything before it, as in PyTorch, on devices that keep NaN apart (WGSL does not promise it). The start is the
+// window's first cell inside the input, not minus infinity, which WGSL cannot write.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: PoolParams;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> indices: array<u32>;
+
+struct Best {
+    value: f32,
+    // Flat index in the plane.
+    cell: u32,
+}
+
+fn is_nan(value: f32) -> bool {
+    return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
+}
+
+fn output_count() -> u32 {
+    return params.planes * params.out_d * params.out_h * params.out_w;
+}
+
+// The maximum over this dispatch's slab of the window, starting from `initial` if `resumed`.
+fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
+    let start_w = window_start(index % params.out_w, STRIDE_W, PADDING_LOW_W);
+    let start_h = window_start(index / params.out_w % params.out_h, STRIDE_H, PADDING_LOW_H);
+    let start_d = window_start(index / (params.out_w * params.out_h) % params.out_d, STRIDE_D, PADDING_LOW_D);
+    let plane = index / (params.out_w * params.out_h * params.out_d);
+    let x_plane = params.x_base + plane * params.in_d * params.in_h * params.in_w;
+
+    let inside_d = steps_inside(start_d, DILATION_D, TAPS_D, params.in_d);
+    let inside_h = steps_inside(start_h, DILATION_H, TAPS_H, params.in_h);
+    let inside_w = steps_inside(start_w, DILATION_W, TAPS_W, params.in_w);
+    let slab = slab_at(params.reduction, 0u);
+    let tap_begin = max(inside_w.begin, slab.col_begin);
+    let tap_end = min(inside_w.end, slab.col_end);
+
+    var best = initial;
+    if (!resumed) {
+        let first_d = u32(start_d + i32(inside_d.begin * DILATION_D));
+        let first_h = u32(start_h + i32(inside_h.begin * DILATION_H));
+        let first_w = u32(start_w + i32(inside_w.begin * DILATION_W));
+        best.cell = (first_d * params.in_h + first_h) * params.in_w + first_w;
+        best.value = x[x_plane + best.cell];
+    }
+    for (var row = slab.row_begin; row < slab.row_end; row++) {
+        let tap_h = row % TAPS_H;
+        let tap_d = row / TAPS_H;
+        if (tap_d >= inside_d.begin && tap_d < inside_d.end && tap_h >= inside_h.begin && tap_h < inside_h.end) {
+            let in_d = u32(start_d + i32(tap_d * DILATION_D));
+            let in_h = u32(start_h + i32(tap_h * DILATION_H));
+            let first = (in_d * params.in_h + in_h) * params.in_w;
+            for (var tap = tap_begin; tap < tap_end; tap++) {
+                let cell = first + u32(start_w + i32(tap * DILATION_W));
+                let value = x[x_plane + cell];
+                if (value > best.value || is_nan(value)) {
+                    best = Best(value, cell);
+                }
+            }
+        }
+    }
+    return best;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= output_count()) {
+        return;
+    }
+    let at = params.y_base + index;
+    if (params.reduction.accumulate == 1u) {
+        y[at] = maximum(index, true, Best(y[at], 0u)).value;
+    } else {
+        y[at] = maximum(index, false, Best(0.0, 0u)).value;
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward_with_indices(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= output_count()) {
+        return;
+    }
+    let at = params.y_base + index;
+    var best = Best(0.0, 0u);
+    if (params.reduction.accumulate == 1u) {
+        best = maximum(index, true, Best(y[at], indices[at]));
+    } else {
+        best = maximum(index, false, best);
+    }
+    y[at] = best.value;
+    indices[at] = best.cell;
+}

@@ -1,0 +1,20 @@
+// One dispatch of a pooling pass. x, dx are [planes, in_d, in_h, in_w], y, dy, indices are [planes, out_d, out_h, out_w];
+// a plane is one channel of one sample. The reduction's rows are (tap_d, tap_h), its columns tap_w.
+struct PoolParams {
+    reduction: Reduction,
+    planes: u32,
+    in_d: u32,
+    in_h: u32,
+    in_w: u32,
+    out_d: u32,
+    out_h: u32,
+    out_w: u32,
+    // Element in the binding at which this dispatch's samples of x (dx) and of y (dy, indices) start.
+    x_base: u32,
+    y_base: u32,
+    // Average pooling: 0, or the number to divide by.
+    divisor: u32,
+    // Average pooling: 1 if padding cells count.
+    count_include_pad: u32,
+    unused: u32,
+}

@@ -1,0 +1,30 @@
+//! Bias gradient: db from dy, the sum over batch and outputs of each channel; split as the kernel gradient is.
+
+use super::ConvProblem;
+use super::passes::{batched, params};
+use crate::error::Result;
+use crate::kernel;
+use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+
+pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let dy = batched(Operand::Dy, &problem.y_shape());
+    let channels = u64::from(problem.channels_out);
+    plan.need(Operand::Dy, dy.sample * u64::from(problem.batch), Access::Read);
+    plan.need(Operand::Db, channels, Access::Write);
+
+    let db = plan.whole(Operand::Db, channels)?;
+    let cells = dy.sample / channels;
+    for chunk in plan.chunks(problem.batch, &[dy], 1)? {
+        let part = problem.with_batch(chunk.count);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let rows = u64::from(chunk.count);
+        let wanted = plan.wanted_slices(channels, rows, cells);
+        let slabs = Slabs::new("conv bias_grad", rows, cells, wanted, plan.limits.max_loop_iterations)?;
+        plan.split_reduction(db, slabs, chunk.first > 0, |plan, reduction, target| {
+            let params = params(&part, reduction, 0, y_base);
+            let invocations = channels * u64::from(reduction.slab_count);
+            plan.step(&kernel::CONV_BIAS_GRAD, &[], params, vec![dy, target], invocations)
+        })?;
+    }
+    Ok(plan.finish())
+}

@@ -1,0 +1,44 @@
+//! Forward: y = conv(x, w) + b. Chunks over the batch; a reduction longer than a shader may loop takes several
+//! dispatches that add to y one after the other.
+
+use super::ConvProblem;
+use super::passes::{batched, elements, overrides, params};
+use crate::error::Result;
+use crate::kernel;
+use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+
+pub(super) fn plan(problem: &ConvProblem, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let x = batched(Operand::X, &problem.x_shape());
+    let y = batched(Operand::Y, &problem.y_shape());
+    let w_elements = elements(&problem.w_shape());
+    let batch = u64::from(problem.batch);
+    plan.need(Operand::X, x.sample * batch, Access::Read);
+    plan.need(Operand::W, w_elements, Access::Read);
+    if bias {
+        plan.need(Operand::B, problem.channels_out.into(), Access::Read);
+    }
+    plan.need(Operand::Y, y.sample * batch, Access::Write);
+
+    let w = plan.whole(Operand::W, w_elements)?;
+    let b = plan.whole(Operand::B, problem.channels_out.into())?;
+    let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
+    let rows = u64::from(problem.channels_in / problem.groups) * d * h;
+    let slabs = Slabs::new("conv forward", rows, across, 1, plan.limits.max_loop_iterations)?;
+    for chunk in plan.chunks(problem.batch, &[x, y], y.sample)? {
+        let part = problem.with_batch(chunk.count);
+        let (x, x_base) = chunk.bind(plan.limits, x);
+        let (y_binding, y_base) = chunk.bind(plan.limits, y);
+        for slab in 0..slabs.count() {
+            let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
+            let invocations = y.sample * u64::from(chunk.count);
+            // The bias goes in once, with the first slab.
+            let (entry, bindings) = if bias && slab == 0 {
+                (&kernel::CONV_FORWARD_BIAS, vec![x, w, b, y_binding])
+            } else {
+                (&kernel::CONV_FORWARD, vec![x, w, y_binding])
+            };
+            plan.step(entry, &overrides(problem), params, bindings, invocations)?;
+        }
+    }
+    Ok(plan.finish())
+}

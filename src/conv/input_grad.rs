@@ -1,0 +1,35 @@
+//! Input gradient: dx from dy and w, in gather form. Chunks over the batch; a reduction longer than a shader may loop takes
+//! several dispatches that add to dx one after the other.
+
+use super::ConvProblem;
+use super::passes::{batched, elements, overrides, params};
+use crate::error::Result;
+use crate::kernel;
+use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+
+pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let dy = batched(Operand::Dy, &problem.y_shape());
+    let dx = batched(Operand::Dx, &problem.x_shape());
+    let w_elements = elements(&problem.w_shape());
+    let batch = u64::from(problem.batch);
+    plan.need(Operand::Dy, dy.sample * batch, Access::Read);
+    plan.need(Operand::W, w_elements, Access::Read);
+    plan.need(Operand::Dx, dx.sample * batch, Access::Write);
+
+    let w = plan.whole(Operand::W, w_elements)?;
+    let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
+    let rows = u64::from(problem.channels_out / problem.groups) * d * h;
+    let slabs = Slabs::new("conv input_grad", rows, across, 1, plan.limits.max_loop_iterations)?;
+    for chunk in plan.chunks(problem.batch, &[dy, dx], dx.sample)? {
+        let part = problem.with_batch(chunk.count);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let (dx_binding, x_base) = chunk.bind(plan.limits, dx);
+        for slab in 0..slabs.count() {
+            let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
+            let bindings = vec![dy, w, dx_binding];
+            let invocations = dx.sample * u64::from(chunk.count);
+            plan.step(&kernel::CONV_INPUT_GRAD, &overrides(problem), params, bindings, invocations)?;
+        }
+    }
+    Ok(plan.finish())
+}

@@ -1,0 +1,35 @@
+//! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
+//! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
+
+use super::ConvProblem;
+use super::passes::{batched, elements, overrides, params};
+use crate::error::Result;
+use crate::kernel;
+use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+
+pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let x = batched(Operand::X, &problem.x_shape());
+    let dy = batched(Operand::Dy, &problem.y_shape());
+    let dw_elements = elements(&problem.w_shape());
+    let batch = u64::from(problem.batch);
+    plan.need(Operand::X, x.sample * batch, Access::Read);
+    plan.need(Operand::Dy, dy.sample * batch, Access::Read);
+    plan.need(Operand::Dw, dw_elements, Access::Write);
+
+    let dw = plan.whole(Operand::Dw, dw_elements)?;
+    let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
+    for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
+        let part = problem.with_batch(chunk.count);
+        let (x, x_base) = chunk.bind(plan.limits, x);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let rows = u64::from(chunk.count) * d * h;
+        let wanted = plan.wanted_slices(dw_elements, rows, across);
+        let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
+        plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
+            let params = params(&part, reduction, x_base, y_base);
+            let invocations = dw_elements * u64::from(reduction.slab_count);
+            plan.step(&kernel::CONV_KERNEL_GRAD, &overrides(problem), params, vec![x, dy, target], invocations)
+        })?;
+    }
+    Ok(plan.finish())
+}

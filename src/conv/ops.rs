@@ -1,0 +1,259 @@
+//! The convolution's calls: convenience level, program, and plans for the encoder level.
+
+use std::sync::Arc;
+
+use super::{Conv, ConvProblem, ConvShapes, Pass};
+use crate::error::{Error, Result};
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
+use crate::spatial::check_shape;
+
+const OPERATOR: &str = "Conv";
+
+impl<const D: usize> Conv<D> {
+    /// y = conv(x, w) + b. Submits and does not wait.
+    ///
+    /// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit (as [`Conv::problem`]), tensors of another context, limits of the device, no memory, a lost
+    /// device.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let x = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// let b = ctx.tensor(&[1], &[0.5])?;
+    /// assert_eq!(conv.forward(&ctx, &x, &w, Some(&b))?.read_blocking()?, [12.5, 23.5]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn forward(&self, ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+        forward(&mut Immediate(ctx), self, x, w, b)
+    }
+
+    /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`,
+    /// which the stride leaves open. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`].
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let dy = ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// assert_eq!(conv.input_grad(&ctx, &dy, &w, &[1, 1, 3])?.read_blocking()?, [10.0, 11.0, 1.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad(&self, ctx: &Context, dy: &Tensor, w: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
+        input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
+    }
+
+    /// dw, the gradient of the kernel, from x and dy: the true one (cross-correlation of x with dy, no flip), in w's
+    /// layout. Deterministic. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`].
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let x = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?;
+    /// let dy = ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?;
+    /// assert_eq!(conv.kernel_grad(&ctx, &x, &dy)?.read_blocking()?, [3.0, 5.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn kernel_grad(&self, ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        kernel_grad(&mut Immediate(ctx), self, x, dy)
+    }
+
+    /// db `[C_out]`, the gradient of the bias: dy summed over batch and space. Deterministic. Submits and does not wait.
+    ///
+    /// # Errors
+    /// A dy of another rank; limits of the device, no memory, a lost device.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let dy = ctx.tensor(&[1, 2, 2], &[1.0, 2.0, 3.0, 4.0])?;
+    /// assert_eq!(conv.bias_grad(&ctx, &dy)?.read_blocking()?, [3.0, 7.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn bias_grad(&self, ctx: &Context, dy: &Tensor) -> Result<Tensor> {
+        bias_grad(&mut Immediate(ctx), self, dy)
+    }
+
+    /// The plan of a pass for these shapes, from the context's cache if it was made before.
+    ///
+    /// Operands: forward x, w, y (and b); input_grad dy, w, dx; kernel_grad x, dy, dw; bias_grad dy, db; and the
+    /// workspace if [`PlanSpec::workspace_bytes`] is not 0.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`].
+    pub fn plan(&self, ctx: &Context, pass: Pass, shapes: ConvShapes<'_>) -> Result<Arc<Plan>> {
+        self.plan_with(ctx, pass, shapes, &PlanOptions::default())
+    }
+
+    /// [`Conv::plan`] with the caller's options.
+    ///
+    /// # Errors
+    /// As for [`Conv::plan`].
+    pub fn plan_with(
+        &self,
+        ctx: &Context,
+        pass: Pass,
+        shapes: ConvShapes<'_>,
+        options: &PlanOptions,
+    ) -> Result<Arc<Plan>> {
+        ctx.plan(self.task(pass, shapes)?, options)
+    }
+
+    /// The plan without a device.
+    ///
+    /// # Errors
+    /// As for [`Conv::plan`].
+    pub fn plan_spec(
+        &self,
+        limits: &DeviceLimits,
+        pass: Pass,
+        shapes: ConvShapes<'_>,
+        options: &PlanOptions,
+    ) -> Result<PlanSpec> {
+        self.task(pass, shapes)?.plan(limits, options)
+    }
+
+    fn task(&self, pass: Pass, shapes: ConvShapes<'_>) -> Result<Problem> {
+        let bias = shapes.bias && pass == Pass::Forward;
+        Ok(Problem::Conv { problem: self.problem(&shapes)?, pass, bias })
+    }
+
+    /// The shape of w that fits x and dy.
+    fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
+        check_shape(OPERATOR, Operand::X, x, D + 2)?;
+        check_shape(OPERATOR, Operand::Dy, dy, D + 2)?;
+        let mut shape = vec![dy[1], x[1] / self.groups()];
+        shape.extend(self.taps());
+        Ok(shape)
+    }
+}
+
+/// An error unless this is the operand's shape.
+fn expect(operand: Operand, found: &[usize], expected: Vec<usize>) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::ShapeMismatch { operator: OPERATOR, operand, expected, found: found.to_vec() })
+}
+
+fn forward<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    x: &Tensor,
+    w: &Tensor,
+    b: Option<&Tensor>,
+) -> Result<Tensor> {
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    let mut operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::W, w)];
+    if let Some(b) = b {
+        expect(Operand::B, b.shape(), problem.b_shape())?;
+        operands.push(Bound::new(Operand::B, b));
+    }
+    let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
+    operands.push(Bound::new(Operand::Y, &y));
+    sink.push(Problem::Conv { problem, pass: Pass::Forward, bias: b.is_some() }, operands)?;
+    Ok(y)
+}
+
+fn input_grad<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    dy: &Tensor,
+    w: &Tensor,
+    x_shape: &[usize],
+) -> Result<Tensor> {
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+    expect(Operand::Dy, dy.shape(), problem.y_shape())?;
+    let dx = sink.context().empty(Operand::Dx, x_shape)?;
+    let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w), Bound::new(Operand::Dx, &dx)];
+    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, bias: false }, operands)?;
+    Ok(dx)
+}
+
+fn kernel_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    let w_shape = conv.w_shape(x.shape(), dy.shape())?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
+    expect(Operand::Dy, dy.shape(), problem.y_shape())?;
+    let dw = sink.context().empty(Operand::Dw, &w_shape)?;
+    let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dw, &dw)];
+    sink.push(Problem::Conv { problem, pass: Pass::KernelGrad, bias: false }, operands)?;
+    Ok(dw)
+}
+
+fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
+    check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
+    if dy.shape()[1] % conv.groups() != 0 {
+        return Err(Error::GroupMismatch {
+            groups: conv.groups(),
+            channels_in: conv.groups(),
+            channels_out: dy.shape()[1],
+            channels_per_group: 1,
+        });
+    }
+    let db = sink.context().empty(Operand::Db, &dy.shape()[1..2])?;
+    let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Db, &db)];
+    let problem = ConvProblem::of_output(dy.shape());
+    sink.push(Problem::Conv { problem, pass: Pass::BiasGrad, bias: false }, operands)?;
+    Ok(db)
+}
+
+/// Convolution.
+impl Program {
+    /// [`Conv::forward`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_forward<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        forward(self, conv, x, w, b)
+    }
+
+    /// [`Conv::input_grad`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_input_grad<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        dy: &Tensor,
+        w: &Tensor,
+        x_shape: &[usize],
+    ) -> Result<Tensor> {
+        input_grad(self, conv, dy, w, x_shape)
+    }
+
+    /// [`Conv::kernel_grad`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_kernel_grad<const D: usize>(&mut self, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        kernel_grad(self, conv, x, dy)
+    }
+
+    /// [`Conv::bias_grad`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_bias_grad<const D: usize>(&mut self, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
+        bias_grad(self, conv, dy)
+    }
+}

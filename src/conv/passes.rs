@@ -1,0 +1,80 @@
+//! What the four passes share when they are planned.
+
+use super::{ConvProblem, Pass, bias_grad, forward, input_grad, kernel_grad};
+use crate::error::Result;
+use crate::kernel::{ConvParams, Override, Reduction};
+use crate::plan::{Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder};
+use crate::window::override_values;
+
+/// Plans one pass.
+pub(crate) fn plan(
+    problem: &ConvProblem,
+    pass: Pass,
+    bias: bool,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let title = title(problem, pass);
+    let flops = match pass {
+        Pass::BiasGrad => elements(&problem.y_shape()),
+        _ => problem.multiply_adds().saturating_mul(2),
+    };
+    let builder = SpecBuilder::new(limits, options, title, flops);
+    match pass {
+        Pass::Forward => forward::plan(problem, bias, builder),
+        Pass::InputGrad => input_grad::plan(problem, builder),
+        Pass::KernelGrad => kernel_grad::plan(problem, builder),
+        Pass::BiasGrad => bias_grad::plan(problem, builder),
+    }
+}
+
+fn title(problem: &ConvProblem, pass: Pass) -> String {
+    let axes = &problem.axes[3 - problem.rank as usize..];
+    let list = |of: fn(&crate::Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    format!(
+        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, dilation {:?}, groups {}",
+        pass.name(),
+        problem.x_shape(),
+        problem.w_shape(),
+        problem.y_shape(),
+        list(|axis| axis.stride),
+        list(|axis| axis.padding_low),
+        list(|axis| axis.padding_high),
+        list(|axis| axis.dilation),
+        problem.groups,
+    )
+}
+
+pub(super) fn elements(shape: &[usize]) -> u64 {
+    shape.iter().map(|&extent| extent as u64).product()
+}
+
+/// An operand shaped like x or y.
+pub(super) fn batched(operand: Operand, shape: &[usize]) -> Batched {
+    Batched { operand, sample: elements(&shape[1..]) }
+}
+
+/// The overrides of `shaders/common/window.wgsl`.
+pub(super) fn overrides(problem: &ConvProblem) -> Vec<Override> {
+    override_values(&problem.axes, crate::kernel::WINDOW_OVERRIDES)
+}
+
+/// The uniform struct for a chunk of the batch.
+pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y_base: u32) -> ConvParams {
+    let [d, h, w] = problem.axes;
+    ConvParams {
+        reduction,
+        batch: problem.batch,
+        channels_in: problem.channels_in,
+        channels_out: problem.channels_out,
+        groups: problem.groups,
+        in_d: d.input,
+        in_h: h.input,
+        in_w: w.input,
+        out_d: d.output,
+        out_h: h.output,
+        out_w: w.output,
+        x_base,
+        y_base,
+    }
+}

@@ -1,0 +1,352 @@
+//! The device that everything runs on, with its caches of pipelines and plans.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::adapter;
+use super::pipeline::PipelineCache;
+use super::plan::Plan;
+use super::scope::guarded;
+use super::tensor::{Element, Tensor};
+use crate::error::{Error, Result};
+use crate::plan::{DeviceLimits, Operand, PlanOptions, Problem};
+use crate::spatial::element_count;
+
+/// How a [`Context`] is made.
+///
+/// ```
+/// use wgconv::{Context, ContextOptions};
+/// let options = ContextOptions { adapter: Some("no such adapter".into()), ..ContextOptions::default() };
+/// let error = Context::with_options_blocking(&options).unwrap_err();
+/// assert!(matches!(error, wgconv::Error::NoAdapter { .. }));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ContextOptions {
+    /// A part of the wanted adapter's name, any case. `None`: the environment variable `WGCONV_ADAPTER`, and if that is
+    /// not set the first of discrete, integrated, virtual, software.
+    pub adapter: Option<String>,
+    /// Backends to look at. `None`: the environment variable `WGPU_BACKEND`, and if that is not set all but OpenGL.
+    pub backends: Option<wgpu::Backends>,
+    /// Whether shaders are compiled with run-time checks for bounds, divisions and endless loops. On in debug builds.
+    pub checked_shaders: bool,
+}
+
+impl Default for ContextOptions {
+    fn default() -> Self {
+        ContextOptions { adapter: None, backends: None, checked_shaders: cfg!(debug_assertions) }
+    }
+}
+
+/// A wgpu device and queue, with the pipelines and plans made on it so far. Cheap to clone; Send and Sync on native.
+///
+/// ```
+/// use wgconv::Context;
+/// let ctx = Context::new_blocking()?;
+/// println!("{}", ctx.adapter_info().name);
+/// let x = ctx.tensor(&[2, 2], &[1.0, 2.0, 3.0, 4.0])?;
+/// assert_eq!(x.read_blocking()?, [1.0, 2.0, 3.0, 4.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Context {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Tells contexts apart, so that a tensor of another one is an error.
+    id: u64,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    adapter_info: wgpu::AdapterInfo,
+    limits: DeviceLimits,
+    pipelines: PipelineCache,
+    plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
+    /// Why the device was lost, if it was and we were told.
+    lost: Arc<Mutex<Option<String>>>,
+}
+
+/// More different problems than this empty the plan cache, so that it cannot grow without bound.
+const MOST_PLANS: usize = 1024;
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Context({:?})", self.inner.adapter_info.name)
+    }
+}
+
+impl Context {
+    /// A context on the adapter that [`ContextOptions::default`] describes, with the adapter's full limits.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`] with a hint how to get a driver; [`Error::RequestDevice`].
+    pub async fn new() -> Result<Context> {
+        Context::with_options(&ContextOptions::default()).await
+    }
+
+    /// A context on the adapter that the options describe, with the adapter's full limits.
+    ///
+    /// # Errors
+    /// As for [`Context::new`].
+    pub async fn with_options(options: &ContextOptions) -> Result<Context> {
+        let wanted = options.adapter.clone().or_else(|| std::env::var(adapter::ADAPTER_VARIABLE).ok());
+        let wanted = wanted.filter(|name| !name.is_empty());
+        let backends = options.backends.unwrap_or_else(adapter::default_backends);
+        let adapter = adapter::choose(wanted.as_deref(), backends).await?;
+        let info = adapter.get_info();
+        let descriptor =
+            wgpu::DeviceDescriptor { label: Some("wgconv"), required_limits: adapter.limits(), ..Default::default() };
+        let (device, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| Error::RequestDevice { adapter: info.name.clone(), reason: error.to_string() })?;
+        log::info!("wgconv runs on {} ({}, {} {})", info.name, info.backend, info.driver, info.driver_info);
+        let lost = Arc::new(Mutex::new(None));
+        let flag = lost.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            if let Ok(mut lost) = flag.lock() {
+                *lost = Some(format!("{reason:?}: {message}"));
+            }
+        });
+        Ok(Context::assemble(device, queue, info, options.checked_shaders, lost))
+    }
+
+    /// A context on a device that somebody else owns: its error and lost handlers are left alone, and nothing is changed
+    /// about it.
+    pub fn from_wgpu(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Context {
+        let checked = ContextOptions::default().checked_shaders;
+        Context::assemble(device, queue, adapter.get_info(), checked, Arc::default())
+    }
+
+    fn assemble(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        adapter_info: wgpu::AdapterInfo,
+        checked_shaders: bool,
+        lost: Arc<Mutex<Option<String>>>,
+    ) -> Context {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let limits = DeviceLimits::of(&device);
+        let inner = Inner {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            device,
+            queue,
+            adapter_info,
+            limits,
+            pipelines: PipelineCache::new(checked_shaders),
+            plans: Mutex::default(),
+            lost,
+        };
+        Context { inner: Arc::new(inner) }
+    }
+
+    /// A context on the same device that plans as if the device allowed only this. The two share neither tensors nor
+    /// caches. For tests: it reaches every limit with small tensors.
+    ///
+    /// # Errors
+    /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel.
+    pub fn with_limits(&self, limits: DeviceLimits) -> Result<Context> {
+        limits.validate()?;
+        let own = &self.inner.limits;
+        let pairs: [(&'static str, u64, u64); 6] = [
+            (
+                "max_workgroups_per_dimension",
+                limits.max_workgroups_per_dimension.into(),
+                own.max_workgroups_per_dimension.into(),
+            ),
+            (
+                "max_invocations_per_workgroup",
+                limits.max_invocations_per_workgroup.into(),
+                own.max_invocations_per_workgroup.into(),
+            ),
+            ("max_storage_buffers", limits.max_storage_buffers.into(), own.max_storage_buffers.into()),
+            ("max_storage_binding_bytes", limits.max_storage_binding_bytes, own.max_storage_binding_bytes),
+            ("max_buffer_bytes", limits.max_buffer_bytes, own.max_buffer_bytes),
+            ("max_loop_iterations", limits.max_loop_iterations.into(), own.max_loop_iterations.into()),
+        ];
+        for (limit, needed, available) in pairs {
+            if needed > available {
+                return Err(Error::LimitExceeded { limit, what: "Context::with_limits".into(), needed, available });
+            }
+        }
+        let inner = &self.inner;
+        let mut context = Context::assemble(
+            inner.device.clone(),
+            inner.queue.clone(),
+            inner.adapter_info.clone(),
+            inner.pipelines.checked(),
+            inner.lost.clone(),
+        );
+        if let Some(inner) = Arc::get_mut(&mut context.inner) {
+            inner.limits = limits;
+        }
+        Ok(context)
+    }
+
+    /// Every adapter that is there, software and OpenGL ones included.
+    pub async fn adapters() -> Vec<wgpu::Adapter> {
+        adapter::enumerate(wgpu::Backends::PRIMARY | wgpu::Backends::GL).await
+    }
+
+    /// The adapter that [`Context::with_options`] would take.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`].
+    pub async fn choose_adapter(options: &ContextOptions) -> Result<wgpu::Adapter> {
+        let wanted = options.adapter.clone().or_else(|| std::env::var(adapter::ADAPTER_VARIABLE).ok());
+        let backends = options.backends.unwrap_or_else(adapter::default_backends);
+        adapter::choose(wanted.filter(|name| !name.is_empty()).as_deref(), backends).await
+    }
+
+    /// The device.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.inner.device
+    }
+
+    /// The queue.
+    pub fn queue(&self) -> &wgpu::Queue {
+        &self.inner.queue
+    }
+
+    /// Name, driver, backend and type of the adapter.
+    pub fn adapter_info(&self) -> &wgpu::AdapterInfo {
+        &self.inner.adapter_info
+    }
+
+    /// What plans on this context keep to.
+    pub fn limits(&self) -> &DeviceLimits {
+        &self.inner.limits
+    }
+
+    /// A tensor with this shape and these values; T is `f32` or `u32`.
+    ///
+    /// # Errors
+    /// Zero extents, more than `u32::MAX` elements, a number of values that is not the shape's, a buffer larger than the
+    /// device allows, no memory.
+    pub fn tensor<T: Element>(&self, shape: &[usize], values: &[T]) -> Result<Tensor<T>> {
+        let count = element_count(Operand::X, shape)? as usize;
+        if count != values.len() {
+            return Err(Error::DataLength { shape: shape.to_vec(), expected: count, found: values.len() });
+        }
+        let tensor = self.empty(Operand::X, shape)?;
+        tensor.write(values)?;
+        Ok(tensor)
+    }
+
+    /// A tensor of zeros; T is `f32` or `u32`.
+    ///
+    /// # Errors
+    /// As for [`Context::tensor`].
+    pub fn zeros<T: Element>(&self, shape: &[usize]) -> Result<Tensor<T>> {
+        // wgpu clears a buffer before its first use.
+        self.empty(Operand::X, shape)
+    }
+
+    /// A tensor whose content does not matter.
+    pub(crate) fn empty<T: Element>(&self, operand: Operand, shape: &[usize]) -> Result<Tensor<T>> {
+        let bytes = u64::from(element_count(operand, shape)?) * 4;
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+        let buffer = self.buffer(operand.name(), bytes, usage)?;
+        Ok(Tensor::new(self.clone(), shape.to_vec(), buffer))
+    }
+
+    /// A buffer, or a typed error.
+    pub(crate) fn buffer(&self, label: &'static str, bytes: u64, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
+        self.check_alive()?;
+        let available = self.inner.limits.max_buffer_bytes;
+        if bytes > available {
+            return Err(Error::LimitExceeded {
+                limit: "max_buffer_size",
+                what: label.into(),
+                needed: bytes,
+                available,
+            });
+        }
+        let descriptor = wgpu::BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false };
+        guarded(self.device(), "create a buffer", bytes, || self.device().create_buffer(&descriptor))
+    }
+
+    /// The plan for a problem, from the cache or new.
+    pub(crate) fn plan(&self, problem: Problem, options: &PlanOptions) -> Result<Arc<Plan>> {
+        let key = (problem, *options);
+        if let Ok(plans) = self.inner.plans.lock()
+            && let Some(plan) = plans.get(&key)
+        {
+            return Ok(plan.clone());
+        }
+        let plan = Arc::new(Plan::new(self, key.0.plan(&self.inner.limits, options)?)?);
+        if let Ok(mut plans) = self.inner.plans.lock() {
+            if plans.len() >= MOST_PLANS {
+                plans.clear();
+            }
+            plans.insert(key, plan.clone());
+        }
+        Ok(plan)
+    }
+
+    pub(crate) fn pipelines(&self) -> &PipelineCache {
+        &self.inner.pipelines
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.inner.id
+    }
+
+    /// An error if the device is known to be lost.
+    pub(crate) fn check_alive(&self) -> Result<()> {
+        match self.inner.lost.lock().ok().and_then(|lost| lost.clone()) {
+            Some(reason) => Err(Error::DeviceLost { reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers that the device turned out to be lost.
+    pub(crate) fn mark_lost(&self, reason: &str) -> Error {
+        if let Ok(mut lost) = self.inner.lost.lock() {
+            lost.get_or_insert_with(|| reason.to_string());
+        }
+        Error::DeviceLost { reason: reason.to_string() }
+    }
+}
+
+/// Blocking forms, on native only.
+#[cfg(not(target_arch = "wasm32"))]
+impl Context {
+    /// [`Context::new`], blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn new_blocking() -> Result<Context> {
+        pollster::block_on(Context::new())
+    }
+
+    /// [`Context::with_options`], blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_options_blocking(options: &ContextOptions) -> Result<Context> {
+        pollster::block_on(Context::with_options(options))
+    }
+
+    /// [`Context::adapters`], blocking.
+    pub fn adapters_blocking() -> Vec<wgpu::Adapter> {
+        pollster::block_on(Context::adapters())
+    }
+
+    /// [`Context::choose_adapter`], blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn choose_adapter_blocking(options: &ContextOptions) -> Result<wgpu::Adapter> {
+        pollster::block_on(Context::choose_adapter(options))
+    }
+
+    /// Waits until the device has done everything submitted so far.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn wait(&self) -> Result<()> {
+        self.check_alive()?;
+        super::read::poll(self, wgpu::PollType::wait_indefinitely())
+    }
+}

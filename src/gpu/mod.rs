@@ -1,0 +1,20 @@
+//! Everything that talks to the device: adapters and contexts, tensors, pipelines, recording of plans.
+
+mod adapter;
+mod bindings;
+mod context;
+mod pipeline;
+mod plan;
+mod program;
+mod read;
+mod scope;
+mod sink;
+mod tensor;
+
+pub(crate) use adapter::DRIVER_HINT;
+pub use bindings::Bindings;
+pub use context::{Context, ContextOptions};
+pub use plan::Plan;
+pub use program::Program;
+pub(crate) use sink::{Bound, Immediate, Sink};
+pub use tensor::{Element, Tensor};

@@ -1,0 +1,137 @@
+//! Shader modules and pipelines, each compiled once: module by kernel and constants, pipeline by the whole key.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::context::Context;
+use super::scope::guarded;
+use crate::error::Result;
+use crate::kernel::{EntryPoint, KernelKey, specialized_source};
+
+/// A compiled entry point and the layout of its one bind group.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub pipeline: wgpu::ComputePipeline,
+    pub layout: wgpu::BindGroupLayout,
+}
+
+/// The two-level cache.
+pub(crate) struct PipelineCache {
+    checked: bool,
+    modules: Mutex<HashMap<(&'static str, u32), wgpu::ShaderModule>>,
+    pipelines: Mutex<HashMap<KernelKey, Arc<Pipeline>>>,
+}
+
+/// More different pipelines than this empty the cache; plans keep those that they use.
+const MOST_PIPELINES: usize = 4096;
+
+impl PipelineCache {
+    pub(crate) fn new(checked: bool) -> Self {
+        PipelineCache { checked, modules: Mutex::default(), pipelines: Mutex::default() }
+    }
+
+    /// Whether shaders are compiled with run-time checks.
+    pub(crate) fn checked(&self) -> bool {
+        self.checked
+    }
+
+    /// The pipeline for a key, from the cache or compiled now. Two threads that ask at once may both compile; one result
+    /// is kept.
+    pub(crate) fn get(&self, context: &Context, key: &KernelKey) -> Result<Arc<Pipeline>> {
+        if let Ok(pipelines) = self.pipelines.lock()
+            && let Some(pipeline) = pipelines.get(key)
+        {
+            return Ok(pipeline.clone());
+        }
+        let pipeline = Arc::new(self.compile(context, key)?);
+        if let Ok(mut pipelines) = self.pipelines.lock() {
+            if pipelines.len() >= MOST_PIPELINES {
+                pipelines.clear();
+            }
+            pipelines.insert(key.clone(), pipeline.clone());
+        }
+        Ok(pipeline)
+    }
+
+    fn compile(&self, context: &Context, key: &KernelKey) -> Result<Pipeline> {
+        let device = context.device();
+        let module = self.module(context, key)?;
+        let label = key.to_string();
+        let constants: Vec<(&str, f64)> = key.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
+        guarded(device, "create a compute pipeline", 0, || {
+            let layout = bind_group_layout(device, key.entry);
+            let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(&label),
+                bind_group_layouts: &[Some(&layout)],
+                immediate_size: 0,
+            });
+            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(&label),
+                layout: Some(&pipeline_layout),
+                module: &module,
+                entry_point: Some(key.entry.name),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &constants,
+                    // Every kernel writes its workgroup memory before it reads it.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            });
+            Pipeline { pipeline, layout }
+        })
+    }
+
+    fn module(&self, context: &Context, key: &KernelKey) -> Result<wgpu::ShaderModule> {
+        let kernel = key.entry.kernel();
+        let module_key = (kernel.name, key.workgroup_size);
+        if let Ok(modules) = self.modules.lock()
+            && let Some(module) = modules.get(&module_key)
+        {
+            return Ok(module.clone());
+        }
+        let source = specialized_source(kernel, key.workgroup_size);
+        let descriptor =
+            wgpu::ShaderModuleDescriptor { label: Some(kernel.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
+        let module =
+            guarded(context.device(), "create a shader module", 0, || self.create_module(context, descriptor))?;
+        if let Ok(mut modules) = self.modules.lock() {
+            modules.insert(module_key, module.clone());
+        }
+        Ok(module)
+    }
+
+    fn create_module(&self, context: &Context, descriptor: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
+        if self.checked {
+            return context.device().create_shader_module(descriptor);
+        }
+        // SAFETY: the checks left out are those of array bounds, of endless loops and of integer division. Every shader
+        // is one of ours, none takes source or an index from the caller: indices come from the invocation's number and
+        // from uniforms that the planner wrote together with the bindings' sizes, and each is guarded by the element
+        // count; values read from buffers (indices of maxima, labels) are only compared, or clamped first. Every loop
+        // runs to a bound that the planner keeps below its limit. Every divisor is an extent, which is never zero.
+        // The test suite runs with and without the checks, on poisoned memory between guard zones.
+        #[allow(unsafe_code, reason = "the one unsafe call of the library: shaders without run-time checks")]
+        unsafe {
+            context.device().create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
+        }
+    }
+}
+
+/// Binding 0 is the uniform struct, the others are the entry point's storage buffers.
+fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint) -> wgpu::BindGroupLayout {
+    let buffer = |binding, ty, size: u64| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: wgpu::BufferSize::new(size) },
+        count: None,
+    };
+    let (_, _, params_size) = (entry.kernel().params)();
+    let mut entries = vec![buffer(0, wgpu::BufferBindingType::Uniform, params_size as u64)];
+    entries.extend(
+        entry
+            .slots
+            .iter()
+            .map(|slot| buffer(slot.binding, wgpu::BufferBindingType::Storage { read_only: !slot.writable }, 4)),
+    );
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(entry.name), entries: &entries })
+}

@@ -1,0 +1,87 @@
+//! Where an operator's plan goes: at once to the queue, or into a program. Operators are written once, against [`Sink`].
+
+use std::sync::Arc;
+
+use super::bindings::Bindings;
+use super::context::Context;
+use super::plan::Plan;
+use super::scope::guarded;
+use super::tensor::{Element, Tensor};
+use crate::error::{Error, Result};
+use crate::plan::{Operand, PlanOptions, Problem};
+
+/// An operand's buffer, its type forgotten.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub operand: Operand,
+    pub buffer: wgpu::Buffer,
+    context: u64,
+}
+
+impl Bound {
+    pub(crate) fn new<T: Element>(operand: Operand, tensor: &Tensor<T>) -> Self {
+        Bound { operand, buffer: tensor.buffer().clone(), context: tensor.context().id() }
+    }
+
+    pub(crate) fn binding(&self) -> wgpu::BufferBinding<'_> {
+        self.buffer.as_entire_buffer_binding()
+    }
+}
+
+/// Takes problems with their tensors.
+pub(crate) trait Sink {
+    /// The context that everything must live on.
+    fn context(&self) -> &Context;
+
+    /// Takes a plan whose operands, apart from the workspace, are these.
+    fn accept(&mut self, plan: Arc<Plan>, operands: Vec<Bound>) -> Result<()>;
+
+    /// Plans a problem and takes it.
+    fn push(&mut self, problem: Problem, operands: Vec<Bound>) -> Result<()> {
+        self.check(&operands)?;
+        let plan = self.context().plan(problem, &PlanOptions::default())?;
+        self.accept(plan, operands)
+    }
+
+    /// An error if a tensor lives elsewhere.
+    fn check(&self, operands: &[Bound]) -> Result<()> {
+        match operands.iter().find(|bound| bound.context != self.context().id()) {
+            Some(bound) => Err(Error::WrongContext { operand: bound.operand }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Binds operands, and the workspace if there is one.
+pub(crate) fn bindings<'a>(operands: &'a [Bound], workspace: Option<&'a wgpu::Buffer>) -> Bindings<'a> {
+    let bound = operands.iter().fold(Bindings::new(), |all, one| all.bind(one.operand, one.binding()));
+    match workspace {
+        Some(buffer) => bound.bind(Operand::Workspace, buffer.as_entire_buffer_binding()),
+        None => bound,
+    }
+}
+
+/// The convenience level: every operator is submitted at once.
+pub(crate) struct Immediate<'a>(pub &'a Context);
+
+impl Sink for Immediate<'_> {
+    fn context(&self) -> &Context {
+        self.0
+    }
+
+    fn accept(&mut self, plan: Arc<Plan>, operands: Vec<Bound>) -> Result<()> {
+        let context = self.0;
+        let workspace = match plan.workspace_bytes() {
+            0 => None,
+            bytes => Some(context.buffer("workspace", bytes, wgpu::BufferUsages::STORAGE)?),
+        };
+        let bindings = bindings(&operands, workspace.as_ref());
+        guarded(context.device(), "run a plan", 0, || {
+            let groups = plan.prepare(&bindings)?;
+            let mut encoder = context.device().create_command_encoder(&Default::default());
+            plan.dispatch(&mut encoder.begin_compute_pass(&Default::default()), &groups);
+            context.queue().submit([encoder.finish()]);
+            Ok(())
+        })?
+    }
+}

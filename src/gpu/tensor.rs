@@ -1,0 +1,127 @@
+//! A shape and a buffer on the device.
+
+use std::marker::PhantomData;
+
+use super::context::Context;
+use super::read::PendingRead;
+use crate::error::{Error, Result};
+use crate::plan::Operand;
+use crate::spatial::element_count;
+
+/// What a tensor can hold: `f32`, and `u32` for indices and labels. Four bytes each.
+pub trait Element: bytemuck::Pod + private::Sealed {}
+
+impl Element for f32 {}
+impl Element for u32 {}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for u32 {}
+}
+
+/// A contiguous, row-major tensor on the device. Cloning gives another handle to the same memory.
+///
+/// ```
+/// let ctx = wgconv::Context::new_blocking()?;
+/// let t = ctx.tensor(&[2, 3], &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0])?;
+/// assert_eq!(t.shape(), [2, 3]);
+/// assert_eq!(t.reshape(&[3, 2])?.shape(), [3, 2]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tensor<T: Element = f32> {
+    context: Context,
+    shape: Vec<usize>,
+    buffer: wgpu::Buffer,
+    element: PhantomData<T>,
+}
+
+impl<T: Element> Tensor<T> {
+    pub(crate) fn new(context: Context, shape: Vec<usize>, buffer: wgpu::Buffer) -> Self {
+        Tensor { context, shape, buffer, element: PhantomData }
+    }
+
+    /// The extents, outermost first.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Number of elements; at least 1.
+    #[allow(clippy::len_without_is_empty, reason = "no tensor is empty: zero extents are refused")]
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The buffer: STORAGE, COPY_SRC and COPY_DST, this tensor's elements from offset 0.
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.buffer
+    }
+
+    /// The context that it lives on.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The same memory under another shape with as many elements.
+    ///
+    /// # Errors
+    /// [`Error::DataLength`] if the number of elements differs; zero extents.
+    pub fn reshape(&self, shape: &[usize]) -> Result<Tensor<T>> {
+        let expected = element_count(Operand::X, shape)? as usize;
+        if expected != self.len() {
+            return Err(Error::DataLength { shape: shape.to_vec(), expected, found: self.len() });
+        }
+        Ok(Tensor { shape: shape.to_vec(), ..self.clone() })
+    }
+
+    /// Replaces all elements, in the order of the queue: work submitted before sees the old values, work submitted after
+    /// the new ones.
+    ///
+    /// # Errors
+    /// [`Error::DataLength`]; [`Error::DeviceLost`].
+    pub fn write(&self, values: &[T]) -> Result<()> {
+        if values.len() != self.len() {
+            let shape = self.shape.clone();
+            return Err(Error::DataLength { shape, expected: self.len(), found: values.len() });
+        }
+        self.context.check_alive()?;
+        let bytes = bytemuck::cast_slice(values);
+        super::scope::guarded(self.context.device(), "write a tensor", bytes.len() as u64, || {
+            self.context.queue().write_buffer(&self.buffer, 0, bytes);
+        })
+    }
+
+    /// Copies all elements to the host, after everything submitted so far.
+    ///
+    /// On native the future drives the device itself each time it is polled, so any executor will do.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::OutOfMemory`].
+    pub async fn read(&self) -> Result<Vec<T>> {
+        let pending = PendingRead::start(&self.context, &self.buffer, self.len() as u64 * 4)?;
+        Ok(to_elements(&pending.finished().await?))
+    }
+
+    /// [`Tensor::read`], blocking.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn read_blocking(&self) -> Result<Vec<T>> {
+        let pending = PendingRead::start(&self.context, &self.buffer, self.len() as u64 * 4)?;
+        Ok(to_elements(&pending.wait()?))
+    }
+}
+
+/// Copies bytes of any alignment into elements.
+fn to_elements<T: Element>(bytes: &[u8]) -> Vec<T> {
+    bytemuck::pod_collect_to_vec(bytes)
+}
+
+impl<'a, T: Element> From<&'a Tensor<T>> for wgpu::BufferBinding<'a> {
+    /// The whole tensor.
+    fn from(tensor: &'a Tensor<T>) -> Self {
+        wgpu::BufferBinding { buffer: &tensor.buffer, offset: 0, size: None }
+    }
+}

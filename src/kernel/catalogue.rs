@@ -1,0 +1,192 @@
+//! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
+
+use super::params::{ConvParams, ElementwiseParams, PoolParams, SoftmaxParams, SumParams};
+
+/// Invocations of every workgroup: within the limits of every WebGPU device and a multiple of every subgroup size.
+pub const WORKGROUP_SIZE: u32 = 64;
+
+/// One kernel: a WGSL module and its entry points.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    /// Path below `shaders/`, without ending.
+    pub name: &'static str,
+    pub parts: &'static [&'static str],
+    pub entries: &'static [&'static EntryPoint],
+    /// Bytes of workgroup memory.
+    pub workgroup_bytes: u32,
+    /// Name, members with offsets, and size of the uniform struct.
+    pub params: fn() -> (&'static str, Vec<(&'static str, usize)>, usize),
+    /// Override constants that the module declares.
+    pub overrides: &'static [&'static str],
+}
+
+/// One entry point and the storage bindings that it uses; binding 0 is always the uniform struct.
+#[derive(Debug)]
+pub(crate) struct EntryPoint {
+    pub name: &'static str,
+    pub slots: &'static [Slot],
+    kernel: fn() -> &'static Kernel,
+}
+
+/// A storage binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub binding: u32,
+    pub name: &'static str,
+    pub writable: bool,
+}
+
+impl EntryPoint {
+    pub(crate) fn kernel(&self) -> &'static Kernel {
+        (self.kernel)()
+    }
+}
+
+const fn read(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: false }
+}
+
+const fn write(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: true }
+}
+
+const INDEX: &str = include_str!("../../shaders/common/index.wgsl");
+const REDUCTION: &str = include_str!("../../shaders/common/reduction.wgsl");
+const WINDOW: &str = include_str!("../../shaders/common/window.wgsl");
+const CONV: &str = include_str!("../../shaders/conv/params.wgsl");
+const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
+const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
+const NN: &str = include_str!("../../shaders/nn/params.wgsl");
+
+/// Override constants of `common/window.wgsl`.
+pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "STRIDE_D",
+    "STRIDE_H",
+    "STRIDE_W",
+    "DILATION_D",
+    "DILATION_H",
+    "DILATION_W",
+    "PADDING_LOW_D",
+    "PADDING_LOW_H",
+    "PADDING_LOW_W",
+];
+
+/// Those, and the ones of `pool/average_divisor.wgsl`.
+pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "STRIDE_D",
+    "STRIDE_H",
+    "STRIDE_W",
+    "DILATION_D",
+    "DILATION_H",
+    "DILATION_W",
+    "PADDING_LOW_D",
+    "PADDING_LOW_H",
+    "PADDING_LOW_W",
+    "PADDING_HIGH_D",
+    "PADDING_HIGH_H",
+    "PADDING_HIGH_W",
+];
+
+/// Declares a kernel and its entry points.
+macro_rules! kernel {
+    (
+        $kernel:ident = $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, $bytes:expr;
+        $($entry:ident = $name:literal [$($access:ident($binding:literal, $slot:literal)),*]);+ $(;)?
+    ) => {
+        pub(crate) static $kernel: Kernel = Kernel {
+            name: $file,
+            parts: &[$($part,)* include_str!(concat!("../../shaders/", $file, ".wgsl"))],
+            entries: &[$(&$entry),+],
+            workgroup_bytes: $bytes,
+            params: $params::layout,
+            overrides: $overrides,
+        };
+        $(pub(crate) static $entry: EntryPoint =
+            EntryPoint { name: $name, slots: &[$($access($binding, $slot)),*], kernel: || &$kernel };)+
+    };
+}
+
+kernel! {
+    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
+    CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
+}
+kernel! {
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    CONV_BIAS_GRAD_KERNEL = "conv/bias_grad_direct", [INDEX, REDUCTION, CONV], ConvParams, &[], 0;
+    CONV_BIAS_GRAD = "bias_grad" [read(1, "dy"), write(2, "db")];
+}
+kernel! {
+    SUM_SLICES_KERNEL = "common/sum_slices", [INDEX], SumParams, &[], 0;
+    SUM_SLICES = "sum_slices" [read(1, "partial"), write(2, "total")];
+}
+kernel! {
+    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_FORWARD = "forward" [read(1, "x"), write(2, "y")];
+    MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
+}
+kernel! {
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
+}
+kernel! {
+    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "y")];
+}
+kernel! {
+    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
+}
+kernel! {
+    ACTIVATION_KERNEL = "nn/activation", [INDEX, NN], ElementwiseParams, &[], 0;
+    RELU = "relu" [read(1, "x"), write(2, "y")];
+    SIGMOID = "sigmoid" [read(1, "x"), write(2, "y")];
+}
+kernel! {
+    ACTIVATION_GRAD_KERNEL = "nn/activation_grad", [INDEX, NN], ElementwiseParams, &[], 0;
+    RELU_GRAD = "relu_grad" [read(1, "y"), read(2, "dy"), write(3, "dx")];
+    SIGMOID_GRAD = "sigmoid_grad" [read(1, "y"), read(2, "dy"), write(3, "dx")];
+}
+kernel! {
+    HALF_SQUARED_ERROR_KERNEL = "nn/half_squared_error", [INDEX, NN], ElementwiseParams, &[], 0;
+    HALF_SQUARED_ERROR = "half_squared_error" [read(1, "y"), read(2, "goal"), write(3, "loss"), write(4, "dx")];
+}
+kernel! {
+    SOFTMAX_KERNEL = "nn/softmax_cross_entropy", [INDEX], SoftmaxParams, &[], 4 * WORKGROUP_SIZE;
+    SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [read(1, "x"), read(2, "labels"), write(3, "loss"), write(4, "dx")];
+}
+kernel! {
+    SGD_KERNEL = "nn/sgd", [INDEX, NN], ElementwiseParams, &[], 0;
+    SGD = "sgd" [read(1, "dw"), read(2, "hyper"), write(3, "w"), write(4, "velocity")];
+}
+
+/// All of them.
+pub(crate) static KERNELS: &[&Kernel] = &[
+    &CONV_FORWARD_KERNEL,
+    &CONV_INPUT_GRAD_KERNEL,
+    &CONV_KERNEL_GRAD_KERNEL,
+    &CONV_BIAS_GRAD_KERNEL,
+    &SUM_SLICES_KERNEL,
+    &MAX_FORWARD_KERNEL,
+    &MAX_BACKWARD_KERNEL,
+    &AVERAGE_FORWARD_KERNEL,
+    &AVERAGE_BACKWARD_KERNEL,
+    &ACTIVATION_KERNEL,
+    &ACTIVATION_GRAD_KERNEL,
+    &HALF_SQUARED_ERROR_KERNEL,
+    &SOFTMAX_KERNEL,
+    &SGD_KERNEL,
+];

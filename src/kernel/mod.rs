@@ -1,0 +1,13 @@
+//! The finite list of kernels: their WGSL parts, entry points and bindings; how they are specialised and named.
+
+mod catalogue;
+mod key;
+mod params;
+mod specialize;
+
+pub use catalogue::WORKGROUP_SIZE;
+pub(crate) use catalogue::*;
+pub(crate) use key::{KernelKey, Override};
+pub(crate) use params::{ConvParams, ElementwiseParams, PoolParams, Reduction, SoftmaxParams, SumParams};
+pub(crate) use specialize::specialized_source;
+pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

@@ -1,0 +1,66 @@
+//! The uniform structs, word for word those of the WGSL files; `tests/shaders.rs` compares names and offsets.
+
+use bytemuck::{Pod, Zeroable};
+
+/// Declares a uniform struct of 32-bit members together with the table of its members.
+macro_rules! uniform {
+    ($(#[$doc:meta])* $name:ident { $($member:ident: $type:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+        pub(crate) struct $name { $(pub $member: $type),* }
+
+        impl $name {
+            /// Name and byte offset of each member, and the size of all.
+            pub(crate) fn layout() -> (&'static str, Vec<(&'static str, usize)>, usize) {
+                let members = vec![$((stringify!($member), std::mem::offset_of!($name, $member))),*];
+                (stringify!($name), members, size_of::<$name>())
+            }
+        }
+    };
+}
+
+uniform! {
+    /// `shaders/common/reduction.wgsl`
+    Reduction {
+        rows: u32, cols: u32, rows_per_slab: u32, cols_per_slab: u32,
+        first_slab: u32, slab_count: u32, accumulate: u32, last: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/common/sum_slices.wgsl`
+    SumParams { elements: u32, slices: u32, accumulate: u32, unused: u32 }
+}
+
+uniform! {
+    /// `shaders/conv/params.wgsl`
+    ConvParams {
+        reduction: Reduction,
+        batch: u32, channels_in: u32, channels_out: u32, groups: u32,
+        in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
+        x_base: u32, y_base: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/pool/params.wgsl`
+    PoolParams {
+        reduction: Reduction,
+        planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
+        x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32, unused: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/nn/params.wgsl`
+    ElementwiseParams { count: u32, unused_a: u32, unused_b: u32, unused_c: u32 }
+}
+
+uniform! {
+    /// `shaders/nn/softmax_cross_entropy.wgsl`
+    SoftmaxParams {
+        samples: u32, classes: u32, scale: f32, x_base: u32, label_base: u32,
+        unused_a: u32, unused_b: u32, unused_c: u32,
+    }
+}

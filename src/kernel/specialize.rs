@@ -1,0 +1,117 @@
+//! Turns a kernel's parts into the module that is compiled: the one fenced block of constants is replaced as a whole by
+//! lines rendered from the key. And a public view of the kernels, by which tests validate every one without a GPU.
+
+use super::{KERNELS, Kernel};
+
+const BEGIN: &str = "// specialise: begin\n";
+const END: &str = "// specialise: end\n";
+
+/// The WGSL source of a kernel for this workgroup size.
+pub(crate) fn specialized_source(kernel: &Kernel, workgroup_size: u32) -> String {
+    let source = kernel.parts.concat();
+    let block = format!("const WORKGROUP_SIZE: u32 = {workgroup_size}u;\n");
+    match (source.find(BEGIN), source.find(END)) {
+        (Some(begin), Some(end)) => {
+            format!("{}{block}{}", &source[..begin + BEGIN.len()], &source[end..])
+        }
+        // `tests/shaders.rs` shows that every kernel has exactly one block.
+        _ => source,
+    }
+}
+
+/// A kernel as tests and tools see it.
+#[derive(Clone, Debug)]
+pub struct KernelInfo {
+    /// Path below `shaders/`, without ending.
+    pub name: &'static str,
+    /// The source with the files' own constants.
+    pub default_source: String,
+    /// The source as it is compiled.
+    pub source: String,
+    /// Its entry points.
+    pub entries: Vec<EntryInfo>,
+    /// Bytes of workgroup memory that the planner counts with.
+    pub workgroup_bytes: u32,
+    /// The uniform struct, then those that it contains.
+    pub structs: Vec<StructInfo>,
+    /// Override constants that the planner sets.
+    pub overrides: &'static [&'static str],
+}
+
+/// An entry point and its storage bindings.
+#[derive(Clone, Debug)]
+pub struct EntryInfo {
+    /// Name in the WGSL module.
+    pub name: &'static str,
+    /// Bindings apart from the uniform struct at 0.
+    pub slots: Vec<SlotInfo>,
+}
+
+/// A storage binding of an entry point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotInfo {
+    /// Binding number in group 0.
+    pub binding: u32,
+    /// Name of the WGSL variable.
+    pub name: &'static str,
+    /// Whether the shader writes it.
+    pub writable: bool,
+}
+
+/// A uniform struct on the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StructInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its members in order.
+    pub members: Vec<MemberInfo>,
+    /// Its size in bytes.
+    pub size: usize,
+}
+
+/// A member of a uniform struct on the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its offset in bytes.
+    pub offset: usize,
+}
+
+/// Every kernel of the library: what `tests/shaders.rs` validates, and what a second compiler can be fed.
+///
+/// ```
+/// assert!(wgconv::kernels().iter().any(|kernel| kernel.name == "conv/forward_direct"));
+/// ```
+pub fn kernels() -> Vec<KernelInfo> {
+    KERNELS.iter().map(|kernel| describe(kernel)).collect()
+}
+
+fn struct_info((name, members, size): (&'static str, Vec<(&'static str, usize)>, usize)) -> StructInfo {
+    let members = members.into_iter().map(|(name, offset)| MemberInfo { name, offset }).collect();
+    StructInfo { name, members, size }
+}
+
+fn describe(kernel: &Kernel) -> KernelInfo {
+    let mut structs = vec![struct_info((kernel.params)())];
+    if structs[0].members.iter().any(|member| member.name == "reduction") {
+        structs.push(struct_info(super::Reduction::layout()));
+    }
+    let entry = |entry: &&'static super::EntryPoint| EntryInfo {
+        name: entry.name,
+        slots: entry
+            .slots
+            .iter()
+            .map(|slot| SlotInfo { binding: slot.binding, name: slot.name, writable: slot.writable })
+            .collect(),
+    };
+    KernelInfo {
+        name: kernel.name,
+        default_source: kernel.parts.concat(),
+        source: specialized_source(kernel, super::WORKGROUP_SIZE),
+        entries: kernel.entries.iter().map(entry).collect(),
+        workgroup_bytes: kernel.workgroup_bytes,
+        structs,
+        overrides: kernel.overrides,
+    }
+}

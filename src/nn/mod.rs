@@ -1,0 +1,12 @@
+//! What a training loop without a framework needs besides convolution and pooling: activations, a dense layer, two losses,
+//! SGD, initialisation. Every function here submits at once and does not wait; [`crate::Program`] records the same
+//! operators into one submit.
+
+mod dense;
+pub mod init;
+mod ops;
+mod problem;
+
+pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_kernel_grad};
+pub use ops::{half_squared_error, relu, relu_grad, sgd, sigmoid, sigmoid_grad, softmax_cross_entropy};
+pub(crate) use problem::{Elementwise, NnProblem};

@@ -1,0 +1,256 @@
+//! Activations, losses and the optimiser: convenience level and program.
+
+use super::problem::SGD_HYPER;
+use super::{Elementwise, NnProblem};
+use crate::error::{Error, Result};
+use crate::gpu::{Bound, Context, Element, Immediate, Program, Sink, Tensor};
+use crate::plan::{Operand, Problem};
+use crate::spatial::check_shape;
+
+/// An error unless the operand has this shape.
+fn expect<T: Element>(operator: &'static str, operand: Operand, tensor: &Tensor<T>, shape: &[usize]) -> Result<()> {
+    if tensor.shape() == shape {
+        return Ok(());
+    }
+    Err(Error::ShapeMismatch { operator, operand, expected: shape.to_vec(), found: tensor.shape().to_vec() })
+}
+
+fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
+    Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32 })
+}
+
+fn activation(sink: &mut impl Sink, operator: Elementwise, x: &Tensor) -> Result<Tensor> {
+    let y = sink.context().empty(Operand::Y, x.shape())?;
+    sink.push(elementwise(operator, x), vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)])?;
+    Ok(y)
+}
+
+fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    expect("activation gradient", Operand::Dy, dy, y.shape())?;
+    let dx = sink.context().empty(Operand::Dx, y.shape())?;
+    let operands = vec![Bound::new(Operand::Y, y), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
+    sink.push(elementwise(operator, y), operands)?;
+    Ok(dx)
+}
+
+fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+    expect("half_squared_error", Operand::Target, target, y.shape())?;
+    let loss = sink.context().empty(Operand::Loss, y.shape())?;
+    let dx = sink.context().empty(Operand::Dx, y.shape())?;
+    let operands = vec![
+        Bound::new(Operand::Y, y),
+        Bound::new(Operand::Target, target),
+        Bound::new(Operand::Loss, &loss),
+        Bound::new(Operand::Dx, &dx),
+    ];
+    sink.push(elementwise(Elementwise::HalfSquaredError, y), operands)?;
+    Ok((loss, dx))
+}
+
+fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+    const OPERATOR: &str = "softmax_cross_entropy";
+    check_shape(OPERATOR, Operand::X, x.shape(), 2)?;
+    let (samples, classes) = (x.shape()[0], x.shape()[1]);
+    expect(OPERATOR, Operand::Target, labels, &[samples])?;
+    let loss = sink.context().empty(Operand::Loss, &[samples])?;
+    let dx = sink.context().empty(Operand::Dx, x.shape())?;
+    let operands = vec![
+        Bound::new(Operand::X, x),
+        Bound::new(Operand::Target, labels),
+        Bound::new(Operand::Loss, &loss),
+        Bound::new(Operand::Dx, &dx),
+    ];
+    // A tensor has at most u32::MAX elements.
+    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32 };
+    sink.push(Problem::Nn(problem), operands)?;
+    Ok((loss, dx))
+}
+
+fn push_sgd(sink: &mut impl Sink, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+    const OPERATOR: &str = "sgd";
+    expect(OPERATOR, Operand::Dw, dw, w.shape())?;
+    expect(OPERATOR, Operand::State, velocity, w.shape())?;
+    expect(OPERATOR, Operand::Hyper, hyper, &[SGD_HYPER])?;
+    let operands = vec![
+        Bound::new(Operand::Dw, dw),
+        Bound::new(Operand::Hyper, hyper),
+        Bound::new(Operand::W, w),
+        Bound::new(Operand::State, velocity),
+    ];
+    sink.push(elementwise(Elementwise::Sgd, w), operands)
+}
+
+/// max(x, 0), any shape. Submits and does not wait.
+///
+/// # Errors
+/// A tensor of another context, limits of the device, no memory, a lost device.
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let x = ctx.tensor(&[2], &[-1.0, 2.0])?;
+/// let y = nn::relu(&ctx, &x)?;
+/// assert_eq!(y.read_blocking()?, [0.0, 2.0]);
+/// assert_eq!(nn::relu_grad(&ctx, &y, &x)?.read_blocking()?, [0.0, 2.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn relu(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+    activation(&mut Immediate(ctx), Elementwise::Relu, x)
+}
+
+/// The gradient at [`relu`]'s input from its output y and dy: dy where y > 0, else 0.
+///
+/// # Errors
+/// As for [`relu`], and shapes that differ.
+pub fn relu_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    activation_grad(&mut Immediate(ctx), Elementwise::ReluGrad, y, dy)
+}
+
+/// 1 / (1 + exp(-x)), any shape. Submits and does not wait.
+///
+/// # Errors
+/// As for [`relu`].
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let x = ctx.tensor(&[3], &[0.0, -200.0, 200.0])?;
+/// let y = nn::sigmoid(&ctx, &x)?;
+/// assert_eq!(y.read_blocking()?, [0.5, 0.0, 1.0]);
+/// let one = ctx.tensor(&[3], &[1.0; 3])?;
+/// assert_eq!(nn::sigmoid_grad(&ctx, &y, &one)?.read_blocking()?, [0.25, 0.0, 0.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn sigmoid(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+    activation(&mut Immediate(ctx), Elementwise::Sigmoid, x)
+}
+
+/// The gradient at [`sigmoid`]'s input from its output y and dy: dy * y * (1 - y).
+///
+/// # Errors
+/// As for [`relu`], and shapes that differ.
+pub fn sigmoid_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    activation_grad(&mut Immediate(ctx), Elementwise::SigmoidGrad, y, dy)
+}
+
+/// Half the squared error of a sigmoid's output y against a target of the same shape: the loss (y - target)^2 / 2 of each
+/// element, and its gradient (y - target) * y * (1 - y) at the sigmoid's input. Submits and does not wait.
+///
+/// # Errors
+/// As for [`relu`], and shapes that differ.
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let y = ctx.tensor(&[1], &[0.5])?;
+/// let target = ctx.tensor(&[1], &[1.0])?;
+/// let (loss, dz) = nn::half_squared_error(&ctx, &y, &target)?;
+/// assert_eq!((loss.read_blocking()?[0], dz.read_blocking()?[0]), (0.125, -0.125));
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn half_squared_error(ctx: &Context, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+    push_half_squared_error(&mut Immediate(ctx), y, target)
+}
+
+/// Softmax cross-entropy of logits x `[N, C]` against class labels `[N]`: the loss of each sample `[N]`, and the gradient
+/// `[N, C]` of the mean loss. A label that is no class (C or more) makes its sample count for nothing: loss and gradient
+/// 0; the mean is over all N. Submits and does not wait.
+///
+/// # Errors
+/// As for [`relu`], shapes that do not fit, and more than about a million classes.
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let logits = ctx.tensor(&[1, 2], &[0.0, 0.0])?;
+/// let labels = ctx.tensor(&[1], &[1u32])?;
+/// let (loss, dx) = nn::softmax_cross_entropy(&ctx, &logits, &labels)?;
+/// assert!((loss.read_blocking()?[0] - 2f32.ln()).abs() < 1e-6);
+/// assert_eq!(dx.read_blocking()?, [0.5, -0.5]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn softmax_cross_entropy(ctx: &Context, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+    push_softmax(&mut Immediate(ctx), x, labels)
+}
+
+/// One step of stochastic gradient descent with momentum and weight decay, in place (PyTorch's rule, dampening 0):
+/// g = dw + decay * w; velocity = momentum * velocity + g; w = w - rate * velocity. `hyper` is `[3]`: learning rate,
+/// momentum, weight decay. Submits and does not wait.
+///
+/// # Errors
+/// As for [`relu`], and shapes that differ; two of the tensors sharing memory.
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let w = ctx.tensor(&[1], &[1.0])?;
+/// let dw = ctx.tensor(&[1], &[2.0])?;
+/// let velocity = ctx.zeros(&[1])?;
+/// let hyper = ctx.tensor(&[3], &[0.25, 0.5, 0.0])?;
+/// nn::sgd(&ctx, &w, &dw, &velocity, &hyper)?;
+/// nn::sgd(&ctx, &w, &dw, &velocity, &hyper)?;
+/// assert_eq!(w.read_blocking()?, [1.0 - 0.25 * 2.0 - 0.25 * 3.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn sgd(ctx: &Context, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+    push_sgd(&mut Immediate(ctx), w, dw, velocity, hyper)
+}
+
+/// Activations, losses, optimiser.
+impl Program {
+    /// [`relu`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn relu(&mut self, x: &Tensor) -> Result<Tensor> {
+        activation(self, Elementwise::Relu, x)
+    }
+
+    /// [`relu_grad`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn relu_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        activation_grad(self, Elementwise::ReluGrad, y, dy)
+    }
+
+    /// [`sigmoid`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sigmoid(&mut self, x: &Tensor) -> Result<Tensor> {
+        activation(self, Elementwise::Sigmoid, x)
+    }
+
+    /// [`sigmoid_grad`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sigmoid_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        activation_grad(self, Elementwise::SigmoidGrad, y, dy)
+    }
+
+    /// [`half_squared_error`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn half_squared_error(&mut self, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+        push_half_squared_error(self, y, target)
+    }
+
+    /// [`softmax_cross_entropy`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn softmax_cross_entropy(&mut self, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+        push_softmax(self, x, labels)
+    }
+
+    /// [`sgd`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sgd(&mut self, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+        push_sgd(self, w, dw, velocity, hyper)
+    }
+}

@@ -1,0 +1,106 @@
+//! Chunks over the batch, so that every binding stays below the device's limit on storage bindings.
+//!
+//! A chunk's first byte need not be aligned as a binding's offset must be: the binding starts at the aligned byte before,
+//! and the shader is told at which element its samples start (its `base`).
+
+use super::{DeviceLimits, Operand, StepBinding};
+use crate::error::{Error, Result};
+
+/// Every element of this library takes four bytes: f32, and u32 for indices and labels.
+pub(crate) const ELEMENT_BYTES: u64 = 4;
+
+/// An operand whose first axis is the batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batched {
+    pub operand: Operand,
+    /// Elements of one sample.
+    pub sample: u64,
+}
+
+/// Samples `first .. first + count` of the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chunk {
+    pub first: u32,
+    pub count: u32,
+}
+
+impl Chunk {
+    /// Cuts a batch so that each of these operands can be bound, and each chunk has at most `most_samples`.
+    pub(crate) fn split(
+        limits: &DeviceLimits,
+        batch: u32,
+        operands: &[Batched],
+        most_samples: u64,
+    ) -> Result<Vec<Chunk>> {
+        let mut most = most_samples.clamp(1, batch.into());
+        for operand in operands {
+            let bytes = operand.sample * ELEMENT_BYTES;
+            if bytes * u64::from(batch) <= limits.max_storage_binding_bytes {
+                continue;
+            }
+            // A sample that starts between two aligned offsets needs up to that much more.
+            let slack =
+                if bytes % limits.storage_alignment == 0 { 0 } else { limits.storage_alignment - ELEMENT_BYTES };
+            if bytes + slack > limits.max_storage_binding_bytes {
+                return Err(Error::SampleTooLarge {
+                    operand: operand.operand,
+                    bytes: bytes + slack,
+                    limit: limits.max_storage_binding_bytes,
+                });
+            }
+            most = most.min((limits.max_storage_binding_bytes - slack) / bytes);
+        }
+        let most = most as u32;
+        Ok((0..batch.div_ceil(most)).map(|i| Chunk { first: i * most, count: most.min(batch - i * most) }).collect())
+    }
+
+    /// The binding of an operand for this chunk, and the element in it at which the chunk starts.
+    pub(crate) fn bind(&self, limits: &DeviceLimits, operand: Batched) -> (StepBinding, u32) {
+        let sample = operand.sample * ELEMENT_BYTES;
+        let begin = u64::from(self.first) * sample;
+        let offset = begin / limits.storage_alignment * limits.storage_alignment;
+        let size = begin + u64::from(self.count) * sample - offset;
+        (StepBinding { operand: operand.operand, offset, size }, ((begin - offset) / ELEMENT_BYTES) as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_cover_the_batch_once_and_every_binding_fits() {
+        for sample in [1u64, 3, 16, 17, 60, 64] {
+            for batch in [1u32, 2, 5, 33, 100] {
+                for alignment in [4u64, 16, 256] {
+                    let limits = DeviceLimits {
+                        max_storage_binding_bytes: 516,
+                        storage_alignment: alignment,
+                        ..DeviceLimits::default()
+                    };
+                    let operand = Batched { operand: Operand::X, sample };
+                    let chunks = Chunk::split(&limits, batch, &[operand], u64::MAX).unwrap();
+                    let mut next = 0;
+                    for chunk in chunks {
+                        assert_eq!(chunk.first, next);
+                        next += chunk.count;
+                        let (binding, base) = chunk.bind(&limits, operand);
+                        assert_eq!(binding.offset % alignment, 0);
+                        assert!(binding.size <= limits.max_storage_binding_bytes);
+                        assert_eq!(binding.offset + u64::from(base) * 4, u64::from(chunk.first) * sample * 4);
+                        assert!(binding.offset + binding.size <= u64::from(batch) * sample * 4);
+                    }
+                    assert_eq!(next, batch);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_sample_above_the_limit_is_an_error_that_names_both() {
+        let limits = DeviceLimits { max_storage_binding_bytes: 400, ..DeviceLimits::default() };
+        let operand = Batched { operand: Operand::Dy, sample: 101 };
+        let error = Chunk::split(&limits, 2, &[operand], u64::MAX).unwrap_err();
+        assert!(matches!(error, Error::SampleTooLarge { operand: Operand::Dy, limit: 400, .. }), "{error}");
+    }
+}

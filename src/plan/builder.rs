@@ -1,0 +1,188 @@
+//! Collects a plan: every operator's planning goes through it, so that limits are checked in one place.
+
+use super::batch::ELEMENT_BYTES;
+use super::{
+    Access, Algorithm, Batched, Chunk, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, Slabs, Step,
+    StepBinding, Strategy, fold,
+};
+use crate::error::{Error, Result};
+use crate::kernel::{EntryPoint, Kernel, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
+
+/// A plan in the making.
+pub(crate) struct SpecBuilder<'a> {
+    pub(crate) limits: &'a DeviceLimits,
+    options: &'a PlanOptions,
+    spec: PlanSpec,
+}
+
+impl<'a> SpecBuilder<'a> {
+    pub(crate) fn new(limits: &'a DeviceLimits, options: &'a PlanOptions, title: String, flops: u64) -> Self {
+        let (algorithm, reason) = match options.strategy {
+            Strategy::Auto => (Algorithm::Direct, "the planner's choice: it takes every problem"),
+            Strategy::Fixed(algorithm) => (algorithm, "the caller's choice"),
+        };
+        let spec =
+            PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
+        SpecBuilder { limits, options, spec }
+    }
+
+    /// States a buffer that the plan needs.
+    pub(crate) fn need(&mut self, operand: Operand, elements: u64, access: Access) {
+        self.spec.needs.push(OperandNeed { operand, access, bytes: elements * ELEMENT_BYTES });
+    }
+
+    /// The binding of an operand that is always bound whole.
+    ///
+    /// # Errors
+    /// It is larger than a binding can be.
+    pub(crate) fn whole(&self, operand: Operand, elements: u64) -> Result<StepBinding> {
+        let (size, available) = (elements * ELEMENT_BYTES, self.limits.max_storage_binding_bytes);
+        if size > available {
+            let what = operand.to_string();
+            return Err(Error::LimitExceeded {
+                limit: "max_storage_buffer_binding_size",
+                what,
+                needed: size,
+                available,
+            });
+        }
+        Ok(StepBinding { operand, offset: 0, size })
+    }
+
+    /// Chunks of the batch for these operands, none with more than the grid can cover at one invocation per element of
+    /// `outputs_per_sample`.
+    pub(crate) fn chunks(&self, batch: u32, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
+        let workgroups = u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3);
+        let invocations = workgroups.saturating_mul(WORKGROUP_SIZE.into());
+        Chunk::split(self.limits, batch, operands, invocations / outputs_per_sample)
+    }
+
+    /// Adds a dispatch of one invocation per `invocations`.
+    pub(crate) fn step<P: bytemuck::Pod>(
+        &mut self,
+        entry: &'static EntryPoint,
+        overrides: &[Override],
+        params: P,
+        bindings: Vec<StepBinding>,
+        invocations: u64,
+    ) -> Result<()> {
+        self.step_workgroups(entry, overrides, params, bindings, invocations.div_ceil(WORKGROUP_SIZE.into()))
+    }
+
+    /// Adds a dispatch of this many workgroups.
+    pub(crate) fn step_workgroups<P: bytemuck::Pod>(
+        &mut self,
+        entry: &'static EntryPoint,
+        overrides: &[Override],
+        params: P,
+        bindings: Vec<StepBinding>,
+        workgroups: u64,
+    ) -> Result<()> {
+        let kernel = KernelKey::new(entry, overrides);
+        self.check_kernel(entry.kernel(), bindings.len())?;
+        let limit = self.limits.max_workgroups_per_dimension;
+        let grid = fold(workgroups, limit).ok_or_else(|| Error::LimitExceeded {
+            limit: "max_compute_workgroups_per_dimension, to the third",
+            what: kernel.to_string(),
+            needed: workgroups,
+            available: u64::from(limit).pow(3),
+        })?;
+        debug_assert_eq!(entry.slots.len(), bindings.len());
+        let params = bytemuck::bytes_of(&params).to_vec();
+        self.spec.steps.push(Step { kernel, params, bindings, grid });
+        Ok(())
+    }
+
+    /// wgpu checks neither of the first two for specialised kernels.
+    fn check_kernel(&self, kernel: &Kernel, bindings: usize) -> Result<()> {
+        let limits = self.limits;
+        let checks = [
+            (
+                "max_compute_invocations_per_workgroup",
+                u64::from(WORKGROUP_SIZE),
+                u64::from(limits.max_invocations_per_workgroup),
+            ),
+            (
+                "max_compute_workgroup_storage_size",
+                u64::from(kernel.workgroup_bytes),
+                u64::from(limits.max_workgroup_storage_bytes),
+            ),
+            ("max_storage_buffers_per_shader_stage", bindings as u64, u64::from(limits.max_storage_buffers)),
+        ];
+        for (limit, needed, available) in checks {
+            if needed > available {
+                return Err(Error::LimitExceeded { limit, what: kernel.name.to_string(), needed, available });
+            }
+        }
+        Ok(())
+    }
+
+    /// A reduction into `total` of `elements`, split for parallelism and for the loop limit: slices into the workspace and
+    /// a second pass that adds them, in rounds of what the workspace holds; without workspace, one dispatch a slab.
+    ///
+    /// `slice_step` adds the dispatch for a range of slabs that writes to the given binding.
+    pub(crate) fn split_reduction(
+        &mut self,
+        total: StepBinding,
+        slabs: Slabs,
+        accumulate: bool,
+        mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
+    ) -> Result<()> {
+        let elements = total.size / ELEMENT_BYTES;
+        // Rounds of fewer than two slices would not be worth their second pass.
+        let per_round = self.workspace_slices(elements).min(slabs.count().into());
+        if slabs.count() == 1 || per_round < 2 {
+            for slab in 0..slabs.count() {
+                let reduction = slabs.reduction(slab, 1, accumulate || slab > 0);
+                slice_step(self, reduction, total)?;
+            }
+            return Ok(());
+        }
+        let per_round = per_round as u32;
+        self.reserve_workspace(u64::from(per_round) * total.size);
+        for first in (0..slabs.count()).step_by(per_round as usize) {
+            let slices = per_round.min(slabs.count() - first);
+            let partial = StepBinding { operand: Operand::Workspace, offset: 0, size: u64::from(slices) * total.size };
+            slice_step(self, slabs.reduction(first, slices, false), partial)?;
+            let params = SumParams {
+                elements: elements as u32,
+                slices,
+                accumulate: u32::from(accumulate || first > 0),
+                unused: 0,
+            };
+            self.step(&crate::kernel::SUM_SLICES, &[], params, vec![partial, total], elements)?;
+        }
+        Ok(())
+    }
+
+    /// Slices that the workspace can hold and one second pass can add.
+    fn workspace_slices(&self, elements: u64) -> u64 {
+        let workspace = self.options.workspace_limit.min(self.limits.max_storage_binding_bytes);
+        (workspace / (elements * ELEMENT_BYTES)).min((self.limits.max_loop_iterations - 2).into())
+    }
+
+    fn reserve_workspace(&mut self, bytes: u64) {
+        match self.spec.needs.iter_mut().find(|need| need.operand == Operand::Workspace) {
+            Some(need) => need.bytes = need.bytes.max(bytes),
+            None => self.need(Operand::Workspace, bytes / ELEMENT_BYTES, Access::Write),
+        }
+    }
+
+    /// How many slices a reduction of `rows` rows should have so that `elements` invocations a slice fill the device.
+    pub(crate) fn wanted_slices(&self, elements: u64, rows: u64, cols: u64) -> u64 {
+        // A slice of fewer terms than this costs more in the second pass than it gains in the first.
+        const LEAST_TERMS: u64 = 256;
+        let fill = u64::from(self.limits.fill_invocations).div_ceil(elements);
+        // What the workspace holds; more would need a second round, less than two no workspace at all.
+        let room = match self.workspace_slices(elements) {
+            0 | 1 => 1,
+            slices => slices,
+        };
+        fill.min(rows.saturating_mul(cols) / LEAST_TERMS).min(room).max(1)
+    }
+
+    /// The finished plan.
+    pub(crate) fn finish(self) -> PlanSpec {
+        self.spec
+    }
+}

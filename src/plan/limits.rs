@@ -1,0 +1,93 @@
+//! The few numbers of a device that planning needs; they can be made up, so that planning is tested without a GPU.
+
+use crate::error::{Error, Result};
+
+/// What a device allows. [`DeviceLimits::of`] reads it from a device; a smaller value of any field is always right, and
+/// is how tests reach every limit with small tensors.
+///
+/// ```
+/// let limits = wgconv::DeviceLimits::default();
+/// assert_eq!(limits.max_workgroups_per_dimension, 65_535);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct DeviceLimits {
+    /// Workgroups along one axis of a dispatch.
+    pub max_workgroups_per_dimension: u32,
+    /// Invocations of a workgroup.
+    pub max_invocations_per_workgroup: u32,
+    /// Bytes of workgroup memory.
+    pub max_workgroup_storage_bytes: u32,
+    /// Storage buffers that one kernel can bind.
+    pub max_storage_buffers: u32,
+    /// Bytes that one storage binding can have; a multiple of 4.
+    pub max_storage_binding_bytes: u64,
+    /// Bytes of one buffer.
+    pub max_buffer_bytes: u64,
+    /// Every storage binding's offset is a multiple of this.
+    pub storage_alignment: u64,
+    /// Every uniform binding's offset is a multiple of this.
+    pub uniform_alignment: u64,
+    /// Loop iterations that one shader invocation may run, all its loops together. lavapipe (up to Mesa 25) silently
+    /// leaves every loop after 65,535.
+    pub max_loop_iterations: u32,
+    /// Invocations that a dispatch should have to fill the device: more slices of a long reduction than this needs only
+    /// cost memory.
+    pub fill_invocations: u32,
+}
+
+/// Loop iterations after which lavapipe leaves every loop of an invocation.
+const LAVAPIPE_LOOP_LIMIT: u32 = 65_535;
+
+/// The least loop limit that planning can work with.
+const MIN_LOOP_LIMIT: u32 = 8;
+
+impl Default for DeviceLimits {
+    /// What every WebGPU device has.
+    fn default() -> Self {
+        DeviceLimits::from_wgpu(&wgpu::Limits::default(), wgpu::DeviceType::Other)
+    }
+}
+
+impl DeviceLimits {
+    /// The limits of a device.
+    pub fn of(device: &wgpu::Device) -> Self {
+        DeviceLimits::from_wgpu(&device.limits(), device.adapter_info().device_type)
+    }
+
+    fn from_wgpu(limits: &wgpu::Limits, device_type: wgpu::DeviceType) -> Self {
+        DeviceLimits {
+            max_workgroups_per_dimension: limits.max_compute_workgroups_per_dimension,
+            max_invocations_per_workgroup: limits
+                .max_compute_invocations_per_workgroup
+                .min(limits.max_compute_workgroup_size_x),
+            max_workgroup_storage_bytes: limits.max_compute_workgroup_storage_size,
+            max_storage_buffers: limits.max_storage_buffers_per_shader_stage,
+            // A storage binding's size must be a multiple of 4.
+            max_storage_binding_bytes: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) & !3,
+            max_buffer_bytes: limits.max_buffer_size,
+            storage_alignment: limits.min_storage_buffer_offset_alignment.into(),
+            uniform_alignment: limits.min_uniform_buffer_offset_alignment.into(),
+            max_loop_iterations: LAVAPIPE_LOOP_LIMIT,
+            // A software device runs as many invocations at once as it has cores times lanes; a GPU tens of thousands.
+            fill_invocations: if device_type == wgpu::DeviceType::Cpu { 2_048 } else { 65_536 },
+        }
+    }
+
+    /// Refuses limits under which no kernel can be planned.
+    pub(crate) fn validate(&self) -> Result<()> {
+        let least: [(&'static str, u64, u64); 5] = [
+            ("max_workgroups_per_dimension", self.max_workgroups_per_dimension.into(), 1),
+            ("max_storage_binding_bytes", self.max_storage_binding_bytes, 4),
+            ("storage_alignment", self.storage_alignment, 4),
+            ("uniform_alignment", self.uniform_alignment, 4),
+            ("max_loop_iterations", self.max_loop_iterations.into(), MIN_LOOP_LIMIT.into()),
+        ];
+        for (limit, available, needed) in least {
+            if available < needed {
+                return Err(Error::LimitExceeded { limit, what: "wgconv".to_string(), needed, available });
+            }
+        }
+        Ok(())
+    }
+}

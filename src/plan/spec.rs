@@ -1,0 +1,138 @@
+//! A plan before it meets a device: operands, dispatches, and what they cost.
+
+use std::fmt;
+
+use super::{Algorithm, Operand};
+use crate::kernel::KernelKey;
+
+/// How a plan uses an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Only read.
+    Read,
+    /// Every element is written; what the buffer held before does not matter.
+    Write,
+    /// Read and written in place.
+    Update,
+}
+
+/// A buffer that a plan needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperandNeed {
+    /// Which operand.
+    pub operand: Operand,
+    /// How it is used.
+    pub access: Access,
+    /// How many bytes it takes.
+    pub bytes: u64,
+}
+
+/// One binding of one dispatch: a byte range of an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StepBinding {
+    pub operand: Operand,
+    pub offset: u64,
+    pub size: u64,
+}
+
+/// One dispatch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Step {
+    pub kernel: KernelKey,
+    /// The uniform struct's bytes.
+    pub params: Vec<u8>,
+    /// In the order of the entry point's slots.
+    pub bindings: Vec<StepBinding>,
+    pub grid: [u32; 3],
+}
+
+/// What will be dispatched for a problem, and what it costs; made without a GPU. `Display` explains it.
+///
+/// ```
+/// use wgconv::{Conv, ConvShapes, DeviceLimits, Pass, PlanOptions};
+/// let conv = Conv::<2>::new([3, 3]).build()?;
+/// let shapes = ConvShapes::new(&[8, 64, 58, 58], &[64, 64, 3, 3]);
+/// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::KernelGrad, shapes, &PlanOptions::default())?;
+/// assert_eq!(spec.flops(), 2 * 8 * 64 * 56 * 56 * 64 * 9);
+/// println!("{spec}");
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanSpec {
+    pub(crate) title: String,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) reason: String,
+    pub(crate) needs: Vec<OperandNeed>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) flops: u64,
+}
+
+impl PlanSpec {
+    /// The algorithm.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The buffers that `record` needs, the workspace included if there is one.
+    pub fn operands(&self) -> &[OperandNeed] {
+        &self.needs
+    }
+
+    /// How many dispatches are recorded.
+    pub fn dispatches(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The grid of each dispatch, in workgroups.
+    pub fn grids(&self) -> impl Iterator<Item = [u32; 3]> {
+        self.steps.iter().map(|step| step.grid)
+    }
+
+    /// Bytes of workspace; 0 if none is needed.
+    pub fn workspace_bytes(&self) -> u64 {
+        self.needs.iter().find(|need| need.operand == Operand::Workspace).map_or(0, |need| need.bytes)
+    }
+
+    /// Floating-point operations of the operator by the field's usual count (a multiply-add is two; padding included),
+    /// whatever the algorithm really does.
+    pub fn flops(&self) -> u64 {
+        self.flops
+    }
+
+    /// Bytes that must cross the memory bus at least: every operand once (twice if updated), the workspace apart.
+    pub fn bytes_moved(&self) -> u64 {
+        let operands = self.needs.iter().filter(|need| need.operand != Operand::Workspace);
+        operands.map(|need| if need.access == Access::Update { 2 * need.bytes } else { need.bytes }).sum()
+    }
+}
+
+impl fmt::Display for PlanSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        writeln!(f, "  algorithm  {} ({})", self.algorithm, self.reason)?;
+        for need in &self.needs {
+            let access = match need.access {
+                Access::Read => "read",
+                Access::Write => "written",
+                Access::Update => "updated",
+            };
+            writeln!(f, "  operand    {} {} bytes, {access}", need.operand, need.bytes)?;
+        }
+        const SHOWN: usize = 8;
+        for step in self.steps.iter().take(SHOWN) {
+            let [x, y, z] = step.grid;
+            writeln!(f, "  dispatch   {} over {x} x {y} x {z} workgroups", step.kernel)?;
+        }
+        if self.steps.len() > SHOWN {
+            writeln!(f, "  dispatch   and {} more", self.steps.len() - SHOWN)?;
+        }
+        write!(
+            f,
+            "  cost       {:.6} GFLOP, {:.3} MB moved at least, {} bytes of workspace",
+            self.flops as f64 * 1e-9,
+            self.bytes_moved() as f64 * 1e-6,
+            self.workspace_bytes()
+        )
+    }
+}

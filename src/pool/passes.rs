@@ -1,0 +1,136 @@
+//! What the pooling passes share when they are planned.
+
+use super::{PoolKind, PoolPass, PoolProblem, average, max};
+use crate::error::{Error, Result};
+use crate::kernel::{self, EntryPoint, Override, PoolParams, Reduction};
+use crate::plan::{
+    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, StepBinding,
+};
+use crate::window::override_values;
+
+/// Plans one pass.
+pub(crate) fn plan(
+    problem: &PoolProblem,
+    pass: PoolPass,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
+    let outputs = problem.y_shape().iter().map(|&extent| extent as u64).product::<u64>();
+    let builder = SpecBuilder::new(limits, options, title(problem, pass), outputs.saturating_mul(window));
+    match (problem.kind, pass) {
+        (PoolKind::Max, PoolPass::Forward) => max::forward(problem, false, builder),
+        (PoolKind::Max, PoolPass::ForwardWithIndices) => max::forward(problem, true, builder),
+        (PoolKind::Max, PoolPass::Backward) => max::backward(problem, builder),
+        (PoolKind::Average { .. }, PoolPass::Forward) => average::forward(problem, builder),
+        (PoolKind::Average { .. }, PoolPass::Backward) => average::backward(problem, builder),
+        (PoolKind::Average { .. }, PoolPass::ForwardWithIndices) => Err(Error::InvalidParameter {
+            operator: "AvgPool",
+            parameter: "pass",
+            value: "forward with indices".to_string(),
+            expected: "forward or backward: an average has no index",
+        }),
+    }
+}
+
+fn title(problem: &PoolProblem, pass: PoolPass) -> String {
+    let kind = match problem.kind {
+        PoolKind::Max => "max".to_string(),
+        PoolKind::Average { count_include_pad, divisor: None } => {
+            format!("average count_include_pad={count_include_pad}")
+        }
+        PoolKind::Average { divisor: Some(divisor), .. } => format!("average divisor={divisor}"),
+    };
+    let axes = &problem.axes[3 - problem.rank as usize..];
+    let list = |of: fn(&crate::Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    format!(
+        "pool {kind} {pass:?}: x {:?}, y {:?}, window {:?}, stride {:?}, padding {:?} low {:?} high, dilation {:?}",
+        problem.x_shape(),
+        problem.y_shape(),
+        list(|axis| axis.taps),
+        list(|axis| axis.stride),
+        list(|axis| axis.padding_low),
+        list(|axis| axis.padding_high),
+        list(|axis| axis.dilation),
+    )
+}
+
+/// Bindings of one chunk, by which the passes differ.
+pub(super) struct ChunkBindings {
+    pub x: (StepBinding, u32),
+    /// One for each operand shaped like y, all with the same base.
+    pub y: Vec<StepBinding>,
+    pub y_base: u32,
+}
+
+/// Adds the dispatches of a pass: chunks over the batch, and for windows longer than a shader may loop several dispatches
+/// that go on from what the output holds. `x` is x or dx, `y` all operands of y's shape.
+pub(super) fn dispatches(
+    plan: &mut SpecBuilder<'_>,
+    problem: &PoolProblem,
+    entry: &'static EntryPoint,
+    (x, x_access): (Operand, Access),
+    y: &[(Operand, Access)],
+    bindings: impl Fn(&ChunkBindings) -> Vec<StepBinding>,
+) -> Result<()> {
+    let batch = u64::from(problem.batch);
+    let sample = |shape: &[usize]| shape[1..].iter().map(|&extent| extent as u64).product::<u64>();
+    let x = Batched { operand: x, sample: sample(&problem.x_shape()) };
+    let ys: Vec<Batched> =
+        y.iter().map(|&(operand, _)| Batched { operand, sample: sample(&problem.y_shape()) }).collect();
+    plan.need(x.operand, x.sample * batch, x_access);
+    for (operand, &(_, access)) in ys.iter().zip(y) {
+        plan.need(operand.operand, operand.sample * batch, access);
+    }
+    let per_sample = if x_access == Access::Read { ys[0].sample } else { x.sample };
+
+    let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
+    let slabs = Slabs::new("pooling", d * h, across, 1, plan.limits.max_loop_iterations)?;
+    let operands: Vec<Batched> = std::iter::once(x).chain(ys.iter().copied()).collect();
+    for chunk in plan.chunks(problem.batch, &operands, per_sample)? {
+        let bound = bind(plan.limits, &chunk, x, &ys);
+        for slab in 0..slabs.count() {
+            let reduction = slabs.reduction(slab, 1, slab > 0);
+            let params = params(&problem.with_batch(chunk.count), reduction, bound.x.1, bound.y_base);
+            let invocations = per_sample * u64::from(chunk.count);
+            plan.step(entry, &overrides(problem, entry), params, bindings(&bound), invocations)?;
+        }
+    }
+    Ok(())
+}
+
+fn bind(limits: &DeviceLimits, chunk: &Chunk, x: Batched, ys: &[Batched]) -> ChunkBindings {
+    let bound: Vec<(StepBinding, u32)> = ys.iter().map(|&y| chunk.bind(limits, y)).collect();
+    ChunkBindings {
+        x: chunk.bind(limits, x),
+        y_base: bound[0].1,
+        y: bound.into_iter().map(|(binding, _)| binding).collect(),
+    }
+}
+
+fn overrides(problem: &PoolProblem, entry: &'static EntryPoint) -> Vec<Override> {
+    override_values(&problem.axes, entry.kernel().overrides)
+}
+
+fn params(problem: &PoolProblem, reduction: Reduction, x_base: u32, y_base: u32) -> kernel::PoolParams {
+    let [d, h, w] = problem.axes;
+    let (count_include_pad, divisor) = match problem.kind {
+        PoolKind::Max => (false, None),
+        PoolKind::Average { count_include_pad, divisor } => (count_include_pad, divisor),
+    };
+    PoolParams {
+        reduction,
+        planes: problem.batch * problem.channels,
+        in_d: d.input,
+        in_h: h.input,
+        in_w: w.input,
+        out_d: d.output,
+        out_h: h.output,
+        out_w: w.output,
+        x_base,
+        y_base,
+        divisor: divisor.unwrap_or(0),
+        count_include_pad: count_include_pad.into(),
+        unused: 0,
+    }
+}

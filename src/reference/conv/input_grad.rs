@@ -1,0 +1,62 @@
+use super::super::sums::Sum;
+use super::super::window::output_over;
+use super::super::{Sums, check_length, flat, visible};
+use super::{Shapes, shapes};
+use crate::ConvProblem;
+use crate::error::Result;
+
+/// `dx[n, c, i] = sum over k, t of dy[n, k, o] * w[k, c mod C_in/groups, t]` over the output channels k of c's group and
+/// the taps t for which there is an output o with `o*stride + t*dilation - padding_low = i`.
+///
+/// dy `[N, C_out, spatial...]`, w `[C_out, C_in/groups, taps...]`; the result is dx `[N, C_in, spatial...]`.
+///
+/// # Errors
+/// As for [`forward`](super::forward()), for dy and w.
+///
+/// ```
+/// use wgconv::{Conv, ConvShapes, reference};
+/// let conv = Conv::<1>::new([2]).build()?;
+/// let problem = conv.problem(&ConvShapes::new(&[1, 1, 3], &[1, 1, 2]))?;
+/// let dx = reference::conv::input_grad(&problem, &[1.0, 2.0], &[10.0, 1.0])?;
+/// assert_eq!(dx.to_f32(), [10.0, 21.0, 2.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn input_grad(problem: &ConvProblem, dy: &[f32], w: &[f32]) -> Result<Sums> {
+    let s = shapes(problem)?;
+    check_length(&visible(s.y, problem.rank), dy.len())?;
+    check_length(&visible(s.w, problem.rank), w.len())?;
+    let mut dx = Sums::default();
+    for n in 0..s.x[0] {
+        for channel in 0..s.x[1] {
+            for id in 0..s.x[2] {
+                for ih in 0..s.x[3] {
+                    for iw in 0..s.x[4] {
+                        dx.push(one_cell(problem, &s, dy, w, [n, channel, id, ih, iw]));
+                    }
+                }
+            }
+        }
+    }
+    Ok(dx)
+}
+
+/// The sum over output channels and taps.
+fn one_cell(problem: &ConvProblem, s: &Shapes, dy: &[f32], w: &[f32], [n, channel, id, ih, iw]: [usize; 5]) -> Sum {
+    let [axis_d, axis_h, axis_w] = &problem.axes;
+    let outputs_per_group = s.w[0] / problem.groups as usize;
+    let (group, c) = (channel / s.w[1], channel % s.w[1]);
+    let mut sum = Sum::default();
+    for k in group * outputs_per_group..(group + 1) * outputs_per_group {
+        for td in 0..s.w[2] {
+            let Some(od) = output_over(axis_d, id, td) else { continue };
+            for th in 0..s.w[3] {
+                let Some(oh) = output_over(axis_h, ih, th) else { continue };
+                for tw in 0..s.w[4] {
+                    let Some(ow) = output_over(axis_w, iw, tw) else { continue };
+                    sum.add(dy[flat([n, k, od, oh, ow], s.y)], w[flat([k, c, td, th, tw], s.w)]);
+                }
+            }
+        }
+    }
+    sum
+}

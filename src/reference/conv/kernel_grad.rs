@@ -1,0 +1,62 @@
+use super::super::sums::Sum;
+use super::super::window::cell_under;
+use super::super::{Sums, check_length, flat, visible};
+use super::{Shapes, shapes};
+use crate::ConvProblem;
+use crate::error::Result;
+
+/// `dw[k, c, t] = sum over n, o of dy[n, k, o] * x[n, group(k)*C_in/groups + c, o*stride + t*dilation - padding_low]`
+/// with zeros outside x.
+///
+/// x `[N, C_in, spatial...]`, dy `[N, C_out, spatial...]`; the result is dw `[C_out, C_in/groups, taps...]`.
+///
+/// # Errors
+/// As for [`forward`](super::forward()), for x and dy.
+///
+/// ```
+/// use wgconv::{Conv, ConvShapes, reference};
+/// let conv = Conv::<1>::new([2]).build()?;
+/// let problem = conv.problem(&ConvShapes::new(&[1, 1, 3], &[1, 1, 2]))?;
+/// let dw = reference::conv::kernel_grad(&problem, &[1.0, 2.0, 3.0], &[10.0, 1.0])?;
+/// assert_eq!(dw.to_f32(), [12.0, 23.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn kernel_grad(problem: &ConvProblem, x: &[f32], dy: &[f32]) -> Result<Sums> {
+    let s = shapes(problem)?;
+    check_length(&visible(s.x, problem.rank), x.len())?;
+    check_length(&visible(s.y, problem.rank), dy.len())?;
+    let mut dw = Sums::default();
+    for k in 0..s.w[0] {
+        for c in 0..s.w[1] {
+            for td in 0..s.w[2] {
+                for th in 0..s.w[3] {
+                    for tw in 0..s.w[4] {
+                        dw.push(one_tap(problem, &s, x, dy, [k, c, td, th, tw]));
+                    }
+                }
+            }
+        }
+    }
+    Ok(dw)
+}
+
+/// The sum over batch and outputs.
+fn one_tap(problem: &ConvProblem, s: &Shapes, x: &[f32], dy: &[f32], [k, c, td, th, tw]: [usize; 5]) -> Sum {
+    let [axis_d, axis_h, axis_w] = &problem.axes;
+    let group = k / (s.w[0] / problem.groups as usize);
+    let channel = group * s.w[1] + c;
+    let mut sum = Sum::default();
+    for n in 0..s.y[0] {
+        for od in 0..s.y[2] {
+            let Some(id) = cell_under(axis_d, od, td) else { continue };
+            for oh in 0..s.y[3] {
+                let Some(ih) = cell_under(axis_h, oh, th) else { continue };
+                for ow in 0..s.y[4] {
+                    let Some(iw) = cell_under(axis_w, ow, tw) else { continue };
+                    sum.add(dy[flat([n, k, od, oh, ow], s.y)], x[flat([n, channel, id, ih, iw], s.x)]);
+                }
+            }
+        }
+    }
+    sum
+}
