@@ -28,7 +28,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    // wgpu tries every backend and logs those that are not there as errors: noise for everybody who has another one.
+    let filter = "warn,wgpu_hal::gles=off,wgpu_hal::vulkan::instance=off";
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
     let result = match Command::parse() {
         Command::Train(args) => train::run(&args),
         Command::Devices(args) => devices::run(&args),

@@ -10,6 +10,8 @@ use serde::Serialize;
 /// The network: convolution 5x5 to 16 channels, ReLU, max pooling 2x2, convolution 3x3 to 32 channels, ReLU, max pooling
 /// 2x2, dense layer to 10 classes; softmax cross-entropy; stochastic gradient descent with momentum.
 #[derive(Clone, Debug, clap::Args, Serialize)]
+// Of an option given twice the last counts, so that scripts can set defaults and pass on what the user says.
+#[command(args_override_self = true)]
 pub struct TrainArgs {
     /// Folder with the four IDX files of Fashion-MNIST or MNIST, plain or .gz [default: an embedded subset of 5,000
     /// training and 1,000 test images]

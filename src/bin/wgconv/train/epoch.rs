@@ -1,6 +1,6 @@
 //! Running recorded passes over many batches, and collecting what they say.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde::Serialize;
 use wgconv::{Context, Program, Tensor};
 
@@ -112,9 +112,7 @@ impl Trainer {
         done: &mut dyn FnMut(usize),
     ) -> Result<Metrics> {
         let whole = &order[..order.len() / self.0.batch * self.0.batch];
-        let metrics = self.0.run(data, whole, normalisation, done)?.metrics(data, whole);
-        ensure!(metrics.loss.is_finite(), "the loss is no longer finite: try a smaller --learning-rate");
-        Ok(metrics)
+        Ok(self.0.run(data, whole, normalisation, done)?.metrics(data, whole))
     }
 }
 

@@ -15,7 +15,7 @@ pub use report::EpochRecord;
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Context as _, Error, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -81,9 +81,9 @@ fn train(setup: &Setup<'_>, rescue: &mut Rescue) -> Result<()> {
     if epochs > 0 {
         let trainer = Trainer::new(&ctx, &network, args.batch)?;
         for epoch in 1..=epochs {
-            let (record, answers) = one_epoch(setup, &trainer, &evaluator, epoch, epochs)
+            let (record, answers, weights) = one_epoch(setup, &network, &trainer, &evaluator, epoch)
                 .with_context(|| format!("in epoch {epoch} of {epochs}"))?;
-            rescue.weights = Some(network.weights(normalisation)?);
+            rescue.weights = Some(weights);
             outcome = answers;
             say!("{}", record.line(epochs));
             events.write("epoch", &record)?;
@@ -102,22 +102,30 @@ fn train(setup: &Setup<'_>, rescue: &mut Rescue) -> Result<()> {
     events.write("end", &history)
 }
 
+/// Trains one epoch, evaluates, and brings the weights to the host.
 fn one_epoch(
     setup: &Setup<'_>,
+    network: &Network,
     trainer: &Trainer,
     evaluator: &Evaluator,
     epoch: usize,
-    epochs: usize,
-) -> Result<(EpochRecord, Outcome)> {
+) -> Result<(EpochRecord, Outcome, Weights)> {
+    let (args, normalisation) = (setup.args, setup.normalisation);
     let mut order: Vec<usize> = (0..setup.train.len()).collect();
     // Another stream than the one of the initial weights, and the same order whether or not weights were loaded.
-    order.shuffle(&mut StdRng::seed_from_u64(setup.args.seed.wrapping_add((epoch as u64) << 32)));
-    let images = order.len() / setup.args.batch * setup.args.batch;
-    let bar = progress_bar(epoch, epochs, images);
+    order.shuffle(&mut StdRng::seed_from_u64(args.seed.wrapping_add((epoch as u64) << 32)));
+    let images = order.len() / args.batch * args.batch;
+    let bar = progress_bar(epoch, args.epochs(), images);
     let start = Instant::now();
-    let train = trainer.epoch(&setup.train, &order, setup.normalisation, &mut |done| bar.inc(done as u64));
+    let train = trainer.epoch(&setup.train, &order, normalisation, &mut |done| bar.inc(done as u64));
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    let (train, (test, outcome)) = (train?, evaluator.run(&setup.test, setup.normalisation)?);
-    Ok((EpochRecord { epoch, train, test, seconds, images_per_second: images as f64 / seconds }, outcome))
+    let (train, (test, outcome)) = (train?, evaluator.run(&setup.test, normalisation)?);
+    let weights = network.weights(normalisation)?;
+    ensure!(
+        train.loss.is_finite() && test.loss.is_finite() && weights.are_finite(),
+        "the loss or the weights are no longer finite: try a smaller --learning-rate"
+    );
+    let record = EpochRecord { epoch, train, test, seconds, images_per_second: images as f64 / seconds };
+    Ok((record, outcome, weights))
 }

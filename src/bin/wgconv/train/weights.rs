@@ -48,6 +48,11 @@ impl Weights {
         Weights { values, normalisation: Some(normalisation) }
     }
 
+    /// Whether they are numbers that one can go on with.
+    pub fn are_finite(&self) -> bool {
+        self.values.iter().flatten().all(|value| value.is_finite())
+    }
+
     /// Reads a file, and checks that it holds this network.
     pub fn load(path: &Path) -> Result<Self> {
         Self::read(path).with_context(|| format!("cannot load weights from {}", path.display()))
