@@ -1,4 +1,53 @@
-//! Convolution and pooling for wgpu: forward, input gradient and kernel gradient as WGSL compute shaders.
+//! Convolution and pooling for [wgpu]: forward, input gradient and kernel gradient as WGSL compute shaders, on any GPU that
+//! wgpu reaches, every kernel checked against a CPU reference that a person can read.
+//!
+//! ```
+//! use wgconv::{Context, Conv, MaxPool, Padding};
+//!
+//! let ctx = Context::new_blocking()?;
+//! let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build()?;
+//! let x = ctx.tensor(&[1, 1, 4, 4], &[1.0; 16])?;
+//! let w = ctx.tensor(&[2, 1, 3, 3], &[1.0; 18])?;
+//! let y = conv.forward(&ctx, &x, &w, None)?;
+//! let dw = conv.kernel_grad(&ctx, &x, &y)?;
+//! let (p, indices) = MaxPool::<2>::new([2, 2]).build()?.forward_with_indices(&ctx, &y)?;
+//! assert_eq!(p.read_blocking()?, [9.0; 8]);
+//! # assert_eq!((dw.shape(), indices.shape()), (&[2, 1, 3, 3][..], &[1, 2, 2, 2][..]));
+//! # Ok::<(), wgconv::Error>(())
+//! ```
+//!
+//! # Three levels
+//! - Convenience: [`Tensor`] in, `Tensor` out, as above. Each call submits and does not wait; `read` waits.
+//! - [`Program`]: operators recorded once and run as one submit, any number of times. A training step.
+//! - Encoder: a [`Plan`] says beforehand which dispatches it makes and how much workspace it needs, and records them into
+//!   the caller's compute pass, on the caller's buffers and offsets. It allocates, submits and waits for nothing.
+//!
+//! [`Context::from_wgpu`] takes a device that somebody else owns; its error and lost handlers stay theirs.
+//!
+//! # Words
+//! Rank D is 1, 2 or 3 spatial axes. Input `x` `[N, C_in, spatial...]`, kernel `w` `[C_out, C_in/groups, taps...]`, bias
+//! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. All f32, contiguous, row
+//! major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
+//! cuDNN. Output extent along an axis: `(input + padding - dilation * (taps - 1) - 1) / stride + 1`.
+//!
+//! # How a call becomes a dispatch
+//! ```text
+//! descriptor        Conv, MaxPool, AvgPool             src/conv/desc.rs, src/pool/desc.rs
+//!   -> problem      every extent known, rank folded to 3
+//!   -> plan         algorithm, grid, constants         src/plan, src/conv/forward.rs ...    no GPU so far
+//!   -> WGSL         specialised by its constants       src/kernel, shaders/
+//!   -> pipeline     cached                             src/gpu/pipeline.rs
+//!   -> dispatches   into a compute pass                src/gpu/plan.rs
+//! ```
+//!
+//! # What is promised
+//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Finite data whose exact
+//! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
+//! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
+//! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
+//!
+//! # Features
+//! - `cli`: the binary `wgconv` (`train`, `devices`).
 
 mod conv;
 mod error;
@@ -20,3 +69,8 @@ pub use pool::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolP
 pub use spatial::Padding;
 pub use wgpu;
 pub use window::Axis;
+
+/// The README's example, so that it stays true.
+#[cfg(all(doctest, not(target_arch = "wasm32")))]
+#[doc = include_str!("../README.md")]
+struct Readme;

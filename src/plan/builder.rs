@@ -52,9 +52,7 @@ impl<'a> SpecBuilder<'a> {
     /// Chunks of the batch for these operands, none with more than the grid can cover at one invocation per element of
     /// `outputs_per_sample`.
     pub(crate) fn chunks(&self, batch: u32, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
-        let workgroups = u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3);
-        let invocations = workgroups.saturating_mul(WORKGROUP_SIZE.into());
-        Chunk::split(self.limits, batch, operands, invocations / outputs_per_sample)
+        Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
     }
 
     /// Adds a dispatch of one invocation per `invocations`.
@@ -155,10 +153,16 @@ impl<'a> SpecBuilder<'a> {
         Ok(())
     }
 
-    /// Slices that the workspace can hold and one second pass can add.
+    /// Slices that the workspace can hold, one dispatch can compute and one second pass can add.
     fn workspace_slices(&self, elements: u64) -> u64 {
         let workspace = self.options.workspace_limit.min(self.limits.max_storage_binding_bytes);
-        (workspace / (elements * ELEMENT_BYTES)).min((self.limits.max_loop_iterations - 2).into())
+        let held = workspace / (elements * ELEMENT_BYTES);
+        held.min(self.most_invocations() / elements).min((self.limits.max_loop_iterations - 2).into())
+    }
+
+    /// Invocations that one dispatch can have.
+    fn most_invocations(&self) -> u64 {
+        u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3).saturating_mul(WORKGROUP_SIZE.into())
     }
 
     fn reserve_workspace(&mut self, bytes: u64) {

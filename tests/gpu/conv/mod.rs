@@ -1,0 +1,144 @@
+//! The four passes against the reference, on the catalogue.
+
+mod bias_grad;
+mod forward;
+mod input_grad;
+mod kernel_grad;
+
+use wgconv::{Context, ConvProblem, Operand, Pass, PlanOptions, Result, reference};
+
+use crate::support::arena::run_f32;
+use crate::support::case::ConvCase;
+use crate::support::context::Regime;
+use crate::support::data::{count, exact_range, integers, reals};
+use crate::support::{catalogue, compare};
+
+/// Values of all four inputs that a pass can have.
+#[derive(Clone, Debug)]
+pub struct ConvData {
+    pub x: Vec<f32>,
+    pub w: Vec<f32>,
+    pub b: Vec<f32>,
+    pub dy: Vec<f32>,
+}
+
+impl ConvData {
+    /// Small integers for which every partial sum of every pass is exact.
+    pub fn integers(problem: &ConvProblem, seed: u64) -> ConvData {
+        // The longest reduction: taps and channels forward, outputs for the kernel gradient.
+        let window = count(&problem.w_shape()) as u64;
+        let outputs = count(&problem.y_shape()) as u64;
+        let most = exact_range(window.max(outputs) + 1);
+        ConvData::generate(problem, seed, |seed, count| integers(seed, count, most))
+    }
+
+    pub fn reals(problem: &ConvProblem, seed: u64) -> ConvData {
+        ConvData::generate(problem, seed, reals)
+    }
+
+    fn generate(problem: &ConvProblem, seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
+        ConvData {
+            x: of(4 * seed, count(&problem.x_shape())),
+            w: of(4 * seed + 1, count(&problem.w_shape())),
+            b: of(4 * seed + 2, count(&problem.b_shape())),
+            dy: of(4 * seed + 3, count(&problem.y_shape())),
+        }
+    }
+}
+
+/// The context of a regime in which this problem can just be bound.
+pub fn context(problem: &ConvProblem, regime: Regime) -> Context {
+    let samples = [problem.x_shape(), problem.y_shape()].map(|shape| count(&shape[1..]));
+    let largest = samples.into_iter().chain([count(&problem.w_shape())]).max().unwrap();
+    regime.context(largest as u64 * 4)
+}
+
+/// Runs a pass on the GPU.
+pub fn on_gpu(
+    context: &Context,
+    case: &ConvCase,
+    pass: Pass,
+    bias: bool,
+    data: &ConvData,
+    options: &PlanOptions,
+) -> Result<Vec<f32>> {
+    let plan = case.plan(context, pass, bias, options)?;
+    let (x, w, dy) = ((Operand::X, &data.x[..]), (Operand::W, &data.w[..]), (Operand::Dy, &data.dy[..]));
+    let mut inputs = match pass {
+        Pass::Forward => vec![x, w],
+        Pass::InputGrad => vec![dy, w],
+        Pass::KernelGrad => vec![x, dy],
+        Pass::BiasGrad => vec![dy],
+    };
+    if bias {
+        inputs.push((Operand::B, &data.b[..]));
+    }
+    Ok(run_f32(context, &plan, &inputs))
+}
+
+/// Computes a pass on the CPU.
+pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
+    match pass {
+        Pass::Forward => reference::conv::forward(problem, &data.x, &data.w, bias.then_some(&data.b[..])),
+        Pass::InputGrad => reference::conv::input_grad(problem, &data.dy, &data.w),
+        Pass::KernelGrad => reference::conv::kernel_grad(problem, &data.x, &data.dy),
+        Pass::BiasGrad => reference::conv::bias_grad(problem, &data.dy),
+    }
+    .unwrap()
+}
+
+/// The shape of what a pass computes.
+pub fn result_shape(problem: &ConvProblem, pass: Pass) -> Vec<usize> {
+    match pass {
+        Pass::Forward => problem.y_shape(),
+        Pass::InputGrad => problem.x_shape(),
+        Pass::KernelGrad => problem.w_shape(),
+        Pass::BiasGrad => problem.b_shape(),
+    }
+}
+
+/// An error unless the GPU gives the reference's integers exactly.
+pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
+    check_exact_with(case, pass, bias, regime, seed, &PlanOptions::default())
+}
+
+/// As [`check_exact`] with options of the plan.
+pub fn check_exact_with(
+    case: &ConvCase,
+    pass: Pass,
+    bias: bool,
+    regime: Regime,
+    seed: u64,
+    options: &PlanOptions,
+) -> Result<(), String> {
+    let problem = case.problem().map_err(|error| error.to_string())?;
+    let data = ConvData::integers(&problem, seed);
+    let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, options).map_err(|e| e.to_string())?;
+    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    compare::exact(&found, &expected, &result_shape(&problem, pass))
+}
+
+/// An error unless the GPU is within the bound of float32 summation of the reference on real data.
+pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
+    let problem = case.problem().map_err(|error| error.to_string())?;
+    let data = ConvData::reals(&problem, seed);
+    let options = PlanOptions::default();
+    let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, &options).map_err(|e| e.to_string())?;
+    let expected = on_cpu(&problem, pass, bias, &data);
+    compare::within(&found, &expected.values, &expected.bound(1.0), &result_shape(&problem, pass))
+}
+
+/// Both checks on the whole catalogue, under the device's limits and tiny ones.
+fn check_catalogue(pass: Pass, bias: bool) {
+    let mut checked = 0;
+    for (i, (name, case)) in catalogue::convolutions().iter().enumerate() {
+        for regime in Regime::BOTH {
+            let seed = 100 + i as u64;
+            for outcome in [check_exact(case, pass, bias, regime, seed), check_bound(case, pass, bias, regime, seed)] {
+                outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case:?}"));
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(checked, 4 * catalogue::convolutions().len());
+}

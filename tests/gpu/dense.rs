@@ -1,0 +1,42 @@
+//! The dense layer against the reference's matrix products.
+
+use wgconv::{nn, reference};
+
+use crate::support::compare;
+use crate::support::context::context;
+use crate::support::data::{integers, reals};
+
+#[test]
+fn the_dense_layer_equals_the_reference() {
+    let ctx = context();
+    for (i, extents) in [[1, 1, 1], [3, 5, 7], [2, 257, 3], [65, 4, 66], [1, 70_000, 2]].into_iter().enumerate() {
+        for exact in [true, false] {
+            let seed = 10 * i as u64;
+            let most = if extents[1] > 1000 { 3 } else { 9 };
+            let data = |seed, count| if exact { integers(seed, count, most) } else { reals(seed, count) };
+            let [n, inputs, outputs] = extents;
+            let (x, w, b) = (data(seed, n * inputs), data(seed + 1, outputs * inputs), data(seed + 2, outputs));
+            let dy = data(seed + 3, n * outputs);
+            let tensor = |shape: &[usize], values: &[f32]| ctx.tensor(shape, values).unwrap();
+            let (tx, tw) = (tensor(&[n, inputs], &x), tensor(&[outputs, inputs], &w));
+            let (tb, tdy) = (tensor(&[outputs], &b), tensor(&[n, outputs], &dy));
+            let results = [
+                (nn::dense_forward(ctx, &tx, &tw, Some(&tb)), reference::nn::dense::forward(extents, &x, &w, Some(&b))),
+                (nn::dense_forward(ctx, &tx, &tw, None), reference::nn::dense::forward(extents, &x, &w, None)),
+                (nn::dense_input_grad(ctx, &tdy, &tw), reference::nn::dense::input_grad(extents, &dy, &w)),
+                (nn::dense_kernel_grad(ctx, &tx, &tdy), reference::nn::dense::kernel_grad(extents, &x, &dy)),
+                (nn::dense_bias_grad(ctx, &tdy), reference::nn::dense::bias_grad(extents, &dy)),
+            ];
+            for (found, expected) in results {
+                let (found, expected) = (found.unwrap(), expected.unwrap());
+                let values = found.read_blocking().unwrap();
+                let outcome = if exact {
+                    compare::exact(&values, &expected.to_f32(), found.shape())
+                } else {
+                    compare::within(&values, &expected.values, &expected.bound(1.0), found.shape())
+                };
+                outcome.unwrap_or_else(|error| panic!("{extents:?}, exact {exact}: {error}"));
+            }
+        }
+    }
+}

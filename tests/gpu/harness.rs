@@ -1,0 +1,104 @@
+//! The harness must find planted faults: a comparison that compares nothing would let everything pass.
+
+use wgconv::{Operand, Pass, PlanOptions, reference};
+
+use crate::conv::{ConvData, on_cpu, on_gpu};
+use crate::support::arena::{POISON, run_f32};
+use crate::support::case::{ConvCase, Window};
+use crate::support::compare;
+use crate::support::context::context;
+use crate::support::data::exact_range;
+
+fn case() -> ConvCase {
+    let window = Window::new(&[3, 2], &[2, 1], &[1, 2], &[1, 0], &[0, 1]);
+    ConvCase { window, groups: 1, x: vec![2, 3, 7, 9], w: vec![4, 3, 3, 2] }
+}
+
+#[test]
+fn one_wrong_element_is_found() {
+    let expected = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let mut found = expected;
+    found[4] = 5.0000005;
+    let message = compare::exact(&found, &expected, &[2, 3]).unwrap_err();
+    assert!(message.contains("1 of 6") && message.contains("[1, 1]"), "{message}");
+    let values = expected.map(f64::from);
+    compare::within(&found, &values, &[1e-6; 6], &[2, 3]).unwrap();
+    compare::within(&found, &values, &[1e-7; 6], &[2, 3]).unwrap_err();
+}
+
+#[test]
+fn nan_and_missing_elements_never_pass() {
+    compare::exact(&[f32::NAN], &[f32::NAN], &[1]).unwrap_err();
+    compare::within(&[f32::NAN], &[0.0], &[f64::INFINITY], &[1]).unwrap_err();
+    compare::within(&[0.0], &[0.0], &[f64::NAN], &[1]).unwrap_err();
+    compare::exact(&[f32::from_bits(POISON)], &[0.0], &[1]).unwrap_err();
+    compare::exact(&[1.0], &[1.0, 2.0], &[2]).unwrap_err();
+}
+
+/// The reference of another convolution, with one parameter changed, is not what the GPU gives for this one.
+#[test]
+fn swapped_parameters_are_found() {
+    let right = case();
+    let problem = right.problem().unwrap();
+    let data = ConvData::integers(&problem, 7);
+    let found = on_gpu(context(), &right, Pass::Forward, false, &data, &PlanOptions::default()).unwrap();
+    compare::exact(&found, &on_cpu(&problem, Pass::Forward, false, &data).to_f32(), &problem.y_shape()).unwrap();
+
+    let mut wrong = vec![right.clone(); 3];
+    wrong[0].window.stride.swap(0, 1);
+    wrong[1].window.dilation.swap(0, 1);
+    let window = &mut wrong[2].window;
+    std::mem::swap(&mut window.low, &mut window.high);
+    for case in wrong {
+        let other = case.problem().unwrap();
+        let expected = reference::conv::forward(&other, &data.x, &data.w, None).unwrap();
+        compare::exact(&found, &expected.to_f32(), &other.y_shape()).unwrap_err();
+    }
+}
+
+#[test]
+fn a_flipped_kernel_is_found() {
+    let case = case();
+    let problem = case.problem().unwrap();
+    let data = ConvData::integers(&problem, 8);
+    let mut flipped = data.clone();
+    for taps in flipped.w.chunks_mut(6) {
+        taps.reverse();
+    }
+    let found = on_gpu(context(), &case, Pass::Forward, false, &flipped, &PlanOptions::default()).unwrap();
+    let expected = on_cpu(&problem, Pass::Forward, false, &data).to_f32();
+    compare::exact(&found, &expected, &problem.y_shape()).unwrap_err();
+}
+
+/// The arena notices a write outside an operand. The planted fault: an operand said to be shorter than what is written,
+/// by a plan for a longer tensor on a binding of the same buffer.
+#[test]
+fn a_write_into_a_guard_zone_is_found() {
+    let outcome = std::panic::catch_unwind(|| {
+        crate::support::arena::run_truncated(
+            context(),
+            &case().plan(context(), Pass::Forward, false, &PlanOptions::default()).unwrap(),
+        )
+    });
+    let message = *outcome.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.contains("y of") && message.contains("was changed at word"), "{message}");
+}
+
+#[test]
+fn an_untouched_output_stays_poison() {
+    assert!(f32::from_bits(POISON).is_nan());
+    let case = case();
+    let plan = case.plan(context(), Pass::BiasGrad, false, &PlanOptions::default()).unwrap();
+    let problem = case.problem().unwrap();
+    let dy = ConvData::integers(&problem, 9).dy;
+    assert!(run_f32(context(), &plan, &[(Operand::Dy, &dy)]).iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn exact_data_stays_exact() {
+    for terms in [1u64, 100, 10_000, 1 << 20, 1 << 24] {
+        let most = exact_range(terms) as u64;
+        assert!(most >= 1 && most * most * terms <= 1 << 24);
+    }
+    assert!(std::panic::catch_unwind(|| exact_range((1 << 24) + 1)).is_err());
+}

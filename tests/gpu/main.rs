@@ -1,0 +1,17 @@
+//! Every operator on the GPU against the CPU reference: exactly on small integers, within the stated bound on real data,
+//! on poisoned outputs between guard zones, under the device's own limits and under tiny ones.
+//!
+//! Needs an adapter; without one every test fails with the message that a user would get.
+
+mod adjoint;
+mod conv;
+mod dense;
+mod determinism;
+mod harness;
+mod large;
+mod metamorphic;
+mod nn;
+mod pool;
+mod program;
+mod random;
+mod support;
