@@ -11,7 +11,7 @@ use crate::data::{Dataset, Normalisation};
 /// Losses and logits stay on the device for so many batches, and are then read in one go. Nothing waits within a step;
 /// the wait after this many keeps the queue short, so that the progress bar shows what is done and not what is asked
 /// for, and the uploads of a long epoch do not pile up in memory.
-const LOGGED_BATCHES: usize = 25;
+const LOGGED_BATCHES: usize = 10;
 /// Images per evaluation batch.
 const EVALUATION_BATCH: usize = 250;
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use super::args::TrainArgs;
@@ -87,10 +87,18 @@ impl EventLog {
 
 /// The bar of one epoch, on stderr; nothing is drawn where that is not a terminal.
 pub fn progress_bar(epoch: usize, epochs: usize, images: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix} [{bar:40}] {pos}/{len} images, {per_sec}, {eta} left")
+    let rate = |state: &ProgressState, line: &mut dyn std::fmt::Write| {
+        // A bar that cannot be written is not worth an error.
+        let _ = write!(line, "{:.0}", state.per_sec());
+    };
+    let style = ProgressStyle::with_template("{prefix} [{bar:40}] {pos}/{len} images, {rate} images/s, {eta} left")
         .expect("the template is fixed and has been tried")
+        .with_key("rate", rate)
         .progress_chars("=> ");
-    ProgressBar::new(images as u64).with_style(style).with_prefix(format!("epoch {epoch}/{epochs}"))
+    let bar = ProgressBar::new(images as u64).with_style(style).with_prefix(format!("epoch {epoch}/{epochs}"));
+    // Shows it before the first images are done, which takes seconds on a slow device.
+    bar.tick();
+    bar
 }
 
 /// `loss 0.4321, accuracy 84.20 %`

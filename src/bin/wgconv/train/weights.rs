@@ -38,12 +38,18 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Kaiming normal for kernels, zero for biases.
+    /// Normal numbers with a variance of 1 / (3 fan_in), the one of PyTorch's default; zero for biases. Kaiming's six
+    /// times larger variance starts at twice the loss here, and its noise still hides what kernels have learned after
+    /// eight epochs.
     pub fn random(seed: u64, normalisation: Normalisation) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let values = PARAMETERS.map(|(_, shape)| match shape {
             [count] => vec![0.0; *count],
-            kernel => wgconv::nn::init::kaiming_normal(&mut rng, kernel),
+            [outputs, inputs @ ..] => {
+                let fan_in: usize = inputs.iter().product();
+                wgconv::nn::init::normal(&mut rng, outputs * fan_in, (3.0 * fan_in as f32).sqrt().recip())
+            }
+            [] => Vec::new(),
         });
         Weights { values, normalisation: Some(normalisation) }
     }
