@@ -19,6 +19,7 @@ use anyhow::{Context as _, Error, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use wgconv::Context;
 
 use crate::devices::Adapter;
 use crate::say;
@@ -41,8 +42,9 @@ struct Rescue {
 pub fn run(args: &TrainArgs) -> Result<()> {
     args.check()?;
     let setup = Setup::new(args)?;
+    let ctx = setup.context()?;
     let mut rescue = Rescue::default();
-    train(&setup, &mut rescue).map_err(|error| rescue.save(&setup, error))
+    train(&setup, &ctx, &mut rescue).map_err(|error| rescue.save(&setup, error))
 }
 
 impl Rescue {
@@ -60,9 +62,8 @@ impl Rescue {
     }
 }
 
-fn train(setup: &Setup<'_>, rescue: &mut Rescue) -> Result<()> {
+fn train(setup: &Setup<'_>, ctx: &Context, rescue: &mut Rescue) -> Result<()> {
     let (args, normalisation) = (setup.args, setup.normalisation);
-    let ctx = setup.context()?;
     let adapter = Adapter::from(ctx.adapter_info());
     say!("adapter: {adapter}");
     say!("{}", setup.summary());
@@ -71,15 +72,15 @@ fn train(setup: &Setup<'_>, rescue: &mut Rescue) -> Result<()> {
     let mut events = EventLog::create(args.log_json.as_deref())?;
     events.write("start", &history)?;
 
-    let network = Network::new(&ctx, &setup.weights, args)?;
-    let evaluator = Evaluator::new(&ctx, &network, setup.test.len())?;
+    let network = Network::new(ctx, &setup.weights, args)?;
+    let evaluator = Evaluator::new(ctx, &network, setup.test.len())?;
     let (initial, mut outcome) = evaluator.run(&setup.test, normalisation)?;
     say!("start: test {}", metrics_line(initial));
     history.initial = Some(initial);
 
     let epochs = args.epochs();
     if epochs > 0 {
-        let trainer = Trainer::new(&ctx, &network, args.batch)?;
+        let trainer = Trainer::new(ctx, &network, args.batch)?;
         for epoch in 1..=epochs {
             let (record, answers, weights) = one_epoch(setup, &network, &trainer, &evaluator, epoch)
                 .with_context(|| format!("in epoch {epoch} of {epochs}"))?;
