@@ -34,7 +34,14 @@ use wgconv::{Context, Conv, MaxPool, Padding, Program, Result, nn};
 const STEPS: usize = 50;
 const ALPHA: f32 = 0.001;
 
-fn main() -> Result<()> {
+fn main() {
+    if let Err(error) = run() {
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<()> {
     let ctx = Context::new_blocking()?;
     println!("on {}", ctx.adapter_info().name);
 

@@ -77,7 +77,14 @@ fn record(step: &mut Program, image: &Tensor, y: &Tensor, p: &Parameters, hyper:
     Ok(y_hat)
 }
 
-fn main() -> Result<()> {
+fn main() {
+    if let Err(error) = run() {
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<()> {
     let ctx = Context::new_blocking()?;
     println!("on {}", ctx.adapter_info().name);
 

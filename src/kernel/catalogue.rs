@@ -1,6 +1,6 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
-use super::params::{ConvParams, ElementwiseParams, PoolParams, SoftmaxParams, SumParams};
+use super::params::{ConvParams, ElementwiseParams, Layout, PoolParams, SoftmaxParams, SumParams};
 
 /// Invocations of every workgroup: within the limits of every WebGPU device and a multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
@@ -14,8 +14,8 @@ pub(crate) struct Kernel {
     pub entries: &'static [&'static EntryPoint],
     /// Bytes of workgroup memory.
     pub workgroup_bytes: u32,
-    /// Name, members with offsets, and size of the uniform struct.
-    pub params: fn() -> (&'static str, Vec<(&'static str, usize)>, usize),
+    /// The uniform struct.
+    pub params: fn() -> Layout,
     /// Override constants that the module declares.
     pub overrides: &'static [&'static str],
 }

@@ -2,6 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
+/// Name, members with byte offsets, and size of a uniform struct.
+pub(crate) type Layout = (&'static str, Vec<(&'static str, usize)>, usize);
+
 /// Declares a uniform struct of 32-bit members together with the table of its members.
 macro_rules! uniform {
     ($(#[$doc:meta])* $name:ident { $($member:ident: $type:ty),* $(,)? }) => {
@@ -12,7 +15,7 @@ macro_rules! uniform {
 
         impl $name {
             /// Name and byte offset of each member, and the size of all.
-            pub(crate) fn layout() -> (&'static str, Vec<(&'static str, usize)>, usize) {
+            pub(crate) fn layout() -> Layout {
                 let members = vec![$((stringify!($member), std::mem::offset_of!($name, $member))),*];
                 (stringify!($name), members, size_of::<$name>())
             }

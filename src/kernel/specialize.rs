@@ -1,6 +1,7 @@
 //! Turns a kernel's parts into the module that is compiled: the one fenced block of constants is replaced as a whole by
 //! lines rendered from the key. And a public view of the kernels, by which tests validate every one without a GPU.
 
+use super::params::Layout;
 use super::{KERNELS, Kernel};
 
 const BEGIN: &str = "// specialise: begin\n";
@@ -87,7 +88,7 @@ pub fn kernels() -> Vec<KernelInfo> {
     KERNELS.iter().map(|kernel| describe(kernel)).collect()
 }
 
-fn struct_info((name, members, size): (&'static str, Vec<(&'static str, usize)>, usize)) -> StructInfo {
+fn struct_info((name, members, size): Layout) -> StructInfo {
     let members = members.into_iter().map(|(name, offset)| MemberInfo { name, offset }).collect();
     StructInfo { name, members, size }
 }

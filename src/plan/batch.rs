@@ -39,8 +39,11 @@ impl Chunk {
                 continue;
             }
             // A sample that starts between two aligned offsets needs up to that much more.
-            let slack =
-                if bytes % limits.storage_alignment == 0 { 0 } else { limits.storage_alignment - ELEMENT_BYTES };
+            let slack = if bytes.is_multiple_of(limits.storage_alignment) {
+                0
+            } else {
+                limits.storage_alignment - ELEMENT_BYTES
+            };
             if bytes + slack > limits.max_storage_binding_bytes {
                 return Err(Error::SampleTooLarge {
                     operand: operand.operand,
