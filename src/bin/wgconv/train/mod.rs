@@ -41,6 +41,8 @@ struct Rescue {
 /// Trains, draws, saves. On an error, what was trained so far is saved first.
 pub fn run(args: &TrainArgs) -> Result<()> {
     args.check()?;
+    // The history then says how many there were, whoever decided it.
+    let args = &TrainArgs { epochs: Some(args.epochs()), ..args.clone() };
     let setup = Setup::new(args)?;
     let ctx = setup.context()?;
     let mut rescue = Rescue::default();

@@ -39,8 +39,7 @@ pub struct Weights {
 
 impl Weights {
     /// Normal numbers with a variance of 1 / (3 fan_in), the one of PyTorch's default; zero for biases. Kaiming's six
-    /// times larger variance starts at twice the loss here, and its noise still hides what kernels have learned after
-    /// eight epochs.
+    /// times larger variance starts at a test loss of 4.4 instead of 2.3 (ln 10: no opinion yet).
     pub fn random(seed: u64, normalisation: Normalisation) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let values = PARAMETERS.map(|(_, shape)| match shape {
