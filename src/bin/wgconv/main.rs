@@ -1,1 +1,45 @@
-fn main() {}
+//! `wgconv`: shows on the command line what the library does.
+
+mod data;
+mod devices;
+mod draw;
+mod files;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Prints a line. Unlike `println!`, a reader that went away (`wgconv train | head`) does not end the run.
+macro_rules! say {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($argument)*);
+    }};
+}
+pub(crate) use say;
+
+/// Convolution and pooling for wgpu
+#[derive(Parser)]
+#[command(name = "wgconv", version, about)]
+enum Command {
+    Train(Box<train::TrainArgs>),
+    Devices(devices::DevicesArgs),
+}
+
+fn main() -> ExitCode {
+    // wgpu tries every backend and logs those that are not there as errors: noise for everybody who has another one.
+    let filter = "warn,wgpu_hal::gles=off,wgpu_hal::vulkan::instance=off";
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
+    let result = match Command::parse() {
+        Command::Train(args) => train::run(&args),
+        Command::Devices(args) => devices::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
