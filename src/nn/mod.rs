@@ -9,4 +9,5 @@ mod problem;
 
 pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_kernel_grad};
 pub use ops::{half_squared_error, relu, relu_grad, sgd, sigmoid, sigmoid_grad, softmax_cross_entropy};
-pub(crate) use problem::{Elementwise, NnProblem};
+pub(crate) use problem::NnProblem;
+pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};

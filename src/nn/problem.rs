@@ -1,18 +1,72 @@
 //! Planning of everything in `nn` that is not a convolution.
 
-use crate::error::{Error, Result};
-use crate::kernel::{self, ElementwiseParams, EntryPoint, SoftmaxParams, WORKGROUP_SIZE};
-use crate::plan::{Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder, StepBinding};
+use std::sync::Arc;
 
-/// Operators that look at one element at a time.
+use crate::error::{Error, Result};
+use crate::gpu::{Context, Plan};
+use crate::kernel::{self, ElementwiseParams, EntryPoint, SoftmaxParams, WORKGROUP_SIZE};
+use crate::plan::{
+    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder, StepBinding,
+};
+use crate::spatial::element_count;
+
+/// Operators that look at one element at a time: what [`plan`] plans, apart from the softmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Elementwise {
+#[non_exhaustive]
+pub enum Elementwise {
+    /// y from x, as [`super::relu`].
     Relu,
+    /// dx from y and dy, as [`super::relu_grad`].
     ReluGrad,
+    /// y from x, as [`super::sigmoid`].
     Sigmoid,
+    /// dx from y and dy, as [`super::sigmoid_grad`].
     SigmoidGrad,
+    /// loss and dx from y and target, as [`super::half_squared_error`].
     HalfSquaredError,
+    /// w and state updated by dw and hyper, as [`super::sgd`].
     Sgd,
+}
+
+/// The plan of an elementwise operator on `count` elements, for the encoder level. The operands are those that the
+/// operator's description names.
+///
+/// # Errors
+/// No elements or more than `u32::MAX`; limits of the device, no memory, a lost device.
+///
+/// ```
+/// use wgconv::{Bindings, Context, Operand, nn};
+/// let ctx = Context::new_blocking()?;
+/// let plan = nn::plan(&ctx, nn::Elementwise::Relu, 3)?;
+/// let (x, y) = (ctx.tensor(&[3], &[-1.0, 0.0, 2.0])?, ctx.zeros::<f32>(&[3])?);
+/// let mut encoder = ctx.device().create_command_encoder(&Default::default());
+/// let bindings = Bindings::new().bind(Operand::X, &x).bind(Operand::Y, &y);
+/// plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings)?;
+/// ctx.queue().submit([encoder.finish()]);
+/// assert_eq!(y.read_blocking()?, [0.0, 0.0, 2.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn plan(ctx: &Context, operator: Elementwise, count: usize) -> Result<Arc<Plan>> {
+    let count = element_count(Operand::X, &[count])?;
+    ctx.plan(Problem::Nn(NnProblem::Elementwise { operator, count }), &PlanOptions::default())
+}
+
+/// The plan of [`super::softmax_cross_entropy`] for logits x `[samples, classes]`, for the encoder level: loss and dx from
+/// x and target (u32 labels).
+///
+/// # Errors
+/// As for [`plan`], and more than about a million classes.
+///
+/// ```
+/// use wgconv::{Context, nn};
+/// let plan = nn::plan_softmax_cross_entropy(&Context::new_blocking()?, 50, 10)?;
+/// assert_eq!(plan.operands().len(), 4);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn plan_softmax_cross_entropy(ctx: &Context, samples: usize, classes: usize) -> Result<Arc<Plan>> {
+    element_count(Operand::X, &[samples, classes])?;
+    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32 };
+    ctx.plan(Problem::Nn(problem), &PlanOptions::default())
 }
 
 /// A problem of `nn` with every extent known.
