@@ -247,12 +247,6 @@ pub enum Error {
         /// The driver's words, as far as known.
         reason: String,
     },
-    /// The device did not finish within the allowed time.
-    #[error("the device did not finish within {seconds} s")]
-    Timeout {
-        /// How long was waited.
-        seconds: u64,
-    },
     /// wgpu refused a call that this library believed to be right, or the caller's device is not the context's.
     #[error("wgpu refused to {during}: {message}")]
     Wgpu {

@@ -96,7 +96,11 @@ impl<const D: usize> Spatial<D> {
 
 /// The axes' extents of one kind, without the folded leading ones.
 pub(crate) fn extents(axes: &[Axis; 3], rank: u32, of: impl Fn(&Axis) -> u32) -> impl Iterator<Item = usize> {
-    axes[3 - rank as usize..].iter().map(move |axis| of(axis) as usize).collect::<Vec<_>>().into_iter()
+    axes[3usize.saturating_sub(rank as usize)..]
+        .iter()
+        .map(move |axis| of(axis) as usize)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// Checks rank, zero extents and the 32-bit element count of a shape.

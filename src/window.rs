@@ -77,6 +77,8 @@ impl Axis {
         rounding: Rounding,
     ) -> Result<Axis> {
         const MOST: u64 = i32::MAX as u64;
+        // A single tap has no distance to another; 1 keeps a large one out of the arithmetic, and needs no new pipeline.
+        let dilation = if taps == 1 { 1 } else { dilation };
         let window = span(taps, dilation);
         let padded = input.saturating_add(low).saturating_add(high);
         // A coordinate never exceeds the padded input plus one window (ceil mode hangs over by less than that).
@@ -119,7 +121,10 @@ impl Axis {
         let (input, stride, dilation) = (i64::from(self.input), i64::from(self.stride), i64::from(self.dilation));
         let low = i64::from(self.padding_low);
         let outputs = i64::from(self.output);
-        let in_low_padding = ((low + stride - 1) / stride).min(outputs);
+        // Of the windows that start in the low padding, the first cell under a tap lies below the dilation, so that only a
+        // dilation above the input can jump over it, or padding beyond the window. Starts repeat modulo the dilation.
+        let jumps = dilation > input || low > (i64::from(self.taps) - 1) * dilation;
+        let in_low_padding = if jumps { ((low + stride - 1) / stride).min(outputs) } else { 0 };
         let before = (0..in_low_padding).find(|o| {
             let start = o * stride - low;
             let first_inside = (-start + dilation - 1) / dilation;

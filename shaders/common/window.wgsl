@@ -75,8 +75,3 @@ fn outputs_touching(
 fn are_inside(cells: vec4<i32>, extent: u32) -> vec4<bool> {
     return (cells >= vec4<i32>(0)) & (cells < vec4<i32>(i32(extent)));
 }
-
-// Blocks of 4 that cover this many.
-fn blocks_of(count: u32) -> u32 {
-    return (count + 3u) / 4u;
-}

@@ -5,6 +5,7 @@
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
+const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
@@ -29,11 +30,11 @@ fn block_at(index: u32) -> Block {
     let across = blocks_of(plane);
     let per_group = params.channels_out / params.groups;
     let down = blocks_of(per_group);
-    let cell = index % across * 4u;
+    let cell = index % across * BLOCK;
     let group = index / (across * down) % params.groups;
-    let k = group * per_group + index / across % down * 4u;
+    let k = group * per_group + index / across % down * BLOCK;
     let n = index / (across * down * params.groups);
-    return Block(n, group, k, min(k + 4u, (group + 1u) * per_group), cell, plane, n < params.batch);
+    return Block(n, group, k, min(k + BLOCK, (group + 1u) * per_group), cell, plane, n < params.batch);
 }
 
 // One column a channel of the block, one row an output.
@@ -82,18 +83,31 @@ fn dot_products(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
+fn store_one(at: u32, sum: f32, initial: f32) {
+    if (params.reduction.accumulate == 1u) {
+        y[at] += sum;
+    } else {
+        y[at] = sum + initial;
+    }
+}
+
 fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let k = block.k + j;
     if (k >= block.k_end) {
         return;
     }
     let first = params.y_base + (block.n * params.channels_out + k) * block.plane + block.cell;
-    for (var i = 0u; i < min(4u, block.plane - block.cell); i++) {
-        if (params.reduction.accumulate == 1u) {
-            y[first + i] += sums[i];
-        } else {
-            y[first + i] = sums[i] + initial;
-        }
+    // No loop: the reduction's loops may already have used up what an invocation may loop.
+    let count = block.plane - block.cell;
+    store_one(first, sums.x, initial);
+    if (count > 1u) {
+        store_one(first + 1u, sums.y, initial);
+    }
+    if (count > 2u) {
+        store_one(first + 2u, sums.z, initial);
+    }
+    if (count > 3u) {
+        store_one(first + 3u, sums.w, initial);
     }
 }
 

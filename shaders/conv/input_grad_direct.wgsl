@@ -4,6 +4,7 @@
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
+const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
@@ -27,11 +28,11 @@ fn block_at(index: u32) -> Block {
     let across = blocks_of(plane);
     let per_group = params.channels_in / params.groups;
     let down = blocks_of(per_group);
-    let cell = index % across * 4u;
+    let cell = index % across * BLOCK;
     let group = index / (across * down) % params.groups;
-    let c = index / across % down * 4u;
+    let c = index / across % down * BLOCK;
     let n = index / (across * down * params.groups);
-    return Block(n, group, c, min(c + 4u, per_group), cell, plane, n < params.batch);
+    return Block(n, group, c, min(c + BLOCK, per_group), cell, plane, n < params.batch);
 }
 
 // One column a channel of the block, one row a cell.
@@ -81,6 +82,14 @@ fn gather(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
+fn store_one(at: u32, sum: f32) {
+    if (params.reduction.accumulate == 1u) {
+        dx[at] += sum;
+    } else {
+        dx[at] = sum;
+    }
+}
+
 fn store(block: Block, j: u32, sums: vec4<f32>) {
     let c = block.c + j;
     if (c >= block.c_end) {
@@ -88,12 +97,17 @@ fn store(block: Block, j: u32, sums: vec4<f32>) {
     }
     let channel = block.group * (params.channels_in / params.groups) + c;
     let first = params.x_base + (block.n * params.channels_in + channel) * block.plane + block.cell;
-    for (var i = 0u; i < min(4u, block.plane - block.cell); i++) {
-        if (params.reduction.accumulate == 1u) {
-            dx[first + i] += sums[i];
-        } else {
-            dx[first + i] = sums[i];
-        }
+    // No loop: the reduction's loops may already have used up what an invocation may loop.
+    let count = block.plane - block.cell;
+    store_one(first, sums.x);
+    if (count > 1u) {
+        store_one(first + 1u, sums.y);
+    }
+    if (count > 2u) {
+        store_one(first + 2u, sums.z);
+    }
+    if (count > 3u) {
+        store_one(first + 3u, sums.w);
     }
 }
 

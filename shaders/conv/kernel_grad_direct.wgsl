@@ -6,6 +6,7 @@
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
+const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
@@ -29,11 +30,11 @@ fn block_at(index: u32) -> Block {
     let across = blocks_of(columns);
     let per_group = params.channels_out / params.groups;
     let down = blocks_of(per_group);
-    let column = index % across * 4u;
+    let column = index % across * BLOCK;
     let group = index / (across * down) % params.groups;
-    let k = group * per_group + index / across % down * 4u;
+    let k = group * per_group + index / across % down * BLOCK;
     let slice = index / (across * down * params.groups);
-    let k_end = min(k + 4u, (group + 1u) * per_group);
+    let k_end = min(k + BLOCK, (group + 1u) * per_group);
     return Block(slice, group, k, k_end, column, columns, slice < params.reduction.slab_count);
 }
 
@@ -88,18 +89,31 @@ fn correlate(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
+fn store_one(at: u32, sum: f32) {
+    if (params.reduction.accumulate == 1u) {
+        dw[at] += sum;
+    } else {
+        dw[at] = sum;
+    }
+}
+
 fn store(block: Block, j: u32, sums: vec4<f32>) {
     let k = block.k + j;
     if (k >= block.k_end) {
         return;
     }
     let first = (block.slice * params.channels_out + k) * block.columns + block.column;
-    for (var i = 0u; i < min(4u, block.columns - block.column); i++) {
-        if (params.reduction.accumulate == 1u) {
-            dw[first + i] += sums[i];
-        } else {
-            dw[first + i] = sums[i];
-        }
+    // No loop: the reduction's loops may already have used up what an invocation may loop.
+    let count = block.columns - block.column;
+    store_one(first, sums.x);
+    if (count > 1u) {
+        store_one(first + 1u, sums.y);
+    }
+    if (count > 2u) {
+        store_one(first + 2u, sums.z);
+    }
+    if (count > 3u) {
+        store_one(first + 3u, sums.w);
     }
 }
 

@@ -88,6 +88,6 @@ fn softmax_cross_entropy(
     }
     if (local == 0u) {
         let logit = x[first + min(label, params.classes - 1u)];
-        loss[params.label_base + sample] = select(0.0, log(sum) + largest - logit, counts);
+        loss[params.label_base + sample] = select(0.0, log(sum) - (logit - largest), counts);
     }
 }

@@ -19,5 +19,6 @@ fn divisor(out_d: u32, out_h: u32, out_w: u32) -> f32 {
     let d = counted(out_d, STRIDE_D, DILATION_D, TAPS_D, PADDING_LOW_D, PADDING_HIGH_D, params.in_d);
     let h = counted(out_h, STRIDE_H, DILATION_H, TAPS_H, PADDING_LOW_H, PADDING_HIGH_H, params.in_h);
     let w = counted(out_w, STRIDE_W, DILATION_W, TAPS_W, PADDING_LOW_W, PADDING_HIGH_W, params.in_w);
-    return f32(d * h * w);
+    // Not d * h * w, which can exceed 32 bits over padding.
+    return f32(d) * f32(h) * f32(w);
 }

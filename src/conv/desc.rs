@@ -239,7 +239,7 @@ impl ConvProblem {
 
     /// `[C_out, C_in/groups, taps...]`
     pub fn w_shape(&self) -> Vec<usize> {
-        self.shape([self.channels_out, self.channels_in / self.groups], |axis| axis.taps)
+        self.shape([self.channels_out, self.channels_in / self.groups.max(1)], |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -255,9 +255,10 @@ impl ConvProblem {
     /// Multiply-adds of forward, input gradient or kernel gradient, those with padding cells included (the field's
     /// usual count; twice this is the number of FLOPs).
     pub fn multiply_adds(&self) -> u64 {
-        let outputs: u64 = self.y_shape().iter().map(|&e| e as u64).product();
-        let window: u64 = self.axes.iter().map(|axis| u64::from(axis.taps)).product();
-        outputs.saturating_mul(window).saturating_mul(u64::from(self.channels_in / self.groups))
+        // y and w each have at most u32::MAX elements.
+        let outputs = self.y_shape().into_iter().fold(1u64, |product, extent| product.saturating_mul(extent as u64));
+        let window = self.axes.iter().fold(1u64, |product, axis| product.saturating_mul(axis.taps.into()));
+        outputs.saturating_mul(window).saturating_mul(u64::from(self.channels_in / self.groups.max(1)))
     }
 
     /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.

@@ -206,11 +206,11 @@ fn kernel_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, x: &Tensor,
 fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     if dy.shape()[1] % conv.groups() != 0 {
-        return Err(Error::GroupMismatch {
-            groups: conv.groups(),
-            channels_in: conv.groups(),
-            channels_out: dy.shape()[1],
-            channels_per_group: 1,
+        return Err(Error::InvalidParameter {
+            operator: OPERATOR,
+            parameter: "groups",
+            value: format!("{} for dy {:?}", conv.groups(), dy.shape()),
+            expected: "a divisor of dy's channels",
         });
     }
     let db = sink.context().empty(Operand::Db, &dy.shape()[1..2])?;

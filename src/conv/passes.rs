@@ -2,7 +2,7 @@
 
 use super::{ConvProblem, Pass, bias_grad, forward, input_grad, kernel_grad};
 use crate::error::Result;
-use crate::kernel::{ConvParams, Override, Reduction};
+use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::plan::{Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder};
 use crate::window::override_values;
 
@@ -49,9 +49,9 @@ pub(super) fn elements(shape: &[usize]) -> u64 {
     shape.iter().map(|&extent| extent as u64).product()
 }
 
-/// Invocations of a direct kernel: each owns a block of 4 channels of one group at 4 neighbouring elements.
+/// Invocations of a direct kernel: each owns a block of channels of one group at neighbouring elements.
 pub(super) fn blocks(groups: u32, channels: u32, elements: u64) -> u64 {
-    u64::from(groups) * u64::from((channels / groups).div_ceil(4)) * elements.div_ceil(4)
+    u64::from(groups) * u64::from((channels / groups).div_ceil(BLOCK)) * elements.div_ceil(BLOCK.into())
 }
 
 /// An operand shaped like x or y.

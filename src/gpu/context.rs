@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::adapter;
+use super::core::Core;
 use super::pipeline::PipelineCache;
 use super::plan::Plan;
-use super::scope::guarded;
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, Problem};
@@ -54,16 +54,9 @@ pub struct Context {
 }
 
 struct Inner {
-    /// Tells contexts apart, so that a tensor of another one is an error.
-    id: u64,
-    device: wgpu::Device,
-    queue: wgpu::Queue,
-    adapter_info: wgpu::AdapterInfo,
-    limits: DeviceLimits,
+    core: Arc<Core>,
     pipelines: PipelineCache,
     plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
-    /// Why the device was lost, if it was and we were told.
-    lost: Arc<Mutex<Option<String>>>,
 }
 
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
@@ -71,7 +64,7 @@ const MOST_PLANS: usize = 1024;
 
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Context({:?})", self.inner.adapter_info.name)
+        write!(f, "Context({:?})", self.adapter_info().name)
     }
 }
 
@@ -108,36 +101,31 @@ impl Context {
                 *lost = Some(format!("{reason:?}: {message}"));
             }
         });
-        Ok(Context::assemble(device, queue, info, options.checked_shaders, lost))
+        let limits = DeviceLimits::of(&device);
+        Ok(Context::assemble(device, queue, info, limits, options.checked_shaders, lost))
     }
 
     /// A context on a device that somebody else owns: its error and lost handlers are left alone, and nothing is changed
     /// about it.
     pub fn from_wgpu(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Context {
         let checked = ContextOptions::default().checked_shaders;
-        Context::assemble(device, queue, adapter.get_info(), checked, Arc::default())
+        let limits = DeviceLimits::of(&device);
+        Context::assemble(device, queue, adapter.get_info(), limits, checked, Arc::default())
     }
 
     fn assemble(
         device: wgpu::Device,
         queue: wgpu::Queue,
         adapter_info: wgpu::AdapterInfo,
+        limits: DeviceLimits,
         checked_shaders: bool,
         lost: Arc<Mutex<Option<String>>>,
     ) -> Context {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let limits = DeviceLimits::of(&device);
-        let inner = Inner {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            device,
-            queue,
-            adapter_info,
-            limits,
-            pipelines: PipelineCache::new(checked_shaders),
-            plans: Mutex::default(),
-            lost,
-        };
-        Context { inner: Arc::new(inner) }
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let core = Arc::new(Core { id, device, queue, adapter_info, limits, lost });
+        let pipelines = PipelineCache::new(checked_shaders);
+        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default() }) }
     }
 
     /// A context on the same device that plans as if the device allowed only this. The two share neither tensors nor
@@ -148,7 +136,7 @@ impl Context {
     /// [`Error::InvalidParameter`] for an alignment below the device's own or not a power of two.
     pub fn with_limits(&self, limits: DeviceLimits) -> Result<Context> {
         limits.validate()?;
-        let own = &self.inner.limits;
+        let own = self.limits();
         let pairs: [(&'static str, u64, u64); 7] = [
             (
                 "max_workgroups_per_dimension",
@@ -185,18 +173,15 @@ impl Context {
                 });
             }
         }
-        let inner = &self.inner;
-        let mut context = Context::assemble(
-            inner.device.clone(),
-            inner.queue.clone(),
-            inner.adapter_info.clone(),
-            inner.pipelines.checked(),
-            inner.lost.clone(),
-        );
-        if let Some(inner) = Arc::get_mut(&mut context.inner) {
-            inner.limits = limits;
-        }
-        Ok(context)
+        let core = self.core();
+        Ok(Context::assemble(
+            core.device.clone(),
+            core.queue.clone(),
+            core.adapter_info.clone(),
+            limits,
+            self.inner.pipelines.checked(),
+            core.lost.clone(),
+        ))
     }
 
     /// Every adapter that is there, software and OpenGL ones included.
@@ -216,22 +201,22 @@ impl Context {
 
     /// The device.
     pub fn device(&self) -> &wgpu::Device {
-        &self.inner.device
+        &self.core().device
     }
 
     /// The queue.
     pub fn queue(&self) -> &wgpu::Queue {
-        &self.inner.queue
+        &self.core().queue
     }
 
     /// Name, driver, backend and type of the adapter.
     pub fn adapter_info(&self) -> &wgpu::AdapterInfo {
-        &self.inner.adapter_info
+        &self.core().adapter_info
     }
 
     /// What plans on this context keep to.
     pub fn limits(&self) -> &DeviceLimits {
-        &self.inner.limits
+        &self.core().limits
     }
 
     /// A tensor with this shape and these values; T is `f32` or `u32`.
@@ -268,18 +253,7 @@ impl Context {
 
     /// A buffer, or a typed error.
     pub(crate) fn buffer(&self, label: &'static str, bytes: u64, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
-        self.check_alive()?;
-        let available = self.inner.limits.max_buffer_bytes;
-        if bytes > available {
-            return Err(Error::LimitExceeded {
-                limit: "max_buffer_size",
-                what: label.into(),
-                needed: bytes,
-                available,
-            });
-        }
-        let descriptor = wgpu::BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false };
-        guarded(self, "create a buffer", bytes, || self.device().create_buffer(&descriptor))
+        self.core().buffer(label, bytes, usage)
     }
 
     /// The plan for a problem, from the cache or new.
@@ -290,7 +264,7 @@ impl Context {
         {
             return Ok(plan.clone());
         }
-        let plan = Arc::new(Plan::new(self, key.0.plan(&self.inner.limits, options)?)?);
+        let plan = Arc::new(Plan::new(self, key.0.plan(self.limits(), options)?)?);
         if let Ok(mut plans) = self.inner.plans.lock() {
             if plans.len() >= MOST_PLANS {
                 plans.clear();
@@ -304,24 +278,17 @@ impl Context {
         &self.inner.pipelines
     }
 
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.inner.core
+    }
+
     pub(crate) fn id(&self) -> u64 {
-        self.inner.id
+        self.core().id
     }
 
     /// An error if the device is known to be lost.
     pub(crate) fn check_alive(&self) -> Result<()> {
-        match self.inner.lost.lock().ok().and_then(|lost| lost.clone()) {
-            Some(reason) => Err(Error::DeviceLost { reason }),
-            None => Ok(()),
-        }
-    }
-
-    /// Remembers that the device turned out to be lost.
-    pub(crate) fn mark_lost(&self, reason: &str) -> Error {
-        if let Ok(mut lost) = self.inner.lost.lock() {
-            lost.get_or_insert_with(|| reason.to_string());
-        }
-        Error::DeviceLost { reason: reason.to_string() }
+        self.core().check_alive()
     }
 }
 
@@ -363,8 +330,25 @@ impl Context {
     /// [`Error::DeviceLost`].
     pub fn wait(&self) -> Result<()> {
         self.check_alive()?;
-        super::read::poll(self, wgpu::PollType::wait_indefinitely())?;
+        super::read::poll(self.core(), wgpu::PollType::wait_indefinitely())?;
         // A lost device has nothing left to do, so that waiting for it succeeds.
-        if super::scope::is_lost(self.device()) { Err(self.mark_lost("noticed after waiting")) } else { Ok(()) }
+        if super::scope::is_lost(self.device()) { Err(self.core().mark_lost("noticed after waiting")) } else { Ok(()) }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    /// Plans sit in the context's cache and need its device: without care they keep each other alive for ever.
+    #[test]
+    fn a_dropped_context_is_freed() {
+        let context = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
+        let x = context.tensor(&[2], &[1.0, -1.0]).unwrap();
+        let y = crate::nn::relu(&context, &x).unwrap();
+        assert_eq!(y.read_blocking().unwrap(), [1.0, 0.0]);
+        let (inner, core) = (Arc::downgrade(&context.inner), Arc::downgrade(context.core()));
+        drop((context, x, y));
+        assert!(inner.upgrade().is_none() && core.upgrade().is_none());
     }
 }

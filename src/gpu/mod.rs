@@ -3,6 +3,7 @@
 mod adapter;
 mod bindings;
 mod context;
+mod core;
 mod pipeline;
 mod plan;
 mod program;

@@ -18,7 +18,7 @@ pub(crate) struct Pipeline {
 /// The two-level cache.
 pub(crate) struct PipelineCache {
     checked: bool,
-    modules: Mutex<HashMap<(&'static str, u32), wgpu::ShaderModule>>,
+    modules: Mutex<HashMap<&'static str, wgpu::ShaderModule>>,
     pipelines: Mutex<HashMap<KernelKey, Arc<Pipeline>>>,
 }
 
@@ -58,7 +58,7 @@ impl PipelineCache {
         let module = self.module(context, key)?;
         let label = key.to_string();
         let constants: Vec<(&str, f64)> = key.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
-        guarded(context, "create a compute pipeline", 0, || {
+        guarded(context.core(), "create a compute pipeline", 0, || {
             let layout = bind_group_layout(device, key.entry);
             let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&label),
@@ -83,16 +83,16 @@ impl PipelineCache {
 
     fn module(&self, context: &Context, key: &KernelKey) -> Result<wgpu::ShaderModule> {
         let kernel = key.entry.kernel();
-        let module_key = (kernel.name, key.workgroup_size);
+        let module_key = kernel.name;
         if let Ok(modules) = self.modules.lock()
             && let Some(module) = modules.get(&module_key)
         {
             return Ok(module.clone());
         }
-        let source = specialized_source(kernel, key.workgroup_size);
+        let source = specialized_source(kernel);
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(kernel.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
-        let module = guarded(context, "create a shader module", 0, || self.create_module(context, descriptor))?;
+        let module = guarded(context.core(), "create a shader module", 0, || self.create_module(context, descriptor))?;
         if let Ok(mut modules) = self.modules.lock() {
             modules.insert(module_key, module.clone());
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::bindings::Bindings;
 use super::context::Context;
+use super::core::Core;
 use super::pipeline::Pipeline;
 use super::scope::guarded;
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::plan::{Access, Operand, OperandNeed, PlanSpec, Step};
 /// The dispatches that solve a problem on a device. Made by `plan` of an operator, for example [`crate::Conv::plan`].
 ///
 /// Recording allocates no buffer, submits nothing and waits for nothing; bind groups are made at the first recording with
-/// some buffers and kept for the next ones. Dereferences to [`PlanSpec`], which says what it costs.
+/// some buffers and kept for the next ones: the last 64 sets of buffers stay alive as long as the plan. Dereferences to [`PlanSpec`], which says what it costs.
 ///
 /// ```
 /// use wgconv::{Bindings, Context, Conv, ConvShapes, Operand, Pass};
@@ -35,7 +36,7 @@ use crate::plan::{Access, Operand, OperandNeed, PlanSpec, Step};
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub struct Plan {
-    context: Context,
+    core: Arc<Core>,
     spec: PlanSpec,
     /// One for each step.
     pipelines: Vec<Arc<Pipeline>>,
@@ -53,7 +54,7 @@ struct CachedGroups {
 
 /// A checked binding.
 #[derive(Clone, PartialEq)]
-struct BoundRange {
+pub(crate) struct BoundRange {
     operand: Operand,
     buffer: wgpu::Buffer,
     offset: u64,
@@ -61,8 +62,8 @@ struct BoundRange {
     available: u64,
 }
 
-/// How many sets of buffers a plan remembers; the oldest goes first. They keep the buffers alive.
-const MOST_CACHED: usize = 8;
+/// How many sets of buffers a plan remembers; the one that was not used for longest goes first.
+const MOST_CACHED: usize = 64;
 
 impl Deref for Plan {
     type Target = PlanSpec;
@@ -74,7 +75,7 @@ impl Deref for Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n  device     {}", self.spec, self.context.adapter_info().name)
+        write!(f, "{}\n  device     {}", self.spec, self.core.adapter_info.name)
     }
 }
 
@@ -98,11 +99,11 @@ impl Plan {
         }
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniforms = context.buffer("parameters of a plan", bytes.len() as u64, usage)?;
-        guarded(context, "upload the parameters of a plan", bytes.len() as u64, || {
+        guarded(context.core(), "upload the parameters of a plan", bytes.len() as u64, || {
             context.queue().write_buffer(&uniforms, 0, &bytes);
         })?;
         let bind_groups = Mutex::default();
-        Ok(Plan { context: context.clone(), spec, pipelines, uniforms, uniform_stride, bind_groups })
+        Ok(Plan { core: context.core().clone(), spec, pipelines, uniforms, uniform_stride, bind_groups })
     }
 
     /// Records the dispatches into a compute pass of this context's device, on the caller's buffers.
@@ -142,8 +143,8 @@ impl Plan {
     }
 
     /// The bound range of every operand of the plan, in the plan's order.
-    fn check(&self, bindings: &Bindings<'_>) -> Result<Vec<BoundRange>> {
-        self.context.check_alive()?;
+    pub(crate) fn check(&self, bindings: &Bindings<'_>) -> Result<Vec<BoundRange>> {
+        self.core.check_alive()?;
         let unexpected =
             bindings.iter().find(|(operand, _)| !self.spec.needs.iter().any(|need| need.operand == *operand));
         if let Some((operand, _)) = unexpected {
@@ -170,7 +171,7 @@ impl Plan {
         if !buffer.usage().contains(needed) {
             return Err(Error::MissingUsage { operand, needed, found: buffer.usage() });
         }
-        let alignment = self.context.limits().storage_alignment;
+        let alignment = self.core.limits.storage_alignment;
         if offset % alignment != 0 {
             return Err(Error::MisalignedOffset { operand, offset, alignment });
         }
@@ -185,8 +186,12 @@ impl Plan {
     }
 
     fn cached(&self, ranges: &[BoundRange]) -> Option<Arc<Vec<wgpu::BindGroup>>> {
-        let cache = self.bind_groups.lock().ok()?;
-        cache.iter().find(|cached| cached.key == ranges).map(|cached| cached.groups.clone())
+        let mut cache = self.bind_groups.lock().ok()?;
+        let at = cache.iter().rposition(|cached| cached.key == ranges)?;
+        // The last one is the one used last.
+        let last = cache.len() - 1;
+        cache[at..=last].rotate_left(1);
+        Some(cache[last].groups.clone())
     }
 
     fn remember(&self, key: Vec<BoundRange>, groups: Arc<Vec<wgpu::BindGroup>>) {
@@ -199,7 +204,7 @@ impl Plan {
     }
 
     fn make_groups(&self, ranges: &[BoundRange]) -> Result<Vec<wgpu::BindGroup>> {
-        guarded(&self.context, "bind the operands of a plan", 0, || {
+        guarded(&self.core, "bind the operands of a plan", 0, || {
             let steps = self.spec.steps.iter().zip(&self.pipelines).enumerate();
             steps.map(|(i, (step, pipeline))| self.make_group(i, step, pipeline, ranges)).collect()
         })
@@ -219,7 +224,7 @@ impl Plan {
                 continue;
             };
             let size = if binding.offset == 0 && binding.size == need.bytes {
-                range.available.min(self.context.limits().max_storage_binding_bytes) & !3
+                range.available.min(self.core.limits.max_storage_binding_bytes) & !3
             } else {
                 binding.size
             };
@@ -230,7 +235,7 @@ impl Plan {
             });
             entries.push(wgpu::BindGroupEntry { binding: slot.binding, resource });
         }
-        self.context.device().create_bind_group(&wgpu::BindGroupDescriptor {
+        self.core.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(step.kernel.entry.name),
             layout: &pipeline.layout,
             entries: &entries,

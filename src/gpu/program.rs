@@ -131,7 +131,7 @@ impl Program {
     /// [`Error::DeviceLost`]; [`Error::Wgpu`].
     pub fn run(&self) -> Result<()> {
         self.context.check_alive()?;
-        guarded(&self.context, "run a program", 0, || {
+        guarded(self.context.core(), "run a program", 0, || {
             let mut encoder = self.context.device().create_command_encoder(&Default::default());
             self.record(&mut encoder)?;
             self.context.queue().submit([encoder.finish()]);
@@ -157,6 +157,8 @@ impl Sink for Program {
                 }
             }
         }
+        let workspace = self.workspace.as_ref().filter(|_| plan.workspace_bytes() > 0);
+        plan.check(&bindings(&operands, workspace))?;
         self.entries.push(Entry::Plan(Dispatches { plan, operands, groups: OnceLock::new() }));
         Ok(())
     }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use super::context::Context;
+#[cfg(not(target_arch = "wasm32"))]
+use super::core::Core;
 use super::scope::{guarded, refused};
 use crate::error::{Error, Result};
 
@@ -28,16 +30,18 @@ impl PendingRead {
         let staging = context.buffer("staging for a read", bytes, usage)?;
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
-        guarded(context, "read a tensor", bytes, || {
+        guarded(context.core(), "read a tensor", bytes, || {
             let mut encoder = context.device().create_command_encoder(&Default::default());
             encoder.copy_buffer_to_buffer(source, 0, &staging, 0, bytes);
             context.queue().submit([encoder.finish()]);
             staging.map_async(wgpu::MapMode::Read, .., move |outcome| {
-                if let Ok(mut state) = shared.lock() {
+                let waker = shared.lock().ok().and_then(|mut state| {
                     state.outcome = Some(outcome);
-                    if let Some(waker) = state.waker.take() {
-                        waker.wake();
-                    }
+                    state.waker.take()
+                });
+                // Not under the lock: an executor may poll, and so take it, within the call.
+                if let Some(waker) = waker {
+                    waker.wake();
                 }
             });
         })?;
@@ -49,7 +53,7 @@ impl PendingRead {
         std::future::poll_fn(|cx| {
             // On native nobody else drives the device; in a browser the event loop does and this is a no-op.
             #[cfg(not(target_arch = "wasm32"))]
-            if let Err(error) = poll(&self.context, wgpu::PollType::Poll) {
+            if let Err(error) = poll(self.context.core(), wgpu::PollType::Poll) {
                 return Poll::Ready(Err(error));
             }
             if let Some(outcome) = self.outcome(Some(cx.waker())) {
@@ -71,22 +75,22 @@ impl PendingRead {
                 outcome?;
                 return self.bytes();
             }
-            poll(&self.context, wgpu::PollType::wait_indefinitely())?;
+            poll(self.context.core(), wgpu::PollType::wait_indefinitely())?;
         }
     }
 
     fn outcome(&self, waker: Option<&Waker>) -> Option<Result<()>> {
         let Ok(mut state) = self.state.lock() else {
-            return Some(Err(self.context.mark_lost("a callback panicked while the buffer was mapped")));
+            return Some(Err(self.context.core().mark_lost("a callback panicked while the buffer was mapped")));
         };
         state.waker = waker.cloned();
         // A mapping that we ask for rightly fails only when the device is gone.
-        state.outcome.take().map(|outcome| outcome.map_err(|error| self.context.mark_lost(&error.to_string())))
+        state.outcome.take().map(|outcome| outcome.map_err(|error| self.context.core().mark_lost(&error.to_string())))
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
         let view = self.staging.slice(..).get_mapped_range();
-        let bytes = view.map_err(|error| refused(&self.context, "map a buffer", error.to_string()))?.to_vec();
+        let bytes = view.map_err(|error| refused(self.context.core(), "map a buffer", error.to_string()))?.to_vec();
         self.staging.unmap();
         Ok(bytes)
     }
@@ -94,12 +98,12 @@ impl PendingRead {
 
 /// Drives the device. wgpu panics here when the device is lost, which must not take the host down.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn poll(context: &Context, how: wgpu::PollType) -> Result<()> {
-    let device = context.device().clone();
+pub(crate) fn poll(core: &Core, how: wgpu::PollType) -> Result<()> {
+    let device = core.device.clone();
     let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || device.poll(how)));
     match polled {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(Error::Wgpu { during: "wait for the device", message: error.to_string() }),
-        Err(_) => Err(context.mark_lost("the driver reported a lost device")),
+        Err(_) => Err(core.mark_lost("the driver reported a lost device")),
     }
 }

@@ -1,14 +1,14 @@
 //! Turns what wgpu reports through error scopes into our errors.
 
-use super::context::Context;
+use super::core::Core;
 use crate::error::{Error, Result};
 
 /// Runs wgpu calls inside error scopes, so that a failure is a value and neither a panic nor the host's business.
 ///
 /// `bytes` is the size of what is allocated, for the out-of-memory message.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn guarded<T>(context: &Context, during: &'static str, bytes: u64, calls: impl FnOnce() -> T) -> Result<T> {
-    let device = context.device();
+pub(crate) fn guarded<T>(core: &Core, during: &'static str, bytes: u64, calls: impl FnOnce() -> T) -> Result<T> {
+    let device = &core.device;
     let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let internal = device.push_error_scope(wgpu::ErrorFilter::Internal);
     let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
@@ -18,15 +18,15 @@ pub(crate) fn guarded<T>(context: &Context, during: &'static str, bytes: u64, ca
     match errors.into_iter().flatten().next() {
         None => Ok(value),
         Some(wgpu::Error::OutOfMemory { .. }) => Err(Error::OutOfMemory { what: during.to_string(), bytes }),
-        Some(error) => Err(refused(context, during, error.to_string())),
+        Some(error) => Err(refused(core, during, error.to_string())),
     }
 }
 
 /// The error for a call that wgpu refused. On a lost device wgpu creates nothing and says nothing, and then complains that
 /// what it did not create is invalid: that is told apart here.
-pub(crate) fn refused(context: &Context, during: &'static str, message: String) -> Error {
-    if is_lost(context.device()) {
-        return context.mark_lost(&format!("noticed by a failure to {during}"));
+pub(crate) fn refused(core: &Core, during: &'static str, message: String) -> Error {
+    if is_lost(&core.device) {
+        return core.mark_lost(&format!("noticed by a failure to {during}"));
     }
     Error::Wgpu { during, message }
 }
@@ -57,12 +57,7 @@ pub(crate) fn is_lost(_device: &wgpu::Device) -> bool {
 
 /// In a browser, scopes answer only after a turn of the event loop: errors go to the device's own handler there.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn guarded<T>(
-    _context: &Context,
-    _during: &'static str,
-    _bytes: u64,
-    calls: impl FnOnce() -> T,
-) -> Result<T> {
+pub(crate) fn guarded<T>(_core: &Core, _during: &'static str, _bytes: u64, calls: impl FnOnce() -> T) -> Result<T> {
     Ok(calls())
 }
 

@@ -76,7 +76,7 @@ impl Sink for Immediate<'_> {
             bytes => Some(context.buffer("workspace", bytes, wgpu::BufferUsages::STORAGE)?),
         };
         let bindings = bindings(&operands, workspace.as_ref());
-        guarded(context, "run a plan", 0, || {
+        guarded(context.core(), "run a plan", 0, || {
             let groups = plan.prepare(&bindings)?;
             let mut encoder = context.device().create_command_encoder(&Default::default());
             plan.dispatch(&mut encoder.begin_compute_pass(&Default::default()), &groups);

@@ -87,7 +87,7 @@ impl<T: Element> Tensor<T> {
         }
         self.context.check_alive()?;
         let bytes = bytemuck::cast_slice(values);
-        super::scope::guarded(&self.context, "write a tensor", bytes.len() as u64, || {
+        super::scope::guarded(self.context.core(), "write a tensor", bytes.len() as u64, || {
             self.context.queue().write_buffer(&self.buffer, 0, bytes);
         })
     }

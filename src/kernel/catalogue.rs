@@ -5,12 +5,17 @@ use super::params::{ConvParams, ElementwiseParams, Layout, PoolParams, SoftmaxPa
 /// Invocations of every workgroup: within the limits of every WebGPU device and a multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
 
+/// Channels, and elements, that an invocation of a direct convolution kernel owns.
+pub(crate) const BLOCK: u32 = 4;
+
 /// One kernel: a WGSL module and its entry points.
 #[derive(Debug)]
 pub(crate) struct Kernel {
     /// Path below `shaders/`, without ending.
     pub name: &'static str,
     pub parts: &'static [&'static str],
+    /// The block of constants in its source, by name and value.
+    pub constants: &'static [(&'static str, u32)],
     pub entries: &'static [&'static EntryPoint],
     /// Bytes of workgroup memory.
     pub workgroup_bytes: u32,
@@ -54,6 +59,7 @@ const INDEX: &str = include_str!("../../shaders/common/index.wgsl");
 const REDUCTION: &str = include_str!("../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../shaders/common/window.wgsl");
 const CONV: &str = include_str!("../../shaders/conv/params.wgsl");
+const BLOCKS: &str = include_str!("../../shaders/conv/block.wgsl");
 const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
 const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
 const NN: &str = include_str!("../../shaders/nn/params.wgsl");
@@ -96,11 +102,12 @@ pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
 /// Declares a kernel and its entry points.
 macro_rules! kernel {
     (
-        $kernel:ident = $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, $bytes:expr;
+        $kernel:ident = $file:literal, [$($part:ident),*] $(blocks $block:ident)?, $params:ident, $overrides:expr, $bytes:expr;
         $($entry:ident = $name:literal [$($access:ident($binding:literal, $slot:literal)),*]);+ $(;)?
     ) => {
         pub(crate) static $kernel: Kernel = Kernel {
             name: $file,
+            constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE) $(, ("BLOCK", $block))?],
             parts: &[$($part,)* include_str!(concat!("../../shaders/", $file, ".wgsl"))],
             entries: &[$(&$entry),+],
             workgroup_bytes: $bytes,
@@ -113,16 +120,16 @@ macro_rules! kernel {
 }
 
 kernel! {
-    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
-    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
 }
 kernel! {
-    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, CONV], ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {

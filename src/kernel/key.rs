@@ -3,28 +3,26 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{EntryPoint, WORKGROUP_SIZE};
+use super::EntryPoint;
 
 /// An override constant's name and value.
 pub(crate) type Override = (&'static str, u32);
 
-/// Kernel, entry point, constants: the key of the pipeline cache. Its `Display` is the pipeline's label.
+/// Entry point of a kernel with its constants, and the override constants: the key of the pipeline cache. Its `Display` is the pipeline's label.
 #[derive(Clone, Debug)]
 pub(crate) struct KernelKey {
     pub entry: &'static EntryPoint,
-    /// Rendered into the module's block of constants.
-    pub workgroup_size: u32,
     /// Given to the pipeline.
     pub overrides: Vec<Override>,
 }
 
 impl KernelKey {
     pub(crate) fn new(entry: &'static EntryPoint, overrides: &[Override]) -> Self {
-        KernelKey { entry, workgroup_size: WORKGROUP_SIZE, overrides: overrides.to_vec() }
+        KernelKey { entry, overrides: overrides.to_vec() }
     }
 
-    fn identity(&self) -> (&'static str, &'static str, u32, &[Override]) {
-        (self.entry.kernel().name, self.entry.name, self.workgroup_size, &self.overrides)
+    fn identity(&self) -> (&'static str, &'static str, &[Override]) {
+        (self.entry.kernel().name, self.entry.name, &self.overrides)
     }
 }
 
@@ -44,7 +42,10 @@ impl Hash for KernelKey {
 
 impl fmt::Display for KernelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} workgroup={}", self.entry.kernel().name, self.entry.name, self.workgroup_size)?;
+        write!(f, "{}:{}", self.entry.kernel().name, self.entry.name)?;
+        for (name, value) in self.entry.kernel().constants {
+            write!(f, " {}={value}", name.to_lowercase())?;
+        }
         for (name, value) in &self.overrides {
             // Only what differs from the shader's default, which is 0 for padding and 1 for everything else.
             if *value != u32::from(!name.starts_with("PADDING")) {

@@ -7,10 +7,11 @@ use super::{KERNELS, Kernel};
 const BEGIN: &str = "// specialise: begin\n";
 const END: &str = "// specialise: end\n";
 
-/// The WGSL source of a kernel for this workgroup size.
-pub(crate) fn specialized_source(kernel: &Kernel, workgroup_size: u32) -> String {
+/// The WGSL source of a kernel with its constants.
+pub(crate) fn specialized_source(kernel: &Kernel) -> String {
     let source = kernel.parts.concat();
-    let block = format!("const WORKGROUP_SIZE: u32 = {workgroup_size}u;\n");
+    let block: String =
+        kernel.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
     match (source.find(BEGIN), source.find(END)) {
         (Some(begin), Some(end)) => {
             format!("{}{block}{}", &source[..begin + BEGIN.len()], &source[end..])
@@ -109,7 +110,7 @@ fn describe(kernel: &Kernel) -> KernelInfo {
     KernelInfo {
         name: kernel.name,
         default_source: kernel.parts.concat(),
-        source: specialized_source(kernel, super::WORKGROUP_SIZE),
+        source: specialized_source(kernel),
         entries: kernel.entries.iter().map(entry).collect(),
         workgroup_bytes: kernel.workgroup_bytes,
         structs,

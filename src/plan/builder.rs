@@ -8,6 +8,9 @@ use super::{
 use crate::error::{Error, Result};
 use crate::kernel::{EntryPoint, Kernel, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
 
+/// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
+const MOST_DISPATCHES: usize = 65_536;
+
 /// A plan in the making.
 pub(crate) struct SpecBuilder<'a> {
     pub(crate) limits: &'a DeviceLimits,
@@ -49,8 +52,8 @@ impl<'a> SpecBuilder<'a> {
         Ok(StepBinding { operand, offset: 0, size })
     }
 
-    /// Chunks of the batch for these operands, none with more than the grid can cover at one invocation per element of
-    /// `outputs_per_sample`.
+    /// Chunks of the batch for these operands, none with more than the grid can cover at `outputs_per_sample`
+    /// invocations a sample.
     pub(crate) fn chunks(&self, batch: u32, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
         Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
     }
@@ -76,6 +79,14 @@ impl<'a> SpecBuilder<'a> {
         bindings: Vec<StepBinding>,
         workgroups: u64,
     ) -> Result<()> {
+        if self.spec.steps.len() >= MOST_DISPATCHES {
+            return Err(Error::LimitExceeded {
+                limit: "dispatches of one plan",
+                what: entry.kernel().name.to_string(),
+                needed: MOST_DISPATCHES as u64 + 1,
+                available: MOST_DISPATCHES as u64,
+            });
+        }
         let kernel = KernelKey::new(entry, overrides);
         self.check_kernel(entry.kernel(), bindings.len())?;
         let limit = self.limits.max_workgroups_per_dimension;

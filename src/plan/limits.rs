@@ -66,8 +66,13 @@ impl DeviceLimits {
                 .min(limits.max_compute_workgroup_size_x),
             max_workgroup_storage_bytes: limits.max_compute_workgroup_storage_size,
             max_storage_buffers: limits.max_storage_buffers_per_shader_stage,
-            // A storage binding's size must be a multiple of 4.
-            max_storage_binding_bytes: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) & !3,
+            // A multiple of 4, as a storage binding's size must be, and no more than keeps every index of the shaders, and
+            // the surplus of a folded grid, within 32 bits: Metal alone offers more.
+            max_storage_binding_bytes: limits
+                .max_storage_buffer_binding_size
+                .min(limits.max_buffer_size)
+                .min(u32::MAX.into())
+                & !3,
             max_buffer_bytes: limits.max_buffer_size,
             storage_alignment: limits.min_storage_buffer_offset_alignment.into(),
             uniform_alignment: limits.min_uniform_buffer_offset_alignment.into(),

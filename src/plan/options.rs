@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// One invocation per output element (and slice of the reduction), plain loops: takes every problem.
+    /// Plain loops, an invocation to a block of 4 x 4 output elements of a convolution (and slice of the reduction), and to
+    /// one element of everything else: takes every problem.
     Direct,
 }
 

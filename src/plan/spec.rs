@@ -125,7 +125,7 @@ impl PlanSpec {
         self.steps.iter().map(|step| StepInfo {
             kernel: step.kernel.entry.kernel().name,
             entry: step.kernel.entry.name,
-            workgroup_size: step.kernel.workgroup_size,
+            workgroup_size: crate::kernel::WORKGROUP_SIZE,
             overrides: &step.kernel.overrides,
             params: &step.params,
             bindings: &step.bindings,

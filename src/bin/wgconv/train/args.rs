@@ -23,9 +23,12 @@ pub struct TrainArgs {
     /// Images per step
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub batch: usize,
-    /// Learning rate
+    /// Learning rate at the start
     #[arg(long, value_name = "RATE", default_value_t = 0.03)]
     pub learning_rate: f32,
+    /// Learning rate at the end, to which it falls in a straight line [default: a tenth of that at the start]
+    #[arg(long, value_name = "RATE")]
+    pub final_learning_rate: Option<f32>,
     /// Momentum
     #[arg(long, value_name = "FACTOR", default_value_t = 0.9)]
     pub momentum: f32,
@@ -68,6 +71,17 @@ impl TrainArgs {
         self.epochs.unwrap_or(if self.data.is_some() { 2 } else { 8 })
     }
 
+    /// The learning rate at the end.
+    pub fn final_learning_rate(&self) -> f32 {
+        self.final_learning_rate.unwrap_or(self.learning_rate / 10.0)
+    }
+
+    /// The learning rate when this part of the training, 0 to 1, is done.
+    pub fn learning_rate_at(&self, part: f64) -> f32 {
+        let (start, end) = (f64::from(self.learning_rate), f64::from(self.final_learning_rate()));
+        (start + (end - start) * part) as f32
+    }
+
     /// What can be said about the values before anything is opened.
     pub fn check(&self) -> Result<()> {
         ensure!(self.batch >= 1, "--batch is 0, but must be at least 1");
@@ -75,6 +89,11 @@ impl TrainArgs {
             self.learning_rate.is_finite() && self.learning_rate > 0.0,
             "--learning-rate is {}, but must be above 0",
             self.learning_rate
+        );
+        ensure!(
+            self.final_learning_rate().is_finite() && self.final_learning_rate() >= 0.0,
+            "--final-learning-rate is {}, but must be 0 or above",
+            self.final_learning_rate()
         );
         ensure!(
             (0.0..1.0).contains(&self.momentum),

@@ -53,17 +53,19 @@ impl Runner {
         Ok(Runner { passes, batch, log, copies })
     }
 
-    /// Runs over the images at these positions, whose number must be a multiple of the batch; `done` hears of images
-    /// that are finished.
+    /// Runs over the images at these positions, whose number must be a multiple of the batch; `before` every few batches
+    /// hears how many images are finished.
     fn run(
         &self,
         data: &Dataset,
         positions: &[usize],
         normalisation: Normalisation,
-        done: &mut dyn FnMut(usize),
+        before: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
+        let mut finished = 0;
         for page in positions.chunks(LOGGED_BATCHES * self.batch) {
+            before(finished)?;
             for (batch, copy) in page.chunks_exact(self.batch).zip(&self.copies) {
                 let (pixels, labels) = data.batch(batch, normalisation);
                 self.passes.images.write(&pixels)?;
@@ -77,7 +79,7 @@ impl Runner {
                 outcome.losses.extend(losses);
                 outcome.logits.extend(logits);
             }
-            done(page.len());
+            finished += page.len();
         }
         Ok(outcome)
     }
@@ -103,16 +105,16 @@ impl Trainer {
     }
 
     /// One epoch over the images in this order. Images that do not fill a batch are left out (another order brings them
-    /// in next time). The metrics are those that the network had when it saw each image, before the update.
+    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it saw each image, before the update.
     pub fn epoch(
         &self,
         data: &Dataset,
         order: &[usize],
         normalisation: Normalisation,
-        done: &mut dyn FnMut(usize),
+        before: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<Metrics> {
         let whole = &order[..order.len() / self.0.batch * self.0.batch];
-        Ok(self.0.run(data, whole, normalisation, done)?.metrics(data, whole))
+        Ok(self.0.run(data, whole, normalisation, before)?.metrics(data, whole))
     }
 }
 
@@ -138,7 +140,7 @@ impl Evaluator {
         let mut outcome = Outcome::default();
         for (runner, positions) in [(&self.whole, whole), (&self.rest, rest)] {
             if let Some(runner) = runner {
-                let part = runner.run(data, positions, normalisation, &mut |_| ())?;
+                let part = runner.run(data, positions, normalisation, &mut |_| Ok(()))?;
                 outcome.losses.extend(part.losses);
                 outcome.logits.extend(part.logits);
             }

@@ -120,7 +120,11 @@ fn one_epoch(
     let images = order.len() / args.batch * args.batch;
     let bar = progress_bar(epoch, args.epochs(), images);
     let start = Instant::now();
-    let train = trainer.epoch(&setup.train, &order, normalisation, &mut |done| bar.inc(done as u64));
+    let train = trainer.epoch(&setup.train, &order, normalisation, &mut |finished| {
+        bar.set_position(finished as u64);
+        let part = (epoch - 1) as f64 + finished as f64 / images as f64;
+        Ok(network.set_learning_rate(args.learning_rate_at(part / args.epochs() as f64), args)?)
+    });
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
     let (train, (test, outcome)) = (train?, evaluator.run(&setup.test, normalisation)?);

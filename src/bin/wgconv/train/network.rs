@@ -62,6 +62,11 @@ impl Network {
         })
     }
 
+    /// Sets the learning rate of the steps that are run from now on.
+    pub fn set_learning_rate(&self, rate: f32, args: &TrainArgs) -> Result<()> {
+        self.hyper.write(&[rate, args.momentum, args.weight_decay])
+    }
+
     /// Forward, backward and update of all parameters, for batches of this size.
     pub fn training_step(&self, batch: usize) -> Result<Passes> {
         let mut p = Program::new(&self.ctx);

@@ -78,10 +78,11 @@ impl<'a> Setup<'a> {
             format!("pixels: normalised by mean {mean:.4} and standard deviation {deviation:.4}, {of}"),
             "network: conv 5x5x16, ReLU, max pool 2, conv 3x3x32, ReLU, max pool 2, dense 10".to_owned(),
             format!(
-                "training: {} epochs, batch {}, learning rate {}, momentum {}, weight decay {}, seed {}",
+                "training: {} epochs, batch {}, learning rate {} falling to {}, momentum {}, weight decay {}, seed {}",
                 args.epochs(),
                 args.batch,
                 args.learning_rate,
+                args.final_learning_rate(),
                 args.momentum,
                 args.weight_decay,
                 args.seed
