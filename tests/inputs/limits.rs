@@ -60,15 +60,15 @@ fn a_kernel_above_the_binding_limit() {
 fn more_workgroups_than_one_axis_has_fold_and_then_are_an_error() {
     let ctx = limited(|limits| limits.max_workgroups_per_dimension = 2).unwrap();
     let conv = Conv::<1>::new([2]).build().unwrap();
-    // Eight workgroups of 64 are what a grid of 2 x 2 x 2 has.
+    // Eight workgroups of 64 are what a grid of 2 x 2 x 2 has; an invocation owns 4 outputs.
     let forward = |ctx: &Context, cells: usize| {
         let (x, w) = (tensor(ctx, &[1, 1, cells + 1]), tensor(ctx, &[1, 1, 2]));
         conv.forward(ctx, &x, &w, None)?.read_blocking()
     };
-    for cells in [1, 64, 129, 300, 512] {
+    for cells in [1, 64, 257, 300, 1500, 2048] {
         assert_eq!(forward(&ctx, cells).unwrap(), forward(context(), cells).unwrap(), "{cells}");
     }
-    assert_errors!(forward(&ctx, 513) => Error::LimitExceeded { needed: 9, available: 8, .. });
+    assert_errors!(forward(&ctx, 2049) => Error::LimitExceeded { needed: 9, available: 8, .. });
     assert_works(&ctx);
 }
 
