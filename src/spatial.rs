@@ -111,6 +111,19 @@ pub(crate) fn check_shape(operator: &'static str, operand: Operand, shape: &[usi
     element_count(operand, shape).map(|_| ())
 }
 
+/// An error unless an operand has the shape that the others need.
+pub(crate) fn expect_shape(
+    operator: &'static str,
+    operand: Operand,
+    found: &[usize],
+    expected: &[usize],
+) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::ShapeMismatch { operator, operand, expected: expected.to_vec(), found: found.to_vec() })
+}
+
 /// Number of elements of a shape, at least 1 and at most `u32::MAX`.
 pub(crate) fn element_count(operand: Operand, shape: &[usize]) -> Result<u32> {
     if shape.contains(&0) {

@@ -320,7 +320,7 @@ fn a_run_that_diverges_says_so() {
 #[test]
 fn the_demonstration_learns_the_embedded_photographs() {
     let dir = tempfile::tempdir().unwrap();
-    succeed(wgconv(&["train", "--out", path(dir.path())]));
+    succeed(wgconv(&["train", "--out", path(dir.path())]).output().unwrap());
     let history: Value = serde_json::from_slice(&fs::read(dir.path().join("history.json")).unwrap()).unwrap();
     let epochs = history["epochs"].as_array().unwrap();
     assert_eq!(epochs.len(), 8);

@@ -1,13 +1,13 @@
 //! Bias gradient: db from dy, the sum over batch and outputs of each channel; split as the kernel gradient is.
 
 use super::ConvProblem;
-use super::passes::{batched, params};
+use super::passes::params;
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder};
 
 pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let dy = batched(Operand::Dy, &problem.y_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let channels = u64::from(problem.channels_out);
     plan.need(Operand::Dy, dy.sample * u64::from(problem.batch), Access::Read);
     plan.need(Operand::Db, channels, Access::Write);

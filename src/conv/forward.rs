@@ -2,14 +2,14 @@
 //! dispatches that add to y one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, blocks, elements, overrides, params};
+use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(problem: &ConvProblem, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let x = batched(Operand::X, &problem.x_shape());
-    let y = batched(Operand::Y, &problem.y_shape());
+    let x = Batched::new(Operand::X, &problem.x_shape());
+    let y = Batched::new(Operand::Y, &problem.y_shape());
     let w_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);

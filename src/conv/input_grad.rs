@@ -2,14 +2,14 @@
 //! several dispatches that add to dx one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, blocks, elements, overrides, params};
+use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let dy = batched(Operand::Dy, &problem.y_shape());
-    let dx = batched(Operand::Dx, &problem.x_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dx = Batched::new(Operand::Dx, &problem.x_shape());
     let w_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);

@@ -2,14 +2,14 @@
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
 use super::ConvProblem;
-use super::passes::{batched, blocks, elements, overrides, params};
+use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
+use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let x = batched(Operand::X, &problem.x_shape());
-    let dy = batched(Operand::Dy, &problem.y_shape());
+    let x = Batched::new(Operand::X, &problem.x_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);

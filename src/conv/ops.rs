@@ -6,7 +6,7 @@ use super::{Conv, ConvProblem, ConvShapes, Pass};
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
-use crate::spatial::check_shape;
+use crate::spatial::{check_shape, expect_shape};
 
 const OPERATOR: &str = "Conv";
 
@@ -151,14 +151,6 @@ impl<const D: usize> Conv<D> {
     }
 }
 
-/// An error unless this is the operand's shape.
-fn expect(operand: Operand, found: &[usize], expected: Vec<usize>) -> Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::ShapeMismatch { operator: OPERATOR, operand, expected, found: found.to_vec() })
-}
-
 fn forward<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
@@ -169,7 +161,7 @@ fn forward<const D: usize>(
     let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
     let mut operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::W, w)];
     if let Some(b) = b {
-        expect(Operand::B, b.shape(), problem.b_shape())?;
+        expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
         operands.push(Bound::new(Operand::B, b));
     }
     let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
@@ -186,7 +178,7 @@ fn input_grad<const D: usize>(
     x_shape: &[usize],
 ) -> Result<Tensor> {
     let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
-    expect(Operand::Dy, dy.shape(), problem.y_shape())?;
+    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let dx = sink.context().empty(Operand::Dx, x_shape)?;
     let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w), Bound::new(Operand::Dx, &dx)];
     sink.push(Problem::Conv { problem, pass: Pass::InputGrad, bias: false }, operands)?;
@@ -196,7 +188,7 @@ fn input_grad<const D: usize>(
 fn kernel_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
     let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
-    expect(Operand::Dy, dy.shape(), problem.y_shape())?;
+    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let dw = sink.context().empty(Operand::Dw, &w_shape)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dw, &dw)];
     sink.push(Problem::Conv { problem, pass: Pass::KernelGrad, bias: false }, operands)?;

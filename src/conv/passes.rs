@@ -3,7 +3,7 @@
 use super::{ConvProblem, Pass, bias_grad, forward, input_grad, kernel_grad};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
-use crate::plan::{Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder};
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, elements};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -45,18 +45,9 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
     )
 }
 
-pub(super) fn elements(shape: &[usize]) -> u64 {
-    shape.iter().map(|&extent| extent as u64).product()
-}
-
 /// Invocations of a direct kernel: each owns a block of channels of one group at neighbouring elements.
 pub(super) fn blocks(groups: u32, channels: u32, elements: u64) -> u64 {
     u64::from(groups) * u64::from((channels / groups).div_ceil(BLOCK)) * elements.div_ceil(BLOCK.into())
-}
-
-/// An operand shaped like x or y.
-pub(super) fn batched(operand: Operand, shape: &[usize]) -> Batched {
-    Batched { operand, sample: elements(&shape[1..]) }
 }
 
 /// The overrides of `shaders/common/window.wgsl`.

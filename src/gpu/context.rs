@@ -82,10 +82,7 @@ impl Context {
     /// # Errors
     /// As for [`Context::new`].
     pub async fn with_options(options: &ContextOptions) -> Result<Context> {
-        let wanted = options.adapter.clone().or_else(|| std::env::var(adapter::ADAPTER_VARIABLE).ok());
-        let wanted = wanted.filter(|name| !name.is_empty());
-        let backends = options.backends.unwrap_or_else(adapter::default_backends);
-        let adapter = adapter::choose(wanted.as_deref(), backends).await?;
+        let adapter = Context::choose_adapter(options).await?;
         let info = adapter.get_info();
         let descriptor =
             wgpu::DeviceDescriptor { label: Some("wgconv"), required_limits: adapter.limits(), ..Default::default() };

@@ -2,18 +2,10 @@
 
 use super::problem::SGD_HYPER;
 use super::{Elementwise, NnProblem};
-use crate::error::{Error, Result};
-use crate::gpu::{Bound, Context, Element, Immediate, Program, Sink, Tensor};
+use crate::error::Result;
+use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
 use crate::plan::{Operand, Problem};
-use crate::spatial::check_shape;
-
-/// An error unless the operand has this shape.
-fn expect<T: Element>(operator: &'static str, operand: Operand, tensor: &Tensor<T>, shape: &[usize]) -> Result<()> {
-    if tensor.shape() == shape {
-        return Ok(());
-    }
-    Err(Error::ShapeMismatch { operator, operand, expected: shape.to_vec(), found: tensor.shape().to_vec() })
-}
+use crate::spatial::{check_shape, expect_shape};
 
 fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
     Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32 })
@@ -26,7 +18,7 @@ fn activation(sink: &mut impl Sink, operator: Elementwise, x: &Tensor) -> Result
 }
 
 fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    expect("activation gradient", Operand::Dy, dy, y.shape())?;
+    expect_shape("activation gradient", Operand::Dy, dy.shape(), y.shape())?;
     let dx = sink.context().empty(Operand::Dx, y.shape())?;
     let operands = vec![Bound::new(Operand::Y, y), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
     sink.push(elementwise(operator, y), operands)?;
@@ -34,7 +26,7 @@ fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: 
 }
 
 fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
-    expect("half_squared_error", Operand::Target, target, y.shape())?;
+    expect_shape("half_squared_error", Operand::Target, target.shape(), y.shape())?;
     let loss = sink.context().empty(Operand::Loss, y.shape())?;
     let dx = sink.context().empty(Operand::Dx, y.shape())?;
     let operands = vec![
@@ -51,7 +43,7 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
     const OPERATOR: &str = "softmax_cross_entropy";
     check_shape(OPERATOR, Operand::X, x.shape(), 2)?;
     let (samples, classes) = (x.shape()[0], x.shape()[1]);
-    expect(OPERATOR, Operand::Target, labels, &[samples])?;
+    expect_shape(OPERATOR, Operand::Target, labels.shape(), &[samples])?;
     let loss = sink.context().empty(Operand::Loss, &[samples])?;
     let dx = sink.context().empty(Operand::Dx, x.shape())?;
     let operands = vec![
@@ -68,9 +60,9 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
 
 fn push_sgd(sink: &mut impl Sink, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
     const OPERATOR: &str = "sgd";
-    expect(OPERATOR, Operand::Dw, dw, w.shape())?;
-    expect(OPERATOR, Operand::State, velocity, w.shape())?;
-    expect(OPERATOR, Operand::Hyper, hyper, &[SGD_HYPER])?;
+    expect_shape(OPERATOR, Operand::Dw, dw.shape(), w.shape())?;
+    expect_shape(OPERATOR, Operand::State, velocity.shape(), w.shape())?;
+    expect_shape(OPERATOR, Operand::Hyper, hyper.shape(), &[SGD_HYPER])?;
     let operands = vec![
         Bound::new(Operand::Dw, dw),
         Bound::new(Operand::Hyper, hyper),

@@ -17,6 +17,18 @@ pub(crate) struct Batched {
     pub sample: u64,
 }
 
+impl Batched {
+    /// An operand of this shape `[N, ...]`.
+    pub(crate) fn new(operand: Operand, shape: &[usize]) -> Self {
+        Batched { operand, sample: elements(&shape[1..]) }
+    }
+}
+
+/// Product of extents that are known to fit.
+pub(crate) fn elements(shape: &[usize]) -> u64 {
+    shape.iter().map(|&extent| extent as u64).product()
+}
+
 /// Samples `first .. first + count` of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Chunk {

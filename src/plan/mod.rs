@@ -11,7 +11,7 @@ mod problem;
 mod slabs;
 mod spec;
 
-pub(crate) use batch::{Batched, Chunk};
+pub(crate) use batch::{Batched, Chunk, elements};
 pub(crate) use builder::SpecBuilder;
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;

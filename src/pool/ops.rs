@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{AvgPool, MaxPool, PoolPass, PoolProblem};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
+use crate::spatial::expect_shape;
 
 impl<const D: usize> MaxPool<D> {
     /// The largest value of each window of x `[N, C, spatial...]`. Submits and does not wait.
@@ -39,7 +40,21 @@ impl<const D: usize> MaxPool<D> {
     /// # Errors
     /// As for [`MaxPool::forward`].
     pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, &PlanOptions::default())
+        self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
+    }
+
+    /// [`MaxPool::plan`] with the caller's options.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_with(
+        &self,
+        ctx: &Context,
+        pass: PoolPass,
+        x_shape: &[usize],
+        options: &PlanOptions,
+    ) -> Result<Arc<Plan>> {
+        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, options)
     }
 
     /// The plan without a device.
@@ -73,7 +88,21 @@ impl<const D: usize> AvgPool<D> {
     /// # Errors
     /// As for [`MaxPool::forward`]; [`Error::InvalidParameter`] for [`PoolPass::ForwardWithIndices`].
     pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, &PlanOptions::default())
+        self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
+    }
+
+    /// [`AvgPool::plan`] with the caller's options.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_with(
+        &self,
+        ctx: &Context,
+        pass: PoolPass,
+        x_shape: &[usize],
+        options: &PlanOptions,
+    ) -> Result<Arc<Plan>> {
+        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, options)
     }
 
     /// The plan without a device.
@@ -83,15 +112,6 @@ impl<const D: usize> AvgPool<D> {
     pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
         Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, &PlanOptions::default())
     }
-}
-
-/// An error unless this is y's shape.
-fn expect(operand: Operand, found: &[usize], problem: &PoolProblem) -> Result<()> {
-    let expected = problem.y_shape();
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::ShapeMismatch { operator: "pooling", operand, expected, found: found.to_vec() })
 }
 
 fn forward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) -> Result<Tensor> {
@@ -110,8 +130,8 @@ fn forward_with_indices(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) 
 }
 
 fn max_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor, indices: &Tensor<u32>) -> Result<Tensor> {
-    expect(Operand::Dy, dy.shape(), &problem)?;
-    expect(Operand::Indices, indices.shape(), &problem)?;
+    expect_shape("pooling", Operand::Dy, dy.shape(), &problem.y_shape())?;
+    expect_shape("pooling", Operand::Indices, indices.shape(), &problem.y_shape())?;
     let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
     let operands =
         vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Indices, indices), Bound::new(Operand::Dx, &dx)];
@@ -120,7 +140,7 @@ fn max_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor, indices
 }
 
 fn average_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor) -> Result<Tensor> {
-    expect(Operand::Dy, dy.shape(), &problem)?;
+    expect_shape("pooling", Operand::Dy, dy.shape(), &problem.y_shape())?;
     let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
     let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
     sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;

@@ -4,7 +4,7 @@ use super::{PoolKind, PoolPass, PoolProblem, average, max};
 use crate::error::{Error, Result};
 use crate::kernel::{self, EntryPoint, Override, PoolParams, Reduction};
 use crate::plan::{
-    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, StepBinding,
+    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, StepBinding, elements,
 };
 use crate::window::override_values;
 
@@ -16,7 +16,7 @@ pub(crate) fn plan(
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
     let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
-    let outputs = problem.y_shape().iter().map(|&extent| extent as u64).product::<u64>();
+    let outputs = elements(&problem.y_shape());
     let builder = SpecBuilder::new(limits, options, title(problem, pass), outputs.saturating_mul(window));
     match (problem.kind, pass) {
         (PoolKind::Max, PoolPass::Forward) => max::forward(problem, false, builder),
@@ -74,10 +74,8 @@ pub(super) fn dispatches(
     bindings: impl Fn(&ChunkBindings) -> Vec<StepBinding>,
 ) -> Result<()> {
     let batch = u64::from(problem.batch);
-    let sample = |shape: &[usize]| shape[1..].iter().map(|&extent| extent as u64).product::<u64>();
-    let x = Batched { operand: x, sample: sample(&problem.x_shape()) };
-    let ys: Vec<Batched> =
-        y.iter().map(|&(operand, _)| Batched { operand, sample: sample(&problem.y_shape()) }).collect();
+    let x = Batched::new(x, &problem.x_shape());
+    let ys: Vec<Batched> = y.iter().map(|&(operand, _)| Batched::new(operand, &problem.y_shape())).collect();
     plan.need(x.operand, x.sample * batch, x_access);
     for (operand, &(_, access)) in ys.iter().zip(y) {
         plan.need(operand.operand, operand.sample * batch, access);
