@@ -86,7 +86,7 @@ impl<const D: usize> AvgPool<D> {
     /// The plan of a pass for x of this shape. Operands: forward x, y; backward dy, dx.
     ///
     /// # Errors
-    /// As for [`MaxPool::forward`]; [`Error::InvalidParameter`] for [`PoolPass::ForwardWithIndices`].
+    /// As for [`MaxPool::forward`]; [`crate::Error::InvalidParameter`] for [`PoolPass::ForwardWithIndices`].
     pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
         self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
     }
