@@ -39,6 +39,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod catalogue;
 mod conv;
 mod parse;
 mod pool;
@@ -47,6 +48,7 @@ mod suites;
 
 use std::sync::Arc;
 
+pub use catalogue::catalogue;
 pub use conv::ConvCase;
 pub use parse::{GRAMMAR, ParseError};
 pub use pool::PoolCase;

@@ -73,14 +73,20 @@ pub fn suites() -> &'static [Suite] {
             ("quick", "a dozen of the rows above, batch 1", quick::ROWS),
         ]
         .into_iter()
-        .map(|(name, about, lines)| Suite { name, about, rows: lines.iter().map(row).collect() })
+        .map(|(name, about, lines)| {
+            let rows = lines.iter().map(|&(layer, repeats, text)| row(layer, repeats, text)).collect();
+            Suite { name, about, rows }
+        })
         .collect()
     });
     &SUITES
 }
 
-fn row(&(name, repeats, text): &Line) -> Row {
-    // A table is fixed and a test reads all of them, so this cannot happen to a user.
+/// A row of a fixed table.
+///
+/// # Panics
+/// If the text is no case: a test reads every table, so this does not happen to a user.
+pub(super) fn row(name: &'static str, repeats: u32, text: &str) -> Row {
     let case = text.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
     Row { name, repeats, case }
 }
