@@ -1,8 +1,9 @@
 //! The harness: contexts, data, poisoned arenas, comparison, and the catalogue of shapes.
 
 pub mod arena;
-pub mod case;
 pub mod catalogue;
 pub mod compare;
 pub mod context;
 pub mod data;
+pub mod old_case;
+pub mod old_catalogue;
