@@ -5,5 +5,3 @@ pub mod catalogue;
 pub mod compare;
 pub mod context;
 pub mod data;
-pub mod old_case;
-pub mod old_catalogue;
