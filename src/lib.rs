@@ -47,8 +47,9 @@
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`train`, `devices`).
+//! - `cli`: the binary `wgconv` (`train`, `verify`, `devices`).
 
+pub mod case;
 mod conv;
 mod error;
 mod gpu;
@@ -58,6 +59,7 @@ mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+pub mod verify;
 mod window;
 
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};

@@ -5,6 +5,7 @@ mod devices;
 mod draw;
 mod files;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ pub(crate) use say;
 #[command(name = "wgconv", version, about)]
 enum Command {
     Train(Box<train::TrainArgs>),
+    Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
     let result = match Command::parse() {
         Command::Train(args) => train::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),
     };
     match result {

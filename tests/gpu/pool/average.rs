@@ -1,11 +1,11 @@
 use super::{check_average, check_catalogue};
-use crate::support::case::Kind;
+use crate::support::catalogue::AVERAGES;
 use crate::support::context::context;
 use wgconv::{AvgPool, Error, Padding};
 
 #[test]
 fn average_pooling_equals_the_reference() {
-    for kind in Kind::AVERAGES {
+    for kind in AVERAGES {
         check_catalogue(kind, check_average);
     }
 }
