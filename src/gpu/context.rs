@@ -66,6 +66,10 @@ struct Inner {
     lost: Arc<Mutex<Option<String>>>,
 }
 
+/// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
+/// a pass on the device's own clock.
+const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY;
+
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
 const MOST_PLANS: usize = 1024;
 
@@ -94,8 +98,12 @@ impl Context {
         let backends = options.backends.unwrap_or_else(adapter::default_backends);
         let adapter = adapter::choose(wanted.as_deref(), backends).await?;
         let info = adapter.get_info();
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("wgconv"), required_limits: adapter.limits(), ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("wgconv"),
+            required_features: adapter.features() & WANTED_FEATURES,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
         let (device, queue) = adapter
             .request_device(&descriptor)
             .await
