@@ -49,6 +49,7 @@
 //! # Features
 //! - `cli`: the binary `wgconv` (`train`, `devices`).
 
+pub mod case;
 mod conv;
 mod error;
 mod gpu;

@@ -17,6 +17,20 @@ pub enum PoolPass {
     Backward,
 }
 
+impl PoolPass {
+    /// All of them.
+    pub const ALL: [PoolPass; 3] = [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward];
+
+    /// The name that this pass has in `src/`, `shaders/`, `reference` and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            PoolPass::Forward => "forward",
+            PoolPass::ForwardWithIndices => "forward_with_indices",
+            PoolPass::Backward => "backward",
+        }
+    }
+}
+
 /// What pooling computes in each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

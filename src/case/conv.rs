@@ -1,0 +1,75 @@
+//! A convolution with its shapes.
+
+use super::{CaseAxis, per_axis, wrong_rank, x_shape};
+use crate::conv::{Conv, ConvProblem, ConvShapes, Pass};
+use crate::error::Result;
+use crate::plan::Problem;
+use crate::spatial::Padding;
+
+/// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
+///
+/// ```
+/// use wgconv::case::{CaseAxis, ConvCase};
+/// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }];
+/// let case = ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes };
+/// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
+/// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConvCase {
+    /// N
+    pub batch: u32,
+    /// C_in
+    pub channels_in: u32,
+    /// C_out
+    pub channels_out: u32,
+    /// Number of groups.
+    pub groups: u32,
+    /// The spatial axes, outermost first: one, two or three.
+    pub axes: Vec<CaseAxis>,
+}
+
+impl ConvCase {
+    /// `[N, C_in, spatial...]`
+    pub fn x_shape(&self) -> Vec<usize> {
+        x_shape(self.batch, self.channels_in, &self.axes)
+    }
+
+    /// `[C_out, C_in/groups, taps...]`
+    pub fn w_shape(&self) -> Vec<usize> {
+        // No groups are an error later, not a division.
+        let leading = [self.channels_out, self.channels_in / self.groups.max(1)];
+        leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
+    }
+
+    /// Everything that follows from it.
+    ///
+    /// # Errors
+    /// As for [`Conv::problem`]; no axes, or more than three.
+    pub fn problem(&self) -> Result<ConvProblem> {
+        match self.axes.len() {
+            1 => self.of_rank::<1>(),
+            2 => self.of_rank::<2>(),
+            3 => self.of_rank::<3>(),
+            _ => Err(wrong_rank(&self.axes)),
+        }
+    }
+
+    pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
+        Ok(Problem::Conv { problem: self.problem()?, pass, bias: bias && pass == Pass::Forward })
+    }
+
+    fn of_rank<const D: usize>(&self) -> Result<ConvProblem> {
+        Conv::<D>::new(per_axis(&self.axes, |axis| axis.taps))
+            .stride(per_axis(&self.axes, |axis| axis.stride))
+            .dilation(per_axis(&self.axes, |axis| axis.dilation))
+            .padding(Padding::Explicit {
+                low: per_axis(&self.axes, |axis| axis.low),
+                high: per_axis(&self.axes, |axis| axis.high),
+            })
+            .groups(self.groups as usize)
+            .build()?
+            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+    }
+}

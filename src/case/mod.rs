@@ -1,0 +1,210 @@
+//! Convolutions and poolings of any rank as data, with their shapes: a [`Case`], and the line of text that names it.
+//!
+//! The text is what the command line takes, what reports print and what repeats a failure, for example
+//! `n8c64h56w56k64r3s3p1`. Nothing here needs a GPU, [`Case::plan`] apart.
+//!
+//! # Grammar
+//! A case is a row of letters, each followed by its value: a convolution; or a pooling, after `max` or `avg`. Any order,
+//! each letter once, no blanks. The rank is 1, 2 or 3 as `w`, `h w` or `d h w` are given.
+//!
+//! | | of | convolution | pooling | left out |
+//! |---|---|---|---|---|
+//! | `n` | batch | ✓ | ✓ | 1 |
+//! | `c` | channels of x | ✓ | ✓ | required |
+//! | `d` `h` `w` | depth, height, width of x | ✓ | ✓ | `w` required |
+//! | `k` | channels of y | ✓ | | required |
+//! | `t` `r` `s` | taps along depth, height, width | ✓ | ✓ | required with `d` `h` `w` |
+//! | `u` | stride | ✓ | ✓ | 1; in a pooling the taps |
+//! | `p` | padding | ✓ | ✓ | 0 |
+//! | `a` | dilation (à trous): cells from tap to tap | ✓ | ✓ | 1 |
+//! | `g` | groups | ✓ | | 1 |
+//! | `ceil` | ceil mode, no value | | ✓ | off |
+//! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
+//! | `div` | divisor in place of the count | | `avg` | the count |
+//!
+//! `u`, `p` and `a` take one value for all axes, or one for each with an `x` between: `u2x1` strides by 2 along the height
+//! and by 1 along the width. A value of `p` is the padding on either side, or low and high with a `_` between: `p0_1x2`
+//! pads the height by nothing below and one cell above, the width by two cells on both sides.
+//!
+//! ```
+//! use wgconv::case::Case;
+//! let case: Case = "s3r3k64w56h56c64n8p1".parse()?;
+//! assert_eq!(case.to_string(), "n8c64h56w56k64r3s3p1");
+//! assert_eq!(case.y_shape()?, [8, 64, 56, 56]);
+//! let pool: Case = "maxc64h112w112r3s3u2p1".parse()?;
+//! assert_eq!(pool.with_batch(4).to_string(), "maxn4c64h112w112r3s3u2p1");
+//!
+//! let error = "n8c64h56k64r3s3".parse::<Case>().unwrap_err();
+//! assert!(error.to_string().starts_with("expected `w` (width of x)"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod conv;
+mod parse;
+mod pool;
+mod print;
+
+use std::sync::Arc;
+
+pub use conv::ConvCase;
+pub use parse::{GRAMMAR, ParseError};
+pub use pool::PoolCase;
+
+use crate::conv::Pass;
+use crate::error::{Error, Result};
+use crate::gpu::{Context, Plan};
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem};
+use crate::pool::{PoolKind, PoolPass};
+
+/// A convolution or pooling with its shapes; see [the module](self) for its text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Case {
+    /// A convolution.
+    Conv(ConvCase),
+    /// A pooling.
+    Pool(PoolCase),
+}
+
+/// One spatial axis of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CaseAxis {
+    /// Extent of x.
+    pub input: u32,
+    /// Extent of the window, in taps.
+    pub taps: u32,
+    /// Input cells from one window to the next.
+    pub stride: u32,
+    /// Input cells from one tap to the next.
+    pub dilation: u32,
+    /// Padding cells before the first input cell.
+    pub low: u32,
+    /// Padding cells after the last input cell.
+    pub high: u32,
+}
+
+const CONV_PASSES: [&str; 4] = ["forward", "input_grad", "kernel_grad", "bias_grad"];
+const MAX_PASSES: [&str; 3] = ["forward", "forward_with_indices", "backward"];
+const AVERAGE_PASSES: [&str; 2] = ["forward", "backward"];
+
+impl Case {
+    /// The names of its passes, as in [`Pass::name`] and [`PoolPass::name`].
+    ///
+    /// ```
+    /// let case: wgconv::case::Case = "avgc8w9s3".parse()?;
+    /// assert_eq!(case.passes(), ["forward", "backward"]);
+    /// # Ok::<(), wgconv::case::ParseError>(())
+    /// ```
+    pub fn passes(&self) -> &'static [&'static str] {
+        match self {
+            Case::Conv(_) => &CONV_PASSES,
+            Case::Pool(PoolCase { kind: PoolKind::Max, .. }) => &MAX_PASSES,
+            Case::Pool(_) => &AVERAGE_PASSES,
+        }
+    }
+
+    /// N
+    pub fn batch(&self) -> u32 {
+        match self {
+            Case::Conv(case) => case.batch,
+            Case::Pool(case) => case.batch,
+        }
+    }
+
+    /// The same with another batch.
+    pub fn with_batch(&self, batch: u32) -> Case {
+        match self {
+            Case::Conv(case) => Case::Conv(ConvCase { batch, ..case.clone() }),
+            Case::Pool(case) => Case::Pool(PoolCase { batch, ..case.clone() }),
+        }
+    }
+
+    /// The spatial axes, outermost first.
+    pub fn axes(&self) -> &[CaseAxis] {
+        match self {
+            Case::Conv(case) => &case.axes,
+            Case::Pool(case) => &case.axes,
+        }
+    }
+
+    /// How many spatial axes there are: 1, 2 or 3.
+    pub fn rank(&self) -> usize {
+        self.axes().len()
+    }
+
+    /// `[N, C_in, spatial...]`
+    pub fn x_shape(&self) -> Vec<usize> {
+        match self {
+            Case::Conv(case) => case.x_shape(),
+            Case::Pool(case) => case.x_shape(),
+        }
+    }
+
+    /// `[N, C_out, spatial...]`
+    ///
+    /// # Errors
+    /// Parameters that do not fit together, as [`crate::Conv::problem`] and [`crate::MaxPool::problem`] say.
+    pub fn y_shape(&self) -> Result<Vec<usize>> {
+        match self {
+            Case::Conv(case) => case.problem().map(|problem| problem.y_shape()),
+            Case::Pool(case) => case.problem().map(|problem| problem.y_shape()),
+        }
+    }
+
+    /// The plan of a pass, from the context's cache if it was made before. `bias` says whether a convolution's forward
+    /// takes one; the other passes ignore it.
+    ///
+    /// # Errors
+    /// A pass that is not among [`Case::passes`]; parameters that do not fit together; what [`crate::Conv::plan`] says.
+    pub fn plan(&self, ctx: &Context, pass: &str, bias: bool, options: &PlanOptions) -> Result<Arc<Plan>> {
+        ctx.plan(self.problem(pass, bias)?, options)
+    }
+
+    /// The plan without a device.
+    ///
+    /// # Errors
+    /// As for [`Case::plan`].
+    pub fn plan_spec(&self, limits: &DeviceLimits, pass: &str, bias: bool, options: &PlanOptions) -> Result<PlanSpec> {
+        self.problem(pass, bias)?.plan(limits, options)
+    }
+
+    fn problem(&self, pass: &str, bias: bool) -> Result<Problem> {
+        match self {
+            Case::Conv(case) => case.planned(find(&Pass::ALL, Pass::name, pass)?, bias),
+            Case::Pool(case) => case.planned(find(&PoolPass::ALL, PoolPass::name, pass)?),
+        }
+    }
+}
+
+/// The pass of this name.
+fn find<P: Copy>(all: &[P], name: fn(P) -> &'static str, wanted: &str) -> Result<P> {
+    all.iter().copied().find(|&pass| name(pass) == wanted).ok_or_else(|| Error::InvalidParameter {
+        operator: "Case",
+        parameter: "pass",
+        value: format!("{wanted:?}"),
+        expected: "one of Case::passes: forward, input_grad, kernel_grad, bias_grad of a convolution; forward, \
+                   forward_with_indices, backward of a pooling",
+    })
+}
+
+impl CaseAxis {
+    /// One window over an input: stride 1, dilation 1, no padding.
+    pub fn new(input: u32, taps: u32) -> CaseAxis {
+        CaseAxis { input, taps, stride: 1, dilation: 1, low: 0, high: 0 }
+    }
+}
+
+/// One parameter of all axes. There are `D` of them, or the caller has not looked.
+fn per_axis<const D: usize>(axes: &[CaseAxis], of: impl Fn(&CaseAxis) -> u32) -> [usize; D] {
+    std::array::from_fn(|d| axes.get(d).map_or(0, |axis| of(axis) as usize))
+}
+
+/// `[N, C, spatial...]` of x.
+fn x_shape(batch: u32, channels: u32, axes: &[CaseAxis]) -> Vec<usize> {
+    [batch, channels].into_iter().chain(axes.iter().map(|axis| axis.input)).map(|extent| extent as usize).collect()
+}
+
+/// The error for a case of no axes, or of more than three.
+fn wrong_rank(axes: &[CaseAxis]) -> Error {
+    let value = axes.len().to_string();
+    Error::InvalidParameter { operator: "Case", parameter: "rank", value, expected: "1, 2 or 3" }
+}

@@ -1,0 +1,304 @@
+//! From text to a case, and what is said where it is none.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::print::{EXTENTS, TAPS};
+use super::{Case, CaseAxis, ConvCase, PoolCase};
+use crate::pool::PoolKind;
+
+/// The grammar in a few lines, as messages and `--help` show it.
+pub const GRAMMAR: &str = "\
+a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 or maxn8c64h112w112r3s3u2p1:
+  convolution  n batch (1)  c channels of x  d h w extents of x (w, h w or d h w)  k channels of y
+               t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
+  pooling      max or avg, then the same without k and g; u is the taps by default; ceil (ceil mode);
+               avg only: exclpad (padding does not count), div (divisor)
+  u, p and a   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
+
+/// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
+/// below it, and the grammar.
+///
+/// ```
+/// let error = "n8c64h56w56kr3s3".parse::<wgconv::case::Case>().unwrap_err();
+/// assert_eq!(error.position, 12);
+/// assert_eq!(error.expected, "a number after `k` (channels of y)");
+/// println!("{error}");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseError {
+    /// The text.
+    pub text: String,
+    /// The place, in bytes.
+    pub position: usize,
+    /// What should stand there.
+    pub expected: String,
+}
+
+impl std::error::Error for ParseError {}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One column a character, whatever was typed.
+        let shown: String = self.text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        let column = self.text.char_indices().take_while(|&(at, _)| at < self.position).count();
+        writeln!(f, "expected {}", self.expected)?;
+        writeln!(f, "  {shown}")?;
+        writeln!(f, "  {:column$}^", "")?;
+        f.write_str(GRAMMAR)
+    }
+}
+
+/// A letter or word with what it stands for, whether it takes a value, and the least value.
+struct Key {
+    name: &'static str,
+    meaning: &'static str,
+    takes: Takes,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Takes {
+    Nothing,
+    /// A number, at least 1.
+    Number,
+    /// A number per axis, at least 1.
+    List,
+    /// As `List`, with 0 and with low and high apart.
+    Padding,
+}
+
+const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
+    Key { name, meaning, takes }
+}
+
+/// Words before letters: `ceil` is not `c`.
+const KEYS: [Key; 16] = [
+    key("ceil", "ceil mode", Takes::Nothing),
+    key("exclpad", "padding does not count", Takes::Nothing),
+    key("div", "divisor", Takes::Number),
+    key("n", "batch", Takes::Number),
+    key("c", "channels of x", Takes::Number),
+    key("d", "depth of x", Takes::Number),
+    key("h", "height of x", Takes::Number),
+    key("w", "width of x", Takes::Number),
+    key("k", "channels of y", Takes::Number),
+    key("t", "taps along the depth", Takes::Number),
+    key("r", "taps along the height", Takes::Number),
+    key("s", "taps along the width", Takes::Number),
+    key("u", "stride", Takes::List),
+    key("p", "padding", Takes::Padding),
+    key("a", "dilation", Takes::List),
+    key("g", "groups", Takes::Number),
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Conv,
+    Max,
+    Average,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Conv => "a convolution",
+            Kind::Max => "max pooling",
+            Kind::Average => "average pooling",
+        }
+    }
+
+    fn has(self, key: &Key) -> bool {
+        match key.name {
+            "k" | "g" => self == Kind::Conv,
+            "ceil" => self != Kind::Conv,
+            "exclpad" | "div" => self == Kind::Average,
+            _ => true,
+        }
+    }
+}
+
+/// A key that was found: where, and its values as (low, high).
+struct Entry {
+    name: &'static str,
+    /// Where the key begins.
+    at: usize,
+    /// Where its value begins.
+    value_at: usize,
+    values: Vec<(u32, u32)>,
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    kind: Kind,
+    entries: Vec<Entry>,
+}
+
+type Parsed<T> = Result<T, ParseError>;
+
+impl FromStr for Case {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Parsed<Case> {
+        let (kind, at) = match text.get(..3) {
+            Some("max") => (Kind::Max, 3),
+            Some("avg") => (Kind::Average, 3),
+            _ => (Kind::Conv, 0),
+        };
+        let mut parser = Parser { text, at, kind, entries: Vec::new() };
+        while parser.at < text.len() {
+            let entry = parser.entry()?;
+            parser.entries.push(entry);
+        }
+        parser.case()
+    }
+}
+
+impl Parser<'_> {
+    fn error<T>(&self, position: usize, expected: impl Into<String>) -> Parsed<T> {
+        Err(ParseError { text: self.text.to_string(), position, expected: expected.into() })
+    }
+
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn entry(&mut self) -> Parsed<Entry> {
+        let at = self.at;
+        let Some(key) = KEYS.iter().find(|key| self.rest().starts_with(key.name)) else {
+            let letters: Vec<&str> = KEYS.iter().filter(|key| self.kind.has(key)).map(|key| key.name).collect();
+            return self.error(at, format!("one of {}", letters.join(" ")));
+        };
+        if !self.kind.has(key) {
+            return self.error(at, format!("no `{}` ({}) in {}", key.name, key.meaning, self.kind.name()));
+        }
+        if self.entries.iter().any(|entry| entry.name == key.name) {
+            return self.error(at, format!("`{}` ({}) only once", key.name, key.meaning));
+        }
+        self.at += key.name.len();
+        let value_at = self.at;
+        let values = self.values(key)?;
+        Ok(Entry { name: key.name, at, value_at, values })
+    }
+
+    fn values(&mut self, key: &Key) -> Parsed<Vec<(u32, u32)>> {
+        let mut values = Vec::new();
+        if key.takes == Takes::Nothing {
+            return Ok(values);
+        }
+        loop {
+            let low = self.number(key)?;
+            let mut high = low;
+            if key.takes == Takes::Padding && self.skip('_') {
+                high = self.number(key)?;
+            }
+            values.push((low, high));
+            if key.takes == Takes::Number || !self.skip('x') {
+                return Ok(values);
+            }
+        }
+    }
+
+    fn skip(&mut self, separator: char) -> bool {
+        let there = self.rest().starts_with(separator);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn number(&mut self, key: &Key) -> Parsed<u32> {
+        let start = self.at;
+        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return self.error(start, format!("a number after `{}` ({})", key.name, key.meaning));
+        }
+        self.at += digits;
+        match self.text[start..self.at].parse::<u32>() {
+            Ok(0) if key.takes != Takes::Padding => {
+                self.error(start, format!("at least 1 for `{}` ({})", key.name, key.meaning))
+            }
+            Ok(value) => Ok(value),
+            Err(_) => self.error(start, format!("a number below 2^32 for `{}` ({})", key.name, key.meaning)),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// The number of a letter, if it was given.
+    fn optional(&self, name: &str) -> Option<u32> {
+        self.find(name).and_then(|entry| entry.values.first()).map(|value| value.0)
+    }
+
+    fn required(&self, name: &str) -> Parsed<u32> {
+        let meaning = KEYS.iter().find(|key| key.name == name).map_or("", |key| key.meaning);
+        match self.optional(name) {
+            Some(value) => Ok(value),
+            None => self.error(self.text.len(), format!("`{name}` ({meaning})")),
+        }
+    }
+
+    /// The values of a list, one for each axis.
+    fn list(&self, name: &str, rank: usize) -> Parsed<Option<Vec<(u32, u32)>>> {
+        let Some(entry) = self.find(name) else { return Ok(None) };
+        match entry.values.len() {
+            1 => Ok(Some(vec![entry.values[0]; rank])),
+            count if count == rank => Ok(Some(entry.values.clone())),
+            _ => {
+                let axes = if rank == 1 { "the only axis".to_string() } else { format!("each of {rank} axes, or one") };
+                self.error(entry.value_at, format!("one value for {axes}"))
+            }
+        }
+    }
+
+    /// How many axes there are, by their extents.
+    fn rank(&self) -> Parsed<usize> {
+        let rank = 3 - EXTENTS.iter().position(|name| self.find(&name.to_string()).is_some()).unwrap_or(2);
+        // Taps along an axis that is not there.
+        for (name, extent) in TAPS.iter().zip(EXTENTS).take(3 - rank) {
+            if let Some(entry) = self.find(&name.to_string()) {
+                return self.error(entry.at, format!("`{extent}` too, if there is `{name}`"));
+            }
+        }
+        Ok(rank)
+    }
+
+    fn axes(&self) -> Parsed<Vec<CaseAxis>> {
+        let rank = self.rank()?;
+        let mut axes = Vec::with_capacity(rank);
+        for (extent, taps) in EXTENTS.iter().zip(TAPS).skip(3 - rank) {
+            axes.push(CaseAxis::new(self.required(&extent.to_string())?, self.required(&taps.to_string())?));
+        }
+        if self.kind != Kind::Conv {
+            axes.iter_mut().for_each(|axis| axis.stride = axis.taps);
+        }
+        for (axis, (stride, _)) in axes.iter_mut().zip(self.list("u", rank)?.unwrap_or_default()) {
+            axis.stride = stride;
+        }
+        for (axis, (low, high)) in axes.iter_mut().zip(self.list("p", rank)?.unwrap_or_default()) {
+            (axis.low, axis.high) = (low, high);
+        }
+        for (axis, (dilation, _)) in axes.iter_mut().zip(self.list("a", rank)?.unwrap_or_default()) {
+            axis.dilation = dilation;
+        }
+        Ok(axes)
+    }
+
+    fn case(&self) -> Parsed<Case> {
+        let batch = self.optional("n").unwrap_or(1);
+        let channels = self.required("c")?;
+        let axes = self.axes()?;
+        let kind = match self.kind {
+            Kind::Conv => {
+                let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
+                return Ok(Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }));
+            }
+            Kind::Max => PoolKind::Max,
+            Kind::Average => {
+                PoolKind::Average { count_include_pad: self.find("exclpad").is_none(), divisor: self.optional("div") }
+            }
+        };
+        Ok(Case::Pool(PoolCase { kind, batch, channels, axes, ceil_mode: self.find("ceil").is_some() }))
+    }
+}

@@ -1,0 +1,80 @@
+//! A pooling with its input's shape.
+
+use super::{CaseAxis, per_axis, wrong_rank, x_shape};
+use crate::error::Result;
+use crate::plan::Problem;
+use crate::pool::{AvgPool, MaxPool, PoolKind, PoolPass, PoolProblem};
+use crate::spatial::Padding;
+
+/// A pooling of any rank with its input's shape. Whether the parameters fit together, [`PoolCase::problem`] says.
+///
+/// ```
+/// use wgconv::{PoolKind, case::{CaseAxis, PoolCase}};
+/// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(8, 3) }];
+/// let case = PoolCase { kind: PoolKind::Max, batch: 1, channels: 4, axes, ceil_mode: true };
+/// assert_eq!(case.to_string(), "maxc4w8s3u2ceil");
+/// assert_eq!(case.problem()?.y_shape(), [1, 4, 4]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PoolCase {
+    /// Maximum or average.
+    pub kind: PoolKind,
+    /// N
+    pub batch: u32,
+    /// C
+    pub channels: u32,
+    /// The spatial axes, outermost first: one, two or three.
+    pub axes: Vec<CaseAxis>,
+    /// Whether the last window may hang over the high end.
+    pub ceil_mode: bool,
+}
+
+impl PoolCase {
+    /// `[N, C, spatial...]`
+    pub fn x_shape(&self) -> Vec<usize> {
+        x_shape(self.batch, self.channels, &self.axes)
+    }
+
+    /// Everything that follows from it.
+    ///
+    /// # Errors
+    /// As for [`MaxPool::problem`] and [`AvgPool::problem`]; no axes, or more than three.
+    pub fn problem(&self) -> Result<PoolProblem> {
+        match self.axes.len() {
+            1 => self.of_rank::<1>(),
+            2 => self.of_rank::<2>(),
+            3 => self.of_rank::<3>(),
+            _ => Err(wrong_rank(&self.axes)),
+        }
+    }
+
+    pub(super) fn planned(&self, pass: PoolPass) -> Result<Problem> {
+        Ok(Problem::Pool { problem: self.problem()?, pass })
+    }
+
+    fn of_rank<const D: usize>(&self) -> Result<PoolProblem> {
+        let taps = per_axis::<D>(&self.axes, |axis| axis.taps);
+        let stride = per_axis(&self.axes, |axis| axis.stride);
+        let dilation = per_axis(&self.axes, |axis| axis.dilation);
+        let low = per_axis(&self.axes, |axis| axis.low);
+        let padding = Padding::Explicit { low, high: per_axis(&self.axes, |axis| axis.high) };
+        let x = self.x_shape();
+        match self.kind {
+            PoolKind::Max => {
+                let pool = MaxPool::new(taps).stride(stride).dilation(dilation).padding(padding);
+                pool.ceil_mode(self.ceil_mode).build()?.problem(&x)
+            }
+            PoolKind::Average { count_include_pad, divisor } => {
+                let pool = AvgPool::new(taps).stride(stride).dilation(dilation).padding(padding);
+                let pool = pool.ceil_mode(self.ceil_mode).count_include_pad(count_include_pad);
+                match divisor {
+                    Some(divisor) => pool.divisor_override(divisor as usize),
+                    None => pool,
+                }
+                .build()?
+                .problem(&x)
+            }
+        }
+    }
+}

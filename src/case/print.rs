@@ -1,0 +1,98 @@
+//! From a case to its text: letters in the order of the grammar's table, defaults left out.
+
+use std::fmt;
+
+use super::{Case, CaseAxis, ConvCase, PoolCase};
+use crate::pool::PoolKind;
+
+/// The letters of extents and taps, for the last three axes.
+pub(super) const EXTENTS: [char; 3] = ['d', 'h', 'w'];
+pub(super) const TAPS: [char; 3] = ['t', 'r', 's'];
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Through a string, so that width and alignment of the caller hold for the whole.
+        match self {
+            Case::Conv(case) => f.pad(&case.to_string()),
+            Case::Pool(case) => f.pad(&case.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for ConvCase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        unless(1, &mut text, "n", self.batch);
+        text += &format!("c{}", self.channels_in);
+        letters(&mut text, EXTENTS, &self.axes, |axis| axis.input);
+        text += &format!("k{}", self.channels_out);
+        letters(&mut text, TAPS, &self.axes, |axis| axis.taps);
+        if self.axes.iter().any(|axis| axis.stride != 1) {
+            text += &format!("u{}", list(&self.axes, |axis| axis.stride.to_string()));
+        }
+        padding_and_dilation(&mut text, &self.axes);
+        unless(1, &mut text, "g", self.groups);
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for PoolCase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = if self.kind == PoolKind::Max { "max" } else { "avg" }.to_string();
+        unless(1, &mut text, "n", self.batch);
+        text += &format!("c{}", self.channels);
+        letters(&mut text, EXTENTS, &self.axes, |axis| axis.input);
+        letters(&mut text, TAPS, &self.axes, |axis| axis.taps);
+        if self.axes.iter().any(|axis| axis.stride != axis.taps) {
+            text += &format!("u{}", list(&self.axes, |axis| axis.stride.to_string()));
+        }
+        padding_and_dilation(&mut text, &self.axes);
+        if self.ceil_mode {
+            text += "ceil";
+        }
+        if let PoolKind::Average { count_include_pad, divisor } = self.kind {
+            if !count_include_pad {
+                text += "exclpad";
+            }
+            if let Some(divisor) = divisor {
+                text += &format!("div{divisor}");
+            }
+        }
+        f.pad(&text)
+    }
+}
+
+fn unless(default: u32, text: &mut String, letter: &str, value: u32) {
+    if value != default {
+        *text += &format!("{letter}{value}");
+    }
+}
+
+fn letters(text: &mut String, names: [char; 3], axes: &[CaseAxis], of: impl Fn(&CaseAxis) -> u32) {
+    let absent = 3usize.saturating_sub(axes.len());
+    for (name, axis) in names[absent..].iter().zip(axes) {
+        *text += &format!("{name}{}", of(axis));
+    }
+}
+
+fn padding_and_dilation(text: &mut String, axes: &[CaseAxis]) {
+    if axes.iter().any(|axis| (axis.low, axis.high) != (0, 0)) {
+        let pads = list(axes, |axis| match (axis.low, axis.high) {
+            (low, high) if low == high => low.to_string(),
+            (low, high) => format!("{low}_{high}"),
+        });
+        *text += &format!("p{pads}");
+    }
+    if axes.iter().any(|axis| axis.dilation != 1) {
+        *text += &format!("a{}", list(axes, |axis| axis.dilation.to_string()));
+    }
+}
+
+/// One value if it is the same along every axis, else one for each.
+fn list(axes: &[CaseAxis], of: impl Fn(&CaseAxis) -> String) -> String {
+    let mut values: Vec<String> = axes.iter().map(of).collect();
+    if values.iter().all(|value| *value == values[0]) {
+        values.truncate(1);
+    }
+    values.join("x")
+}
