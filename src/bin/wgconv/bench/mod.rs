@@ -19,6 +19,7 @@ mod timing;
 pub use args::BenchArgs;
 pub use peaks::Peaks;
 pub use row::Row;
+pub use table::figure;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,5 @@
 //! The buffers of one row: what is verified, and the rotating sets of inputs that are timed.
 
-use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wgconv::case::Case;

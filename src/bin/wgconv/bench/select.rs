@@ -149,3 +149,54 @@ fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
     }
     Ok(choices)
 }
+
+/// Suite, layer and case of everything that was named.
+fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
+    let mut names = args.suite.clone();
+    if names.is_empty() && args.case.is_empty() {
+        names.push(if args.quick { QUICK } else { "all" }.to_owned());
+    }
+    let mut cases = Vec::new();
+    for name in &names {
+        let chosen: Vec<_> = match name.as_str() {
+            "all" => suites().iter().filter(|suite| suite.name != QUICK).collect(),
+            name => suites().iter().filter(|suite| suite.name == name).collect(),
+        };
+        if chosen.is_empty() {
+            let known: Vec<String> = suites().iter().map(|suite| format!("  {:<14}{}", suite.name, suite.about)).collect();
+            bail!("--suite {name:?} is unknown; there are\n{}\n  {:<14}all but the last", known.join("\n"), "all");
+        }
+        for suite in chosen {
+            cases.extend(suite.rows.iter().map(|row| (suite.name.to_owned(), row.name.to_owned(), row.case.clone())));
+        }
+    }
+    cases.extend(args.case.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
+    Ok(cases)
+}
+
+/// The suite of rows of the other suites.
+const QUICK: &str = "quick";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_of_every_case_has_a_name() {
+        for text in ["c1w9k1s3", "maxc1w9s3", "avgc1w9s3"] {
+            let case: Case = text.parse().unwrap();
+            for pass in case.passes() {
+                assert_ne!(pass_name(&case, pass), "other", "{text} {pass}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_several_passes() {
+        let names = |list: &[&str]| passes(&list.iter().map(|name| name.to_string()).collect::<Vec<_>>());
+        assert_eq!(names(&["pool"]).unwrap().len(), 5);
+        assert_eq!(names(&["conv", "max_forward"]).unwrap().len(), 5);
+        assert!(names(&["backwards"]).unwrap_err().to_string().contains("kernel_grad"));
+        assert!(!names(&[]).unwrap().contains(&"bias_grad"));
+    }
+}

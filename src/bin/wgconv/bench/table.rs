@@ -1,6 +1,6 @@
 //! The rows for people: an aligned table, and the same as Markdown and CSV.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets};
 
 use super::row::{Report, Row};
 
@@ -33,7 +33,7 @@ fn algorithm(row: &Row) -> &String {
     if row.algorithm.is_empty() { &row.requested } else { &row.algorithm }
 }
 
-fn build(rows: &[Row], preset: &str) -> Table {
+fn build(rows: &[Row], preset: TableStyle) -> Table {
     let mut table = Table::new();
     table.load_style(preset).set_content_arrangement(ContentArrangement::Disabled).set_header(HEAD);
     for row in rows {

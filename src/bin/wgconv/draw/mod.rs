@@ -1,15 +1,20 @@
-//! The pictures of a training run, as SVG files. What the modules share: canvas, text, bitmaps.
+//! The pictures of a training run and of a benchmark, as SVG files. What the modules share: canvas, text, bitmaps.
 
+mod bars;
 mod colour;
 mod confusion;
 mod curves;
 mod features;
 mod kernels;
+mod passes;
+mod roofline;
 
+pub use bars::bars;
 pub use confusion::confusion;
 pub use curves::curves;
 pub use features::{Example, features};
 pub use kernels::kernels;
+pub use roofline::roofline;
 
 use std::path::Path;
 
@@ -20,6 +25,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::files::write_atomically;
 use colour::Rgb;
+use passes::{pass_colour, passes_of};
 
 /// What is drawn on: coordinates are pixels, from the upper left corner.
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
