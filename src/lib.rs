@@ -47,7 +47,7 @@
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`train`, `devices`).
+//! - `cli`: the binary `wgconv` (`train`, `verify`, `devices`).
 
 pub mod case;
 mod conv;
@@ -59,6 +59,7 @@ mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+pub mod verify;
 mod window;
 
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};

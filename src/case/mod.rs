@@ -39,16 +39,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod catalogue;
 mod conv;
 mod parse;
 mod pool;
 mod print;
+mod suites;
 
 use std::sync::Arc;
 
+pub use catalogue::catalogue;
 pub use conv::ConvCase;
 pub use parse::{GRAMMAR, ParseError};
 pub use pool::PoolCase;
+pub use suites::{Row, Suite, suites};
 
 use crate::conv::Pass;
 use crate::error::{Error, Result};

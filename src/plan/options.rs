@@ -10,6 +10,11 @@ pub enum Algorithm {
     Direct,
 }
 
+impl Algorithm {
+    /// All of them.
+    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct];
+}
+
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

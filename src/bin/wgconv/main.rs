@@ -6,6 +6,7 @@ mod devices;
 mod draw;
 mod files;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub(crate) use say;
 enum Command {
     Bench(Box<bench::BenchArgs>),
     Train(Box<train::TrainArgs>),
+    Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),
     };
     match result {

@@ -1,0 +1,172 @@
+//! `wgconv verify`: whether the device and its driver compute right.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use wgconv::case::Case;
+use wgconv::verify::{self, Failure, Fault, Progress, VerifyOptions, VerifyReport};
+use wgconv::{Context, ContextOptions};
+
+use crate::devices::Adapter;
+use crate::files::{ensure_writable_file, write_atomically};
+use crate::say;
+
+/// Check on this device that every pass of a catalogue of shapes, and of random ones, computes what the CPU reference
+/// computes.
+///
+/// Prints a line for each result that is wrong, with the command that repeats it, and then a summary for a bug report. Exits
+/// with 1 if anything was wrong.
+#[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
+pub struct VerifyArgs {
+    /// Seed of the random shapes and of the data: same seed, same checks, on any machine
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// Random shapes after the catalogue [default: 100, or as many as there is time for with --seconds]
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+    /// Stop after this time
+    #[arg(long, value_name = "T")]
+    seconds: Option<f64>,
+    /// Check only this shape, for example n8c64h56w56k64r3s3p1
+    #[arg(long, value_name = "CASE")]
+    case: Option<String>,
+    /// Check only this pass: forward, input_grad, kernel_grad, bias_grad; of pools forward, forward_with_indices, backward
+    #[arg(long, value_name = "PASS")]
+    pass: Option<String>,
+    /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Spoil every result before it is compared: the only way to test what a broken driver looks like
+    #[arg(long, hide = true)]
+    plant_fault: bool,
+}
+
+/// Checks, and prints what is wrong as it is found.
+pub fn run(args: &VerifyArgs) -> Result<()> {
+    let case: Option<Case> = args.case.as_deref().map(str::parse).transpose()?;
+    let seconds = args.seconds.map(Duration::try_from_secs_f64);
+    let Ok(time) = seconds.transpose() else {
+        bail!("--seconds is {}, but must be a time", args.seconds.unwrap_or_default());
+    };
+    if let Some(path) = &args.json {
+        ensure_writable_file(path)?;
+    }
+    let adapter = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
+    let ctx = Context::with_options_blocking(&adapter)?;
+
+    let count = args.count.unwrap_or(if time.is_some() { usize::MAX } else { VerifyOptions::default().count });
+    let bar = bar(time.is_some());
+    let progress = |progress: &Progress<'_>| {
+        show(&bar, progress, time);
+        ControlFlow::Continue(())
+    };
+    let options = VerifyOptions {
+        seed: args.seed,
+        count,
+        time,
+        case,
+        pass: args.pass.clone(),
+        progress: Some(&progress),
+        plant_fault: args.plant_fault,
+        ..VerifyOptions::default()
+    };
+    let report = verify::run_blocking(&ctx, &options)?;
+    bar.finish_and_clear();
+    say!("{report}");
+    if let Some(path) = &args.json {
+        write_atomically(path, &serde_json::to_vec_pretty(&to_json(&report))?)?;
+    }
+    ensure!(report.failures.is_empty(), "{} of {} results are wrong", report.failures.len(), report.checks);
+    ensure!(report.checks > 0, "nothing was checked");
+    Ok(())
+}
+
+/// On stderr; nothing is drawn where that is not a terminal. With a time limit it goes by time.
+fn bar(timed: bool) -> ProgressBar {
+    let template =
+        if timed { "[{bar:40}] {pos}/{len} s, {msg}" } else { "[{bar:40}] {pos}/{len} shapes, {eta} left, {msg}" };
+    let style = ProgressStyle::with_template(template).expect("the template is fixed and has been tried");
+    ProgressBar::new(0).with_style(style.progress_chars("=> "))
+}
+
+fn show(bar: &ProgressBar, progress: &Progress<'_>, time: Option<Duration>) {
+    match time {
+        Some(time) => {
+            bar.set_length(time.as_secs());
+            bar.set_position(bar.elapsed().as_secs());
+        }
+        None => {
+            bar.set_length(progress.total as u64);
+            bar.set_position(progress.done as u64);
+        }
+    }
+    bar.set_message(progress.case.to_string());
+    bar.suspend(|| progress.failures.iter().for_each(|failure| say!("WRONG {failure}")));
+}
+
+fn to_json(report: &VerifyReport) -> Value {
+    let limits = &report.limits;
+    json!({
+        "environment": {
+            "wgconv": report.version,
+            "adapter": Adapter::from(&report.adapter),
+            "checked_shaders": report.checked_shaders,
+            "features": report.features.iter_names().map(|(name, _)| name).collect::<Vec<_>>(),
+            "limits": {
+                "max_workgroups_per_dimension": limits.max_workgroups_per_dimension,
+                "max_invocations_per_workgroup": limits.max_invocations_per_workgroup,
+                "max_workgroup_storage_bytes": limits.max_workgroup_storage_bytes,
+                "max_storage_buffers": limits.max_storage_buffers,
+                "max_storage_binding_bytes": limits.max_storage_binding_bytes,
+                "max_buffer_bytes": limits.max_buffer_bytes,
+                "storage_alignment": limits.storage_alignment,
+                "uniform_alignment": limits.uniform_alignment,
+                "max_loop_iterations": limits.max_loop_iterations,
+            },
+        },
+        "seed": report.seed,
+        "cases": report.cases,
+        "checks": report.checks,
+        "seconds": report.time.as_secs_f64(),
+        "stopped": report.stopped,
+        "failures": report.failures.iter().map(failure).collect::<Vec<_>>(),
+        "skipped": report.skipped.iter().map(|skip| json!({
+            "case": skip.case.to_string(),
+            "pass": skip.pass,
+            "reason": skip.reason.to_string(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn failure(failure: &Failure) -> Value {
+    let mut value = json!({
+        "case": failure.case.to_string(),
+        "pass": failure.pass,
+        "bias": failure.bias,
+        "algorithm": failure.algorithm.to_string(),
+        "seed": failure.seed,
+        "repeat": failure.command(),
+    });
+    match &failure.fault {
+        Fault::Mismatch(mismatch) => {
+            value["operand"] = json!(mismatch.operand.name());
+            value["coordinates"] = json!(mismatch.coordinates);
+            // JSON has no NaN; `null` then stands for it.
+            value["found"] = json!(mismatch.found);
+            value["expected"] = json!(mismatch.expected);
+            value["bound"] = json!(mismatch.bound);
+            value["wrong"] = json!(mismatch.wrong);
+            value["elements"] = json!(mismatch.elements);
+        }
+        fault => value["error"] = json!(fault.to_string()),
+    }
+    value
+}

@@ -1,0 +1,70 @@
+//! Shapes that found bugs in other libraries, or would in ours: what the tests and the self-test ([`crate::verify`]) begin
+//! with. Along the axes of a case no two parameters are alike, unless the case is about that.
+
+use std::sync::LazyLock;
+
+use super::suites::{Row, Suite, row};
+
+const CONVOLUTIONS: [(&str, &str); 22] = [
+    ("one of everything", "c1h1w1k1r1s1"),
+    ("1x1 kernel", "n2c3h4w5k4r1s1"),
+    ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
+    ("rank 1", "n2c3w9k3s3u2p2_1a2"),
+    ("rank 1, groups", "n3c6w10k3s3u2p2_1a2g3"),
+    ("rank 1, even kernel", "n2c2w11k3s4p2_1"),
+    ("all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2"),
+    ("groups", "n3c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2"),
+    ("depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5"),
+    ("depthwise, multiplier 3", "n2c4h7w10k12r3s2u2x3p2_0x1_3a1x2g4"),
+    ("stride drops tail rows and columns", "n2c2h7w12k3r2s3u3x5"),
+    ("stride skips cells", "n2c2h8w11k3r1s2u3x4p0x1_0"),
+    ("padding larger than the kernel", "n2c2h3w5k2r2s3u1x2p5_3x4_7"),
+    ("only the centre tap touches", "n2c3h4w6k2r3s3p9x7a9x7"),
+    ("one-pixel output", "n2c3h4w3k2r4s3"),
+    ("one-pixel input", "n2c2h1w1k2r3s2p1x0_1"),
+    ("channels 63 to 65, more than a workgroup", "c63h3w4k65r1s2"),
+    ("odd plane, channels no multiple of 4", "n2c5h13w11k7r5s3p2x1"),
+    ("first layer of a network", "c3h19w23k8r7s7u2p3"),
+    ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
+    ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
+    ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
+];
+
+/// Every one as maximum and as the three averages, rounded down and in ceil mode.
+const POOLS: [(&str, &str); 10] = [
+    ("one of everything", "c1h1w1r1s1"),
+    ("2x2, the notebooks'", "n2c3h6w8r2s2"),
+    ("rank 1", "n2c3w8s3u2p1_0"),
+    ("no overlap, tail dropped", "n2c2h7w10r2s3"),
+    ("overlap", "n2c2h5w6r3s2u1p1_2x0_1"),
+    ("dilation", "c2h8w9r3s4u2x3p1_0x2_3a2x1"),
+    ("stride skips cells", "n2c1h8w11r1s2u3x4p0x1_0"),
+    ("window of the whole plane", "n2c3h5w7r5s7u1x2"),
+    ("resnet's", "c4h13w11r3s3u2p1"),
+    ("rank 3", "n2c2d5h6w7t2r3s2u2x1x3p1_0x0_2x1a1x2x1"),
+];
+
+/// What stands before and behind a pool's text.
+const KINDS: [(&str, &str); 4] = [("max", ""), ("avg", ""), ("avg", "exclpad"), ("avg", "div5")];
+
+/// The fixed list of shapes that every kernel is checked on, convolutions first. A pool's name says what is special about
+/// its window; its case says the rest.
+///
+/// ```
+/// let catalogue = wgconv::case::catalogue();
+/// assert!(catalogue.rows.iter().any(|row| row.name == "depthwise, multiplier 3"));
+/// ```
+pub fn catalogue() -> &'static Suite {
+    static CATALOGUE: LazyLock<Suite> = LazyLock::new(|| {
+        let mut rows: Vec<Row> = CONVOLUTIONS.iter().map(|&(name, text)| row(name, 1, text)).collect();
+        for (prefix, options) in KINDS {
+            for (name, text) in POOLS {
+                for ceil in ["", "ceil"] {
+                    rows.push(row(name, 1, &format!("{prefix}{text}{ceil}{options}")));
+                }
+            }
+        }
+        Suite { name: "catalogue", about: "shapes that found bugs in other libraries, or would in ours", rows }
+    });
+    &CATALOGUE
+}

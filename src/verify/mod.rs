@@ -1,0 +1,197 @@
+//! The self-test: whether this device and driver compute right. Every pass of a fixed catalogue of shapes
+//! ([`crate::case::catalogue`]) and then of random ones, by every algorithm that takes the shape, on small integers, whose
+//! sums must equal [`crate::reference`]'s exactly (averages within what WGSL allows a division).
+//!
+//! ```
+//! use wgconv::{Context, verify::{self, VerifyOptions}};
+//! let ctx = Context::new_blocking()?;
+//! let case = Some("n2c4h9w7k6r3s3u2p1g2".parse()?);
+//! let report = verify::run_blocking(&ctx, &VerifyOptions { case, ..VerifyOptions::default() })?;
+//! println!("{report}");
+//! report.failures.iter().for_each(|failure| println!("{failure}"));
+//! assert!(report.is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod check;
+mod data;
+mod report;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+pub use check::check;
+#[cfg(not(target_arch = "wasm32"))]
+pub use check::check_blocking;
+pub use report::{Failure, Fault, Mismatch, Skip, VerifyReport};
+
+use crate::case::{Case, catalogue};
+use crate::conv::Pass;
+use crate::error::{Error, Result};
+use crate::gpu::Context;
+use crate::plan::{Algorithm, PlanOptions, Strategy};
+use crate::pool::PoolPass;
+use data::Shapes;
+
+/// What is checked.
+#[derive(Clone)]
+pub struct VerifyOptions<'a> {
+    /// Seed of shapes and data: the same seed, the same checks, on any machine.
+    pub seed: u64,
+    /// How many random shapes follow the catalogue.
+    pub count: usize,
+    /// Ends it after the shape at which this time is over. Not in a browser, where the library has no clock.
+    pub time: Option<Duration>,
+    /// Only this shape, instead of catalogue and random ones.
+    pub case: Option<Case>,
+    /// Only this pass, by the name that it has in [`Case::passes`].
+    pub pass: Option<String>,
+    /// Called after each shape; `Break` ends it.
+    pub progress: Option<&'a dyn Fn(&Progress<'_>) -> ControlFlow<()>>,
+    /// Changes a bit of every result before it is compared, to show that the self-test notices.
+    #[doc(hidden)]
+    pub plant_fault: bool,
+}
+
+impl Default for VerifyOptions<'_> {
+    /// Seed 1, 100 random shapes, no time limit.
+    fn default() -> Self {
+        VerifyOptions { seed: 1, count: 100, time: None, case: None, pass: None, progress: None, plant_fault: false }
+    }
+}
+
+/// How far a self-test is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// Shapes that were looked at.
+    pub done: usize,
+    /// Shapes that there are in all.
+    pub total: usize,
+    /// The last one.
+    pub case: &'a Case,
+    /// What failed on it.
+    pub failures: &'a [Failure],
+}
+
+/// Since a moment; on wasm, where asking for the time panics, nothing passes.
+struct Clock {
+    #[cfg(not(target_arch = "wasm32"))]
+    start: std::time::Instant,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            #[cfg(not(target_arch = "wasm32"))]
+            start: std::time::Instant::now(),
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        #[cfg(not(target_arch = "wasm32"))]
+        return self.start.elapsed();
+        #[cfg(target_arch = "wasm32")]
+        return Duration::ZERO;
+    }
+}
+
+/// Runs the self-test. Wrong results, and errors that should not be, are in the report.
+///
+/// # Errors
+/// A pass that does not exist, or that the one case does not have; a case whose parameters do not fit together.
+pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyReport> {
+    check_options(options)?;
+    let clock = Clock::start();
+    let mut report = VerifyReport::new(ctx, options.seed);
+    let fixed = match &options.case {
+        Some(case) => vec![case.clone()],
+        None => catalogue().rows.iter().map(|row| row.case.clone()).collect(),
+    };
+    let random = if options.case.is_some() { 0 } else { options.count };
+    let total = fixed.len().saturating_add(random);
+    for case in fixed.into_iter().chain(Shapes::new(options.seed).take(random)) {
+        let known = report.failures.len();
+        check_case(ctx, &case, options, &mut report).await;
+        report.cases += 1;
+        let (done, failures) = (report.cases, &report.failures[known..]);
+        let lost = failures.iter().any(|failure| matches!(failure.fault, Fault::Error(Error::DeviceLost { .. })));
+        let progress = Progress { done, total, case: &case, failures };
+        let asked = options.progress.is_some_and(|callback| callback(&progress).is_break());
+        let late = options.time.is_some_and(|time| clock.elapsed() >= time);
+        report.stopped = match (lost, asked, late && done < total) {
+            (true, _, _) => Some("the device was lost"),
+            (_, true, _) => Some("it was asked to"),
+            (_, _, true) => Some("its time was over"),
+            _ => None,
+        };
+        if report.stopped.is_some() {
+            break;
+        }
+    }
+    report.time = clock.elapsed();
+    Ok(report)
+}
+
+/// [`run`], blocking.
+///
+/// # Errors
+/// As there.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn run_blocking(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyReport> {
+    pollster::block_on(run(ctx, options))
+}
+
+fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
+    if let Some(case) = &options.case {
+        case.y_shape()?;
+    }
+    let Some(pass) = &options.pass else { return Ok(()) };
+    let known: Vec<&str> = match &options.case {
+        Some(case) => case.passes().to_vec(),
+        None => Pass::ALL.map(Pass::name).into_iter().chain(PoolPass::ALL.map(PoolPass::name)).collect(),
+    };
+    if known.contains(&&pass[..]) {
+        return Ok(());
+    }
+    Err(Error::InvalidParameter {
+        operator: "verify",
+        parameter: "pass",
+        value: format!("{pass:?}"),
+        expected: "forward, input_grad, kernel_grad or bias_grad of a convolution; forward, forward_with_indices or \
+                   backward of max pooling; forward or backward of average pooling",
+    })
+}
+
+/// Every pass, with and without bias, by every algorithm.
+async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, report: &mut VerifyReport) {
+    let wanted = |pass: &&&str| options.pass.as_deref().is_none_or(|only| only == **pass);
+    for &pass in case.passes().iter().filter(wanted) {
+        let takes_bias = matches!(case, Case::Conv(_)) && pass == Pass::Forward.name();
+        for bias in if takes_bias { &[false, true][..] } else { &[false] } {
+            for &algorithm in Algorithm::ALL {
+                let plan = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+                let outcome = check::check_with(ctx, case, pass, *bias, &plan, options.seed, options.plant_fault).await;
+                let fault = match outcome {
+                    Ok(None) => {
+                        report.checks += 1;
+                        continue;
+                    }
+                    Ok(Some(mismatch)) => Fault::Mismatch(mismatch),
+                    Err(reason) if is_lack_of_room(&reason) => {
+                        report.skipped.push(Skip { case: case.clone(), pass, reason });
+                        continue;
+                    }
+                    Err(error) => Fault::Error(error),
+                };
+                report.checks += 1;
+                let (case, seed) = (case.clone(), options.seed);
+                report.failures.push(Failure { case, pass, bias: *bias, algorithm, seed, fault });
+            }
+        }
+    }
+}
+
+fn is_lack_of_room(error: &Error) -> bool {
+    matches!(error, Error::LimitExceeded { .. } | Error::SampleTooLarge { .. } | Error::OutOfMemory { .. })
+}

@@ -1,0 +1,267 @@
+//! What a self-test found, in words that a bug report can take over.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::error::Error;
+use crate::gpu::Context;
+use crate::plan::{Algorithm, DeviceLimits, Operand};
+
+/// A result that is not what it must be: the first wrong element, and how many there are.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Mismatch {
+    /// The output.
+    pub operand: Operand,
+    /// Where the first wrong element is, outermost axis first.
+    pub coordinates: Vec<usize>,
+    /// What the device computed; NaN where it wrote nothing.
+    pub found: f64,
+    /// What is right.
+    pub expected: f64,
+    /// How far off it may be; 0 for exactly.
+    pub bound: f64,
+    /// How many elements are wrong.
+    pub wrong: usize,
+    /// How many elements there are.
+    pub elements: usize,
+}
+
+impl Mismatch {
+    /// Compares element by element; `None` if each is within its bound. Missing elements count as NaN, which never passes.
+    ///
+    /// ```
+    /// use wgconv::{Operand, verify::Mismatch};
+    /// let found = [1.0, 2.0, 3.5, f64::NAN];
+    /// let mismatch = Mismatch::find(Operand::Y, &[2, 2], &found, &[1.0, 2.0, 3.0, 4.0], &[0.0; 4]).unwrap();
+    /// assert_eq!(mismatch.to_string(), "y[1, 0] is 3.5 instead of 3 (2 of 4 elements are wrong)");
+    /// ```
+    pub fn find(
+        operand: Operand,
+        shape: &[usize],
+        found: &[f64],
+        expected: &[f64],
+        bounds: &[f64],
+    ) -> Option<Mismatch> {
+        let at = |i: usize| found.get(i).copied().unwrap_or(f64::NAN);
+        let within = |i: &usize| {
+            let bound = bounds.get(*i).copied().unwrap_or(0.0);
+            (at(*i) - expected[*i]).abs() <= bound
+        };
+        // NaN is within nothing.
+        let mut wrong = (0..expected.len()).filter(|i| !within(i));
+        let first = wrong.next()?;
+        Some(Mismatch {
+            operand,
+            coordinates: coordinates(first, shape),
+            found: at(first),
+            expected: expected[first],
+            bound: bounds.get(first).copied().unwrap_or(0.0),
+            wrong: 1 + wrong.count(),
+            elements: expected.len(),
+        })
+    }
+}
+
+fn coordinates(mut index: usize, shape: &[usize]) -> Vec<usize> {
+    let mut coordinates = vec![0; shape.len()];
+    for (coordinate, &extent) in coordinates.iter_mut().zip(shape).rev() {
+        *coordinate = index % extent.max(1);
+        index /= extent.max(1);
+    }
+    coordinates
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?} is {} instead of {}", self.operand, self.coordinates, self.found, self.expected)?;
+        if self.bound > 0.0 {
+            write!(f, " +- {:.2e}", self.bound)?;
+        }
+        write!(f, " ({} of {} elements are wrong)", self.wrong, self.elements)
+    }
+}
+
+/// What went wrong in a check.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The result.
+    Mismatch(Mismatch),
+    /// There was none.
+    Error(Error),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Mismatch(mismatch) => mismatch.fmt(f),
+            // Drivers like to say things in several lines.
+            Fault::Error(error) => f.write_str(&error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
+        }
+    }
+}
+
+/// A check that failed. `Display` is one line with everything that repeats it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The shape.
+    pub case: Case,
+    /// The pass.
+    pub pass: &'static str,
+    /// Whether a convolution's forward took a bias.
+    pub bias: bool,
+    /// How it was computed.
+    pub algorithm: Algorithm,
+    /// The seed of the data.
+    pub seed: u64,
+    /// What went wrong.
+    pub fault: Fault,
+}
+
+impl Failure {
+    /// The command that repeats it.
+    pub fn command(&self) -> String {
+        format!("wgconv verify --case '{}' --pass {} --seed {}", self.case, self.pass, self.seed)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bias = if self.bias { " with bias" } else { "" };
+        write!(f, "{} {}{bias}, {}: {}", self.case, self.pass, self.algorithm, self.fault)?;
+        write!(f, "; repeat with: {}", self.command())
+    }
+}
+
+/// A check that the device has no room for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Skip {
+    /// The shape.
+    pub case: Case,
+    /// The pass.
+    pub pass: &'static str,
+    /// The limit.
+    pub reason: Error,
+}
+
+/// What [`super::run`] found, and on what: all that a bug report needs. `Display` is a summary in a few lines, without the
+/// failures.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Version of this library.
+    pub version: &'static str,
+    /// Adapter, driver and backend.
+    pub adapter: wgpu::AdapterInfo,
+    /// The device's limits, as planning sees them.
+    pub limits: DeviceLimits,
+    /// The device's features.
+    pub features: wgpu::Features,
+    /// Whether shaders had run-time checks.
+    pub checked_shaders: bool,
+    /// The seed of shapes and data.
+    pub seed: u64,
+    /// Shapes that were looked at.
+    pub cases: usize,
+    /// Results that were compared, or failed to come.
+    pub checks: usize,
+    /// Checks that failed.
+    pub failures: Vec<Failure>,
+    /// Checks that the device has no room for.
+    pub skipped: Vec<Skip>,
+    /// Why it ended before all shapes were looked at, if it did.
+    pub stopped: Option<&'static str>,
+    /// How long it took; zero in a browser.
+    pub time: Duration,
+}
+
+impl VerifyReport {
+    pub(super) fn new(ctx: &Context, seed: u64) -> VerifyReport {
+        VerifyReport {
+            version: env!("CARGO_PKG_VERSION"),
+            adapter: ctx.adapter_info().clone(),
+            limits: *ctx.limits(),
+            features: ctx.device().features(),
+            checked_shaders: ctx.pipelines().checked(),
+            seed,
+            cases: 0,
+            checks: 0,
+            failures: Vec::new(),
+            skipped: Vec::new(),
+            stopped: None,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// Whether everything that was compared was right, and something was.
+    pub fn is_ok(&self) -> bool {
+        self.failures.is_empty() && self.checks > 0
+    }
+}
+
+impl fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = &self.adapter;
+        let driver = format!("{} {}", info.driver, info.driver_info);
+        writeln!(f, "wgconv {} on {} ({}), driver {}", self.version, info.name, info.backend, driver.trim())?;
+        let verdict = match (self.failures.len(), self.checks) {
+            (0, 0) => "nothing was checked".to_string(),
+            (0, _) => "all right".to_string(),
+            (1, _) => "1 is WRONG".to_string(),
+            (wrong, _) => format!("{wrong} are WRONG"),
+        };
+        let checks = if self.checked_shaders { "with" } else { "without" };
+        write!(
+            f,
+            "{} results of {} shapes, seed {}, shaders {checks} run-time checks, {:.1} s: {verdict}",
+            self.checks,
+            self.cases,
+            self.seed,
+            self.time.as_secs_f64()
+        )?;
+        if let Some(first) = self.skipped.first() {
+            let reason = format!("{} {}: {}", first.case, first.pass, first.reason);
+            write!(f, "\n{} skipped for lack of room, the first {reason}", self.skipped.len())?;
+        }
+        if let Some(reason) = self.stopped {
+            write!(f, "\nended early: {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_one_line_with_everything_in_it() {
+        let fault = Mismatch::find(Operand::Dw, &[2, 3], &[1.0, 2.0, 3.0, 4.0, f64::NAN, 6.0], &[1.0; 6], &[2.5; 6]);
+        let mut failure = Failure {
+            case: "s3w9c1k2".parse().unwrap(),
+            pass: "kernel_grad",
+            bias: false,
+            algorithm: Algorithm::Direct,
+            seed: 7,
+            fault: Fault::Mismatch(fault.unwrap()),
+        };
+        assert_eq!(
+            failure.to_string(),
+            "c1w9k2s3 kernel_grad, direct: dw[1, 0] is 4 instead of 1 +- 2.50e0 (3 of 6 elements are wrong); repeat with: \
+             wgconv verify --case 'c1w9k2s3' --pass kernel_grad --seed 7"
+        );
+        failure.fault = Fault::Error(Error::DeviceLost { reason: "two\n  lines".to_string() });
+        assert!(failure.to_string().contains("lost (two lines)") && !failure.to_string().contains('\n'));
+    }
+
+    #[test]
+    fn coordinates_count_from_the_innermost_axis() {
+        assert_eq!(coordinates(0, &[2, 3, 4]), [0, 0, 0]);
+        assert_eq!(coordinates(23, &[2, 3, 4]), [1, 2, 3]);
+        assert_eq!(coordinates(13, &[2, 3, 4]), [1, 0, 1]);
+    }
+}

@@ -1,0 +1,221 @@
+//! Texts that are cases, texts that are not, and the round trip.
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use wgconv::case::{Case, CaseAxis, ConvCase, GRAMMAR, ParseError, PoolCase};
+use wgconv::{Error, PoolKind};
+
+fn parse(text: &str) -> Case {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn refuse(text: &str) -> ParseError {
+    text.parse::<Case>().expect_err(text)
+}
+
+#[test]
+fn letters_mean_what_the_table_says() {
+    let Case::Conv(case) = parse("n2c6d5h7w9k4t1r2s3u2x1x3p0x1x2_3a1x2x1g2") else { panic!("a convolution") };
+    let axis = |input, taps, stride, dilation, low, high| CaseAxis { input, taps, stride, dilation, low, high };
+    assert_eq!((case.batch, case.channels_in, case.channels_out, case.groups), (2, 6, 4, 2));
+    assert_eq!(case.axes, [axis(5, 1, 2, 1, 0, 0), axis(7, 2, 1, 2, 1, 1), axis(9, 3, 3, 1, 2, 3)]);
+    assert_eq!((case.x_shape(), case.w_shape()), (vec![2, 6, 5, 7, 9], vec![4, 3, 1, 2, 3]));
+
+    let Case::Pool(case) = parse("avgc3h8w9r2s3ceilexclpaddiv5") else { panic!("a pooling") };
+    assert_eq!(case.kind, PoolKind::Average { count_include_pad: false, divisor: Some(5) });
+    assert_eq!((case.batch, case.channels, case.ceil_mode), (1, 3, true));
+    assert_eq!(case.axes, [axis(8, 2, 2, 1, 0, 0), axis(9, 3, 3, 1, 0, 0)]);
+}
+
+#[test]
+fn the_canonical_text_has_one_order_and_no_defaults() {
+    for (text, canonical) in [
+        ("n8c64h56w56k64r3s3p1", "n8c64h56w56k64r3s3p1"),
+        ("p1s3r3k64w56h56c64n8", "n8c64h56w56k64r3s3p1"),
+        ("n1c1w9k1s3u1p0a1g1", "c1w9k1s3"),
+        ("c2h5w5k2r3s3u2x2p1_1x1a3x3g2", "c2h5w5k2r3s3u2p1a3g2"),
+        ("c2h5w5k2r3s3p0x1_0", "c2h5w5k2r3s3p0x1_0"),
+        ("c2h5w5k2r3s3p0_1", "c2h5w5k2r3s3p0_1"),
+        ("maxceilr2s2c3h8w8", "maxc3h8w8r2s2ceil"),
+        ("maxc3h8w8r2s3u2x3", "maxc3h8w8r2s3"),
+        ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
+        ("avgc3w8s2div4exclpad", "avgc3w8s2exclpaddiv4"),
+    ] {
+        assert_eq!(parse(text).to_string(), canonical, "{text}");
+    }
+    assert_eq!(format!("[{:>10}]", parse("c1w9k1s3")), "[  c1w9k1s3]");
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at() {
+    for (text, position, expected) in [
+        ("", 0, "`c` (channels of x)"),
+        ("x", 0, "one of n c d h w k t r s u p a g"),
+        ("maxq", 3, "one of ceil n c"),
+        ("n8c64h56w56kr3s3", 12, "a number after `k` (channels of y)"),
+        ("n8c64h56w56k64r3s3r3", 18, "`r` (taps along the height) only once"),
+        ("n8c64h56w56k64r3s3p", 19, "a number after `p` (padding)"),
+        ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
+        ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
+        ("c1w9k1s3p1x1", 9, "one value for the only axis"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of n c"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of n c"),
+        ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
+        ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
+        ("n8c-1", 3, "a number after `c`"),
+        ("n8 c1", 2, "one of n c"),
+        ("N8", 0, "one of n c"),
+        ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
+        ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
+        ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
+        ("n8c64w56k64r3s3", 11, "`h` too, if there is `r`"),
+        ("c64h56w56k64t1r3s3", 12, "`d` too, if there is `t`"),
+        ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
+        ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
+        ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
+        ("n8ü", 2, "one of n c"),
+    ] {
+        let error = refuse(text);
+        assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
+        assert!(error.expected.starts_with(expected), "{text}: {}", error.expected);
+    }
+}
+
+#[test]
+fn the_message_has_a_caret_and_the_grammar() {
+    let message = refuse("n8c64h56w56kr3s3").to_string();
+    let lines: Vec<&str> = message.lines().collect();
+    assert_eq!(lines[0], "expected a number after `k` (channels of y)");
+    assert_eq!(lines[1], "  n8c64h56w56kr3s3");
+    assert_eq!(lines[2], "              ^");
+    assert!(message.ends_with(GRAMMAR));
+    // A caret stands below the character, not the byte, and control characters do not reach the terminal.
+    let message = refuse("c1w9\u{1b}k1s3").to_string();
+    assert_eq!(message.lines().nth(1), Some("  c1w9?k1s3"));
+    assert_eq!(refuse("c1ü").to_string().lines().nth(2), Some("    ^"));
+}
+
+#[test]
+fn the_examples_in_the_grammar_are_cases() {
+    for word in GRAMMAR.split_whitespace().filter(|word| word.starts_with("n8") || word.starts_with("maxn8")) {
+        assert!(parse(word.trim_end_matches(':')).y_shape().is_ok(), "{word}");
+    }
+}
+
+fn draw(rng: &mut ChaCha8Rng) -> Case {
+    let mut number = |least: u32| match rng.random_range(0..4) {
+        0 => least,
+        1 => rng.random_range(least..=9),
+        2 => rng.random_range(least..=300),
+        _ => rng.random_range(least..=u32::MAX),
+    };
+    let axes: Vec<CaseAxis> = (0..number(1) % 3 + 1)
+        .map(|_| {
+            let (input, taps, stride, dilation) = (number(1), number(1), number(1), number(1));
+            CaseAxis { input, taps, stride, dilation, low: number(0), high: number(0) }
+        })
+        .collect();
+    let axes = if number(0) % 2 == 0 { vec![axes[0]; axes.len()] } else { axes };
+    let (batch, channels, channels_out, groups) = (number(1), number(1), number(1), number(1));
+    let average =
+        PoolKind::Average { count_include_pad: number(0) % 2 == 0, divisor: (number(0) % 2 == 0).then(|| number(1)) };
+    let ceil_mode = number(0) % 2 == 0;
+    match number(0) % 3 {
+        0 => Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }),
+        1 => Case::Pool(PoolCase { kind: PoolKind::Max, batch, channels, axes, ceil_mode }),
+        _ => Case::Pool(PoolCase { kind: average, batch, channels, axes, ceil_mode }),
+    }
+}
+
+/// A letter or word with its value, as they stand in a text.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut in_value = true;
+    for (at, c) in text.char_indices() {
+        // `x` and `_` belong to a value.
+        let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_';
+        let word = ["ceil", "exclpad", "div"].iter().any(|word| text[at..].starts_with(word));
+        if parts.is_empty() || word || !value && in_value {
+            parts.push(String::new());
+        }
+        parts.last_mut().unwrap().push(c);
+        in_value = value;
+    }
+    parts
+}
+
+#[test]
+fn every_case_comes_back_from_its_text_in_any_order() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..5_000 {
+        let case = draw(&mut rng);
+        let text = case.to_string();
+        assert_eq!(parse(&text), case, "{text}");
+        let (prefix, rest) = match text.strip_prefix("max").or(text.strip_prefix("avg")) {
+            Some(rest) => (&text[..3], rest),
+            None => ("", &text[..]),
+        };
+        let mut parts = parts(rest);
+        assert_eq!(parts.concat(), rest);
+        parts.shuffle(&mut rng);
+        let shuffled = format!("{prefix}{}", parts.concat());
+        assert_eq!(parse(&shuffled), case, "{shuffled} from {text}");
+        // Whatever the numbers are: an error or an answer, no panic.
+        let _ = case.y_shape();
+        let _ = case.with_batch(7).y_shape();
+    }
+}
+
+/// Broken texts: what was cut, doubled, swapped or drawn at random is refused at a place inside the text, or is another
+/// case with a round trip of its own.
+#[test]
+fn broken_texts_never_panic() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let alphabet: Vec<char> = "nncdhwktrsupag0123456789x_ -ümaxavgceilexclpaddiv\n".chars().collect();
+    let (mut taken, mut refused) = (0, 0);
+    for i in 0..20_000 {
+        let mut text: Vec<char> = if i % 4 == 0 { Vec::new() } else { draw(&mut rng).to_string().chars().collect() };
+        for _ in 0..rng.random_range(1..=if i % 4 == 0 { 30 } else { 3 }) {
+            let at = rng.random_range(0..=text.len());
+            let c = alphabet[rng.random_range(0..alphabet.len())];
+            match rng.random_range(0..3) {
+                0 if at < text.len() => drop(text.remove(at)),
+                1 if at < text.len() => text[at] = c,
+                _ => text.insert(at, c),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        match text.parse::<Case>() {
+            Ok(case) => {
+                taken += 1;
+                assert_eq!(parse(&case.to_string()), case, "{text}");
+            }
+            Err(error) => {
+                refused += 1;
+                assert!(error.position <= text.len() && text.is_char_boundary(error.position), "{error:?}");
+                assert!(!error.expected.is_empty() && error.to_string().contains('^'));
+            }
+        }
+    }
+    assert!(taken > 500 && refused > 5_000, "{taken} were cases, {refused} were not");
+}
+
+#[test]
+fn cases_made_by_hand_are_errors_where_they_are_wrong() {
+    let conv = |groups, axes| ConvCase { batch: 1, channels_in: 4, channels_out: 4, groups, axes };
+    let axis = CaseAxis::new(5, 3);
+    assert!(conv(1, vec![axis]).problem().is_ok());
+    assert!(matches!(conv(3, vec![axis]).problem(), Err(Error::GroupMismatch { .. })));
+    assert!(conv(0, vec![axis]).problem().is_err());
+    assert!(conv(1, vec![]).problem().is_err());
+    assert!(conv(1, vec![axis; 4]).problem().is_err());
+    assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
+    assert!(conv(1, vec![]).to_string().starts_with("c4"));
+    let case = Case::Conv(conv(1, vec![axis]));
+    let plan = |pass| case.plan_spec(&Default::default(), pass, false, &Default::default());
+    for pass in case.passes() {
+        assert_eq!(plan(pass).unwrap().dispatches(), 1, "{pass}");
+    }
+    assert!(plan("backward").unwrap_err().to_string().contains("input_grad"));
+}
