@@ -152,13 +152,7 @@ impl Channels {
         }))
     }
 
-    fn pool_part(
-        &self,
-        whole: &PoolProblem,
-        channel: usize,
-        inputs: &Inputs,
-        indices: Option<&[u32]>,
-    ) -> Result<Part> {
+    fn pool_part(&self, whole: &PoolProblem, channel: usize, inputs: &Inputs, indices: Option<&[u32]>) -> Result<Part> {
         let mut one = whole.clone();
         one.channels = 1;
         let data = share(&inputs[0].1, whole.channels as usize, channel);

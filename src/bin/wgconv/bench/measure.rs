@@ -65,9 +65,8 @@ impl Measure<'_> {
         }
         row.first_call_ms = Some(first_call);
         operands.fill(&job.case, self.warm_cache, self.seed)?;
-        let samples = Timer::new(context, self.stop)?.measure(self.budget, &mut |i, pass| {
-            Ok(plan.record(pass, &operands.bindings(i))?)
-        })?;
+        let samples = Timer::new(context, self.stop)?
+            .measure(self.budget, &mut |i, pass| Ok(plan.record(pass, &operands.bindings(i))?))?;
         row.clock = Some(samples.clock);
         row.samples = samples.device_ms.len();
         row.host_ms = Summary::of(&samples.host_ms).map(|summary| summary.median);

@@ -94,9 +94,9 @@ impl Operands {
         let rotated = if is_software { ROTATED_BYTES_SOFTWARE } else { ROTATED_BYTES };
         let count = if warm_cache { 1 } else { (rotated / bytes).clamp(1, MOST_SETS) };
         for _ in 1..count {
-            let set = self.sets[0].iter().map(|(operand, tensor)| {
-                self.context.zeros(&[tensor.len()]).map(|tensor| (*operand, tensor))
-            });
+            let set = self.sets[0]
+                .iter()
+                .map(|(operand, tensor)| self.context.zeros(&[tensor.len()]).map(|tensor| (*operand, tensor)));
             self.sets.push(set.collect::<wgconv::Result<_>>()?);
         }
         let mut rng = StdRng::seed_from_u64(seed);

@@ -19,17 +19,18 @@ pub struct Job {
 }
 
 /// An algorithm as the command line names it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    pub name: &'static str,
+    pub name: String,
     pub strategy: Strategy,
 }
 
 /// What `--algorithm` knows; `all` is all but the first.
-const ALGORITHMS: [Choice; 2] = [
-    Choice { name: "auto", strategy: Strategy::Auto },
-    Choice { name: "direct", strategy: Strategy::Fixed(Algorithm::Direct) },
-];
+fn choices() -> Vec<Choice> {
+    let fixed = |algorithm: &Algorithm| Choice { name: algorithm.to_string(), strategy: Strategy::Fixed(*algorithm) };
+    let auto = Choice { name: "auto".to_owned(), strategy: Strategy::Auto };
+    std::iter::once(auto).chain(Algorithm::ALL.iter().map(fixed)).collect()
+}
 
 /// Name in reports, and whether it is measured unless told otherwise.
 const PASSES: [(&str, bool); 9] = [
@@ -72,14 +73,16 @@ impl Job {
             layer: self.layer.clone(),
             case: self.case.to_string(),
             pass: self.pass_name().to_owned(),
-            requested: self.algorithm.name.to_owned(),
+            requested: self.algorithm.name.clone(),
             ..Row::default()
         }
     }
 
     /// How long it takes, roughly and in no unit, for the progress bar: a fixed part, and what grows with the case.
     pub fn weight(&self) -> u64 {
-        let Ok(spec) = self.case.plan_spec(&Default::default(), self.pass, false, &Default::default()) else { return 1 };
+        let Ok(spec) = self.case.plan_spec(&Default::default(), self.pass, false, &Default::default()) else {
+            return 1;
+        };
         100 + (spec.flops() + 8 * spec.bytes_moved()) / 1_000_000
     }
 }
@@ -95,9 +98,9 @@ pub fn jobs(args: &BenchArgs) -> Result<Vec<Job>> {
     for (suite, layer, case) in cases(args)? {
         let case = args.batch.map_or_else(|| case.clone(), |batch| case.with_batch(batch));
         for &pass in case.passes() {
-            for &algorithm in &algorithms {
-                let job =
-                    Job { suite: suite.clone(), layer: layer.clone(), case: case.clone(), pass, algorithm };
+            for algorithm in &algorithms {
+                let algorithm = algorithm.clone();
+                let job = Job { suite: suite.clone(), layer: layer.clone(), case: case.clone(), pass, algorithm };
                 let is_wanted = args.filter.as_ref().is_none_or(|filter| filter.is_match(&job.name()));
                 if is_wanted && passes.contains(&job.pass_name()) {
                     jobs.push(job);
@@ -134,20 +137,21 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
 }
 
 fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
-    let mut choices: Vec<Choice> = Vec::new();
+    let known = choices();
+    let mut chosen: Vec<Choice> = Vec::new();
     for name in wanted {
-        let found = ALGORITHMS.iter().filter(|choice| match name.as_str() {
+        let is_meant = |choice: &&Choice| match name.as_str() {
             "all" => choice.strategy != Strategy::Auto,
             name => choice.name == name,
-        });
-        let before = choices.len();
-        choices.extend(found);
-        if choices.len() == before {
-            let known: Vec<&str> = ALGORITHMS.iter().map(|choice| choice.name).collect();
+        };
+        let before = chosen.len();
+        chosen.extend(known.iter().filter(is_meant).cloned());
+        if chosen.len() == before {
+            let known: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
             bail!("--algorithm {name:?} is unknown; there are {}, and all", known.join(", "));
         }
     }
-    Ok(choices)
+    Ok(chosen)
 }
 
 /// Suite, layer and case of everything that was named.
@@ -163,7 +167,8 @@ fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
             name => suites().iter().filter(|suite| suite.name == name).collect(),
         };
         if chosen.is_empty() {
-            let known: Vec<String> = suites().iter().map(|suite| format!("  {:<14}{}", suite.name, suite.about)).collect();
+            let known: Vec<String> =
+                suites().iter().map(|suite| format!("  {:<14}{}", suite.name, suite.about)).collect();
             bail!("--suite {name:?} is unknown; there are\n{}\n  {:<14}all but the last", known.join("\n"), "all");
         }
         for suite in chosen {

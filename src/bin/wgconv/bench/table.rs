@@ -5,7 +5,18 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets}
 use super::row::{Report, Row};
 
 const HEAD: [&str; 12] = [
-    "suite", "layer", "case", "pass", "algorithm", "median ms", "min", "p95", "first ms", "GFLOP/s", "GB/s", "of peak",
+    "suite",
+    "layer",
+    "case",
+    "pass",
+    "algorithm",
+    "median ms",
+    "min",
+    "p95",
+    "first ms",
+    "GFLOP/s",
+    "GB/s",
+    "of peak",
 ];
 /// The first of these columns is aligned to the right, as all after it.
 const NUMBERS: usize = 5;
@@ -66,7 +77,10 @@ fn notes(rows: &[Row]) -> Vec<String> {
         let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         notes.push(format!("verified: {}", kinds.join("; ")));
     }
-    let host = rows.iter().filter_map(|row| row.host_ms).fold(None, |most: Option<f64>, ms| Some(most.map_or(ms, |most| most.max(ms))));
+    let host = rows
+        .iter()
+        .filter_map(|row| row.host_ms)
+        .fold(None, |most: Option<f64>, ms| Some(most.map_or(ms, |most| most.max(ms))));
     if let Some(most) = host {
         let clocks = rows.iter().filter(|row| row.clock == Some(super::timing::Clock::Host)).count();
         let clock = match clocks {
