@@ -1,9 +1,12 @@
 //! A convolution with its shapes.
 
+use std::sync::Arc;
+
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::conv::{Conv, ConvProblem, ConvShapes, Pass};
 use crate::error::Result;
-use crate::plan::Problem;
+use crate::gpu::{Context, Plan};
+use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
 
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
@@ -54,6 +57,14 @@ impl ConvCase {
             3 => self.of_rank::<3>(),
             _ => Err(wrong_rank(&self.axes)),
         }
+    }
+
+    /// The plan of a pass, from the context's cache if it was made before. `bias` says whether forward takes one.
+    ///
+    /// # Errors
+    /// As for [`Conv::plan`].
+    pub fn plan(&self, ctx: &Context, pass: Pass, bias: bool, options: &PlanOptions) -> Result<Arc<Plan>> {
+        ctx.plan(self.planned(pass, bias)?, options)
     }
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {

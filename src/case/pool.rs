@@ -1,8 +1,11 @@
 //! A pooling with its input's shape.
 
+use std::sync::Arc;
+
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::error::Result;
-use crate::plan::Problem;
+use crate::gpu::{Context, Plan};
+use crate::plan::{PlanOptions, Problem};
 use crate::pool::{AvgPool, MaxPool, PoolKind, PoolPass, PoolProblem};
 use crate::spatial::Padding;
 
@@ -47,6 +50,14 @@ impl PoolCase {
             3 => self.of_rank::<3>(),
             _ => Err(wrong_rank(&self.axes)),
         }
+    }
+
+    /// The plan of a pass, from the context's cache if it was made before.
+    ///
+    /// # Errors
+    /// As for [`MaxPool::plan`] and [`AvgPool::plan`].
+    pub fn plan(&self, ctx: &Context, pass: PoolPass, options: &PlanOptions) -> Result<Arc<Plan>> {
+        ctx.plan(self.planned(pass)?, options)
     }
 
     pub(super) fn planned(&self, pass: PoolPass) -> Result<Problem> {

@@ -47,7 +47,7 @@ pub struct VerifyOptions<'a> {
     /// Only this pass, by the name that it has in [`Case::passes`].
     pub pass: Option<String>,
     /// Called after each shape; `Break` ends it.
-    pub progress: Option<&'a dyn Fn(&Progress<'_>) -> ControlFlow<()>>,
+    pub progress: Option<&'a OnProgress<'a>>,
     /// Changes a bit of every result before it is compared, to show that the self-test notices.
     #[doc(hidden)]
     pub plant_fault: bool,
@@ -59,6 +59,9 @@ impl Default for VerifyOptions<'_> {
         VerifyOptions { seed: 1, count: 100, time: None, case: None, pass: None, progress: None, plant_fault: false }
     }
 }
+
+/// What is called after each shape; `Break` ends the self-test.
+pub type OnProgress<'a> = dyn Fn(&Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// How far a self-test is.
 #[derive(Clone, Copy, Debug)]

@@ -73,9 +73,16 @@ fn coordinates(mut index: usize, shape: &[usize]) -> Vec<usize> {
     coordinates
 }
 
+/// Not forty digits for a number near the end of the range.
+fn short(value: f64) -> String {
+    let plain = value == 0.0 || !value.is_finite() || (1e-4..1e10).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{:?} is {} instead of {}", self.operand, self.coordinates, self.found, self.expected)?;
+        let (found, expected) = (short(self.found), short(self.expected));
+        write!(f, "{}{:?} is {found} instead of {expected}", self.operand, self.coordinates)?;
         if self.bound > 0.0 {
             write!(f, " +- {:.2e}", self.bound)?;
         }

@@ -1,17 +1,17 @@
 //! The harness must find planted faults: a comparison that compares nothing would let everything pass.
 
+use wgconv::case::{CaseAxis, ConvCase};
 use wgconv::{Operand, Pass, PlanOptions, reference};
 
 use crate::conv::{ConvData, on_cpu, on_gpu};
 use crate::support::arena::{POISON, run_f32};
-use crate::support::case::{ConvCase, Window};
+use crate::support::catalogue::conv;
 use crate::support::compare;
 use crate::support::context::context;
 use crate::support::data::exact_range;
 
 fn case() -> ConvCase {
-    let window = Window::new(&[3, 2], &[2, 1], &[1, 2], &[1, 0], &[0, 1]);
-    ConvCase { window, groups: 1, x: vec![2, 3, 7, 9], w: vec![4, 3, 3, 2] }
+    conv("n2c3h7w9k4r3s2u2x1p1_0x0_1a1x2")
 }
 
 #[test]
@@ -45,11 +45,13 @@ fn swapped_parameters_are_found() {
     compare::exact(&found, &on_cpu(&problem, Pass::Forward, false, &data).to_f32(), &problem.y_shape()).unwrap();
 
     let mut wrong = vec![right.clone(); 3];
-    wrong[0].window.stride.swap(0, 1);
-    wrong[1].window.dilation.swap(0, 1);
-    let window = &mut wrong[2].window;
-    std::mem::swap(&mut window.low, &mut window.high);
+    let [first, second] = right.axes[..] else { panic!("two axes") };
+    wrong[0].axes = vec![CaseAxis { stride: second.stride, ..first }, CaseAxis { stride: first.stride, ..second }];
+    wrong[1].axes =
+        vec![CaseAxis { dilation: second.dilation, ..first }, CaseAxis { dilation: first.dilation, ..second }];
+    wrong[2].axes.iter_mut().for_each(|axis| std::mem::swap(&mut axis.low, &mut axis.high));
     for case in wrong {
+        assert_ne!(case, right);
         let other = case.problem().unwrap();
         let expected = reference::conv::forward(&other, &data.x, &data.w, None).unwrap();
         compare::exact(&found, &expected.to_f32(), &other.y_shape()).unwrap_err();

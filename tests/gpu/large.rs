@@ -1,11 +1,12 @@
 //! What small shapes cannot show: more than 65,535 workgroups, more than 65,535 loop iterations, more than one binding
 //! holds.
 
-use wgconv::{AvgPool, MaxPool, Operand, Pass, PlanOptions, PoolPass, nn};
+use wgconv::case::PoolCase;
+use wgconv::{AvgPool, MaxPool, Operand, Pass, PlanOptions, PoolKind, PoolPass, nn};
 
 use crate::conv::{ConvData, check_exact, on_cpu, on_gpu};
 use crate::pool::{check_average, check_max};
-use crate::support::case::{ConvCase, Kind, PoolCase, Window};
+use crate::support::catalogue::{conv, pool};
 use crate::support::compare;
 use crate::support::context::{Regime, context};
 use crate::support::data::{count, integers};
@@ -16,14 +17,9 @@ const LOOP_LIMIT: usize = 65_535;
 /// Workgroups along one axis.
 const GRID_LIMIT: usize = 65_535;
 
-fn line(taps: usize, low: usize) -> Window {
-    Window::new(&[taps], &[1], &[1], &[low], &[low])
-}
-
 #[test]
 fn more_than_65535_workgroups() {
-    let window = Window::new(&[1, 2], &[1, 1], &[1, 1], &[0, 1], &[0, 0]);
-    let case = ConvCase { window, groups: 1, x: vec![1, 1, 2053, 2049], w: vec![1, 1, 1, 2] };
+    let case = conv("c1h2053w2049k1r1s2p0x1_0");
     let problem = case.problem().unwrap();
     assert!(count(&problem.y_shape()) > GRID_LIMIT * wgconv::WORKGROUP_SIZE as usize);
     for pass in [Pass::Forward, Pass::InputGrad] {
@@ -44,30 +40,25 @@ fn more_than_65535_workgroups_of_elements() {
 /// Reductions longer than an invocation may loop, by many channels and by many taps.
 #[test]
 fn more_than_65535_terms_in_forward_and_input_grad() {
-    let square = Window::new(&[3, 3], &[1, 1], &[1, 1], &[1, 1], &[1, 1]);
     let cases = [
-        (Pass::Forward, ConvCase { window: square.clone(), groups: 1, x: vec![1, 7400, 2, 3], w: vec![1, 7400, 3, 3] }),
-        (Pass::Forward, ConvCase { window: line(70_000, 3), groups: 1, x: vec![1, 1, 70_004], w: vec![1, 1, 70_000] }),
-        (Pass::InputGrad, ConvCase { window: square, groups: 1, x: vec![1, 1, 2, 3], w: vec![7400, 1, 3, 3] }),
-        (
-            Pass::InputGrad,
-            ConvCase { window: line(70_000, 69_999), groups: 1, x: vec![1, 1, 5], w: vec![1, 1, 70_000] },
-        ),
+        (Pass::Forward, conv("c7400h2w3k1r3s3p1")),
+        (Pass::Forward, conv("c1w70004k1s70000p3")),
+        (Pass::InputGrad, conv("c1h2w3k7400r3s3p1")),
+        (Pass::InputGrad, conv("c1w5k1s70000p69999")),
     ];
     for (pass, case) in cases {
-        let terms = count(&case.w);
+        let terms = count(&case.w_shape());
         assert!(terms > LOOP_LIMIT);
         for bias in [false, pass == Pass::Forward] {
             check_exact(&case, pass, bias, Regime::Device, 2)
-                .unwrap_or_else(|error| panic!("{pass:?}, w {:?}: {error}", case.w));
+                .unwrap_or_else(|error| panic!("{pass:?}, {case}: {error}"));
         }
     }
 }
 
 #[test]
 fn more_than_65535_terms_in_kernel_grad_and_bias_grad() {
-    let window = Window::new(&[2, 1], &[1, 1], &[1, 1], &[1, 0], &[0, 0]);
-    let case = ConvCase { window, groups: 1, x: vec![2, 1, 301, 307], w: vec![2, 1, 2, 1] };
+    let case = conv("n2c1h301w307k2r2s1p1_0x0");
     let problem = case.problem().unwrap();
     assert!(count(&problem.y_shape()) > 2 * LOOP_LIMIT);
     for pass in [Pass::KernelGrad, Pass::BiasGrad] {
@@ -85,17 +76,16 @@ fn more_than_65535_terms_in_kernel_grad_and_bias_grad() {
 /// Padding makes a window of 70,000 taps cheap to check: few cells, many windows.
 #[test]
 fn more_than_65535_taps_in_pooling() {
-    for kind in [Kind::Max, Kind::AVERAGES[1]] {
+    for (kind, options) in [("max", ""), ("avg", "exclpad")] {
         for (low, stride, extent) in [(2, 1, 70_003), (69_990, 6_997, 8)] {
-            let window = Window { stride: vec![stride], ..line(70_000, low) };
-            let case = PoolCase { window, ceil_mode: false, kind, x: vec![1, 1, extent] };
+            let case = pool(&format!("{kind}c1w{extent}s70000u{stride}p{low}{options}"));
             // Backward visits every tap for each cell of the input, so it is left to the short input.
-            let outcome = match (kind, extent < 100) {
-                (Kind::Max, true) => check_max(&case, Regime::Device, 5, 1000),
+            let outcome = match (case.kind, extent < 100) {
+                (PoolKind::Max, true) => check_max(&case, Regime::Device, 5, 1000),
                 (_, true) => check_average(&case, Regime::Device, 5),
                 (_, false) => check_forward(&case),
             };
-            outcome.unwrap_or_else(|error| panic!("{kind:?}, input {extent}: {error}"));
+            outcome.unwrap_or_else(|error| panic!("{case}: {error}"));
         }
     }
 }
@@ -103,9 +93,13 @@ fn more_than_65535_taps_in_pooling() {
 fn check_forward(case: &PoolCase) -> Result<(), String> {
     use crate::support::arena::run_f32;
     let problem = case.problem().unwrap();
-    let x = integers(6, count(&case.x), 9);
-    let found = run_f32(context(), &case.plan(context(), PoolPass::Forward).unwrap(), &[(Operand::X, &x)]);
-    if case.kind == Kind::Max {
+    let x = integers(6, count(&case.x_shape()), 9);
+    let found = run_f32(
+        context(),
+        &case.plan(context(), PoolPass::Forward, &PlanOptions::default()).unwrap(),
+        &[(Operand::X, &x)],
+    );
+    if case.kind == PoolKind::Max {
         let (expected, _) = wgconv::reference::pool::max_forward(&problem, &x).unwrap();
         return compare::exact(&found, &expected, &problem.y_shape());
     }

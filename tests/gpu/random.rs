@@ -2,11 +2,12 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use wgconv::Pass;
+use wgconv::case::{CaseAxis, ConvCase, PoolCase};
+use wgconv::{Pass, PoolKind};
 
 use crate::conv::{check_bound, check_exact};
 use crate::pool::{check_average, check_max};
-use crate::support::case::{ConvCase, Kind, PoolCase, Window};
+use crate::support::catalogue::AVERAGES;
 use crate::support::context::Regime;
 use crate::support::data::rng;
 
@@ -18,40 +19,42 @@ fn seeds(count: u64) -> Vec<u64> {
     }
 }
 
-fn draw_window(rng: &mut ChaCha8Rng, rank: usize, largest: usize) -> Window {
-    let mut axis =
-        |range: std::ops::RangeInclusive<usize>| (0..rank).map(|_| rng.random_range(range.clone())).collect();
-    Window { taps: axis(1..=largest), stride: axis(1..=4), dilation: axis(1..=3), low: axis(0..=4), high: axis(0..=4) }
+fn draw_axes(rng: &mut ChaCha8Rng, largest_taps: u32, largest_input: u32, rank: usize) -> Vec<CaseAxis> {
+    let mut draw = |range: std::ops::RangeInclusive<u32>| rng.random_range(range);
+    let axis = |_| CaseAxis {
+        input: draw(1..=largest_input),
+        taps: draw(1..=largest_taps),
+        stride: draw(1..=4),
+        dilation: draw(1..=3),
+        low: draw(0..=4),
+        high: draw(0..=4),
+    };
+    (0..rank).map(axis).collect()
 }
 
 fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     let rank = rng.random_range(1..=3);
-    let window = draw_window(rng, rank, [9, 5, 3][rank - 1]);
+    let axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
     let groups = rng.random_range(1..=4);
-    let (channels_in, channels_out) = (rng.random_range(1..=5), rng.random_range(1..=5));
-    let mut x = vec![rng.random_range(1..=3), groups * channels_in];
-    x.extend((0..rank).map(|_| rng.random_range(1..=[60, 13, 7][rank - 1])));
-    let mut w = vec![groups * channels_out, channels_in];
-    w.extend(&window.taps);
-    ConvCase { window, groups, x, w }
+    let (channels_in, channels_out) = (groups * rng.random_range(1..=5), groups * rng.random_range(1..=5));
+    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes }
 }
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     let rank = rng.random_range(1..=3);
-    let mut window = draw_window(rng, rank, [9, 5, 3][rank - 1]);
-    for d in 0..rank {
-        let span = window.dilation[d] * (window.taps[d] - 1) + 1;
-        window.low[d] %= span;
-        window.high[d] %= span;
+    let mut axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 15, 8][rank - 1], rank);
+    for axis in &mut axes {
+        let span = axis.dilation * (axis.taps - 1) + 1;
+        axis.low %= span;
+        axis.high %= span;
     }
-    let kind = [Kind::Max, Kind::AVERAGES[0], Kind::AVERAGES[1], Kind::AVERAGES[2]][rng.random_range(0..4)];
-    let mut x = vec![rng.random_range(1..=3), rng.random_range(1..=4)];
-    x.extend((0..rank).map(|_| rng.random_range(1..=[60, 15, 8][rank - 1])));
-    PoolCase { window, ceil_mode: rng.random(), kind, x }
+    let kind = [PoolKind::Max, AVERAGES[0], AVERAGES[1], AVERAGES[2]][rng.random_range(0..4)];
+    let (batch, channels) = (rng.random_range(1..=3), rng.random_range(1..=4));
+    PoolCase { kind, batch, channels, axes, ceil_mode: rng.random() }
 }
 
-fn fail(seed: u64, test: &str, case: &dyn std::fmt::Debug, error: &str) -> ! {
-    panic!("{error}\n{case:?}\nrepeat with: WGCONV_RANDOM_SEED={seed} cargo test --test gpu random::{test}");
+fn fail(seed: u64, test: &str, case: &dyn std::fmt::Display, error: &str) -> ! {
+    panic!("{error}\n{case}\nrepeat with: WGCONV_RANDOM_SEED={seed} cargo test --test gpu random::{test}");
 }
 
 #[test]
@@ -89,8 +92,8 @@ fn poolings() {
         valid += 1;
         let regime = Regime::BOTH[rng.random_range(0..2)];
         let outcome = match case.kind {
-            Kind::Max => check_max(&case, regime, seed, [1, 5, 1000][rng.random_range(0..3)]),
-            Kind::Average { .. } => check_average(&case, regime, seed),
+            PoolKind::Max => check_max(&case, regime, seed, [1, 5, 1000][rng.random_range(0..3)]),
+            _ => check_average(&case, regime, seed),
         };
         outcome.unwrap_or_else(|error| fail(seed, "poolings", &case, &format!("{regime:?}: {error}")));
     }

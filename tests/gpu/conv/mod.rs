@@ -5,10 +5,10 @@ mod forward;
 mod input_grad;
 mod kernel_grad;
 
+use wgconv::case::ConvCase;
 use wgconv::{Context, ConvProblem, Operand, Pass, PlanOptions, Result, reference};
 
 use crate::support::arena::run_f32;
-use crate::support::case::ConvCase;
 use crate::support::context::Regime;
 use crate::support::data::{count, exact_range, integers, reals};
 use crate::support::{catalogue, compare};
@@ -135,7 +135,7 @@ fn check_catalogue(pass: Pass, bias: bool) {
         for regime in Regime::BOTH {
             let seed = 100 + i as u64;
             for outcome in [check_exact(case, pass, bias, regime, seed), check_bound(case, pass, bias, regime, seed)] {
-                outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case:?}"));
+                outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case}"));
                 checked += 1;
             }
         }

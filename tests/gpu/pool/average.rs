@@ -1,9 +1,9 @@
 use super::{check_average, check_catalogue};
-use crate::support::case::Kind;
+use crate::support::catalogue::AVERAGES;
 
 #[test]
 fn average_pooling_equals_the_reference() {
-    for kind in Kind::AVERAGES {
+    for kind in AVERAGES {
         check_catalogue(kind, check_average);
     }
 }

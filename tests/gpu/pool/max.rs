@@ -1,18 +1,17 @@
-use wgconv::{MaxPool, Padding};
+use wgconv::{MaxPool, Padding, PoolKind};
 
 use super::{check_catalogue, check_max};
-use crate::support::case::Kind;
 use crate::support::context::context;
 
 #[test]
 fn max_pooling_equals_the_reference() {
-    check_catalogue(Kind::Max, |case, regime, seed| check_max(case, regime, seed, 1000));
+    check_catalogue(PoolKind::Max, |case, regime, seed| check_max(case, regime, seed, 1000));
 }
 
 /// Three different values only: the first of equal ones must win, in forward and so in backward.
 #[test]
 fn the_first_of_equal_maxima_wins() {
-    check_catalogue(Kind::Max, |case, regime, seed| check_max(case, regime, seed, 1));
+    check_catalogue(PoolKind::Max, |case, regime, seed| check_max(case, regime, seed, 1));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 mod average;
 mod max;
 
-use wgconv::{Context, Operand, PoolPass, PoolProblem, reference};
+use wgconv::case::PoolCase;
+use wgconv::{Context, Operand, PlanOptions, PoolKind, PoolPass, PoolProblem, reference};
 
 use crate::support::arena::{bits, floats, run, run_f32};
-use crate::support::case::{Kind, PoolCase};
 use crate::support::compare;
 use crate::support::context::Regime;
 use crate::support::data::{count, integers, reals};
@@ -21,7 +21,7 @@ fn context(problem: &PoolProblem, regime: Regime) -> Context {
 pub fn check_max(case: &PoolCase, regime: Regime, seed: u64, most: i32) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let context = context(&problem, regime);
-    let plan = |pass| case.plan(&context, pass).map_err(|error| error.to_string());
+    let plan = |pass| case.plan(&context, pass, &PlanOptions::default()).map_err(|error| error.to_string());
     let x = integers(2 * seed, count(&problem.x_shape()), most);
     let (values, indices) = reference::pool::max_forward(&problem, &x).unwrap();
     let y_shape = problem.y_shape();
@@ -46,7 +46,7 @@ pub fn check_average(case: &PoolCase, regime: Regime, seed: u64) -> Result<(), S
     const DIVISION: f64 = 3.0;
     let problem = case.problem().map_err(|error| error.to_string())?;
     let context = context(&problem, regime);
-    let plan = |pass| case.plan(&context, pass).map_err(|error| error.to_string());
+    let plan = |pass| case.plan(&context, pass, &PlanOptions::default()).map_err(|error| error.to_string());
     for real in [false, true] {
         let data = |seed, count| if real { reals(seed, count) } else { integers(seed, count, 9) };
         let x = data(2 * seed, count(&problem.x_shape()));
@@ -69,11 +69,11 @@ fn ulps(values: &[f64], units: f64) -> Vec<f64> {
 }
 
 /// A kind's catalogue in both regimes.
-fn check_catalogue(kind: Kind, check: impl Fn(&PoolCase, Regime, u64) -> Result<(), String>) {
+fn check_catalogue(kind: PoolKind, check: impl Fn(&PoolCase, Regime, u64) -> Result<(), String>) {
     let cases = crate::support::catalogue::poolings(kind);
     for (i, (name, case)) in cases.iter().enumerate() {
         for regime in Regime::BOTH {
-            check(case, regime, i as u64).unwrap_or_else(|error| panic!("{name}, {regime:?}: {error}\n{case:?}"));
+            check(case, regime, i as u64).unwrap_or_else(|error| panic!("{name}, {regime:?}: {error}\n{case}"));
         }
     }
 }

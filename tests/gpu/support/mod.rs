@@ -1,7 +1,6 @@
 //! The harness: contexts, data, poisoned arenas, comparison, and the catalogue of shapes.
 
 pub mod arena;
-pub mod case;
 pub mod catalogue;
 pub mod compare;
 pub mod context;

@@ -1,0 +1,139 @@
+//! `wgconv verify` from outside, and the library function behind it.
+#![cfg(feature = "cli")]
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::Value;
+use wgconv::case::catalogue;
+use wgconv::verify::{self, VerifyOptions};
+use wgconv::{Context, Error};
+
+fn wgconv(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgconv"));
+    command.arg("verify").args(arguments).env_remove("RUST_LOG").output().unwrap()
+}
+
+/// A run with this exit code; what it printed on stdout and stderr.
+fn expect(code: i32, arguments: &[&str]) -> (String, String) {
+    let output = wgconv(arguments);
+    let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert_eq!(output.status.code(), Some(code), "{stdout}\n{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    (stdout, stderr)
+}
+
+#[test]
+fn this_device_computes_right() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (stdout, stderr) = expect(0, &["--count", "5", "--seed", "3", "--json", file.path().to_str().unwrap()]);
+    let shapes = catalogue().rows.len() + 5;
+    assert!(stdout.contains("all right") && stdout.contains(&format!("of {shapes} shapes, seed 3")), "{stdout}");
+    assert!(stdout.contains("wgconv ") && stdout.contains("driver "), "{stdout}");
+    // No bar where nobody looks.
+    assert_eq!(stderr, "");
+    let report: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    assert_eq!(report["cases"], shapes);
+    assert_eq!(
+        (&report["failures"], &report["stopped"], &report["seed"]),
+        (&Value::Array(vec![]), &Value::Null, &3.into())
+    );
+    assert!(report["checks"].as_u64().unwrap() > 2 * shapes as u64);
+    let environment = &report["environment"];
+    assert!(environment["adapter"]["driver_info"].is_string() && environment["limits"]["max_loop_iterations"].is_u64());
+}
+
+#[test]
+fn one_case_and_one_pass() {
+    let (stdout, _) = expect(0, &["--case", "maxc3h7w9r3s2", "--pass", "forward_with_indices"]);
+    assert!(stdout.contains("1 results of 1 shapes"), "{stdout}");
+    let (stdout, _) = expect(0, &["--case", "c3h7w9k4r3s2p1"]);
+    // Forward with and without bias, and three gradients.
+    assert!(stdout.contains("5 results of 1 shapes"), "{stdout}");
+}
+
+#[test]
+fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for (case, pass, element, place) in [
+        ("n2c3h7w9k4r3s2p1", "kernel_grad", "dw[3, 2, 2, 1] is ", " of 72 elements"),
+        ("maxc3h7w9r3s2", "backward", "dx[0, 2, 6, 8] is ", " of 189 elements"),
+        ("avgc3h7w9r3s2", "forward", "y[0, 2, 1, 3] is ", " of 24 elements"),
+    ] {
+        let json = file.path().to_str().unwrap();
+        let (stdout, stderr) =
+            expect(1, &["--plant-fault", "--case", case, "--pass", pass, "--seed", "7", "--json", json]);
+        let line = stdout.lines().find(|line| line.starts_with("WRONG ")).unwrap_or_else(|| panic!("{stdout}"));
+        let command = format!("repeat with: wgconv verify --case '{case}' --pass {pass} --seed 7");
+        for part in [&format!("WRONG {case} {pass}, direct: "), element, " instead of ", place, &command] {
+            assert!(line.contains(part), "{part} is not in {line}");
+        }
+        assert!(
+            stdout.contains("1 is WRONG") && stderr.contains("error: 1 of 1 results are wrong"),
+            "{stdout}{stderr}"
+        );
+        let report: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+        let failure = &report["failures"][0];
+        assert_eq!((&failure["case"], &failure["pass"], &failure["wrong"]), (&case.into(), &pass.into(), &1.into()));
+    }
+    // Every check of the catalogue notices.
+    let ctx = Context::new_blocking().unwrap();
+    let options = VerifyOptions { plant_fault: true, count: 0, ..VerifyOptions::default() };
+    let report = verify::run_blocking(&ctx, &options).unwrap();
+    assert!(report.checks > 300 && report.failures.len() == report.checks, "{report}");
+}
+
+#[test]
+fn bad_input_says_what_is_wrong() {
+    let (_, stderr) = expect(1, &["--case", "n8c64h56w56kr3s3"]);
+    assert!(stderr.contains("\n  n8c64h56w56kr3s3\n              ^\n"), "{stderr}");
+    assert!(stderr.contains("convolution") && stderr.contains("pooling"), "{stderr}");
+    let (_, stderr) = expect(1, &["--case", "c3h2w9k4r3s2"]);
+    assert!(stderr.contains("use a smaller kernel"), "{stderr}");
+    let (_, stderr) = expect(1, &["--case", "maxc3w9s2", "--pass", "input_grad"]);
+    assert!(stderr.contains("input_grad") && stderr.contains("backward"), "{stderr}");
+    let (_, stderr) = expect(1, &["--adapter", "no such thing"]);
+    assert!(stderr.contains("Adapters here"), "{stderr}");
+    let (_, stderr) = expect(1, &["--seconds", "-1"]);
+    assert!(stderr.contains("must be a time"), "{stderr}");
+    let (_, stderr) = expect(1, &["--json", "/", "--count", "0"]);
+    assert!(stderr.contains("cannot write"), "{stderr}");
+}
+
+#[test]
+fn it_ends_when_its_time_is_over_or_when_asked_to() {
+    let ctx = Context::new_blocking().unwrap();
+    let options = VerifyOptions { time: Some(Duration::ZERO), count: usize::MAX, ..VerifyOptions::default() };
+    let report = verify::run_blocking(&ctx, &options).unwrap();
+    assert_eq!((report.cases, report.stopped), (1, Some("its time was over")));
+
+    let seen = RefCell::new(Vec::new());
+    let progress = |progress: &verify::Progress<'_>| {
+        seen.borrow_mut().push((progress.done, progress.total));
+        if progress.done == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let report = verify::run_blocking(&ctx, &VerifyOptions { progress: Some(&progress), ..VerifyOptions::default() });
+    assert_eq!(report.unwrap().cases, 3);
+    let total = catalogue().rows.len() + 100;
+    assert_eq!(*seen.borrow(), [(1, total), (2, total), (3, total)]);
+}
+
+#[test]
+fn what_does_not_fit_is_skipped_and_a_lost_device_ends_it() {
+    let ctx = Context::new_blocking().unwrap();
+    let mut limits = *ctx.limits();
+    limits.max_storage_binding_bytes = 4 * 1024;
+    let small = ctx.with_limits(limits).unwrap();
+    let options = VerifyOptions { case: Some("c8h20w20k2r3s3".parse().unwrap()), ..VerifyOptions::default() };
+    let report = verify::run_blocking(&small, &options).unwrap();
+    assert!(report.failures.is_empty() && !report.skipped.is_empty(), "{report}");
+    assert!(matches!(report.skipped[0].reason, Error::SampleTooLarge { .. }));
+    assert!(report.to_string().contains("skipped for lack of room"), "{report}");
+
+    let ctx = Context::new_blocking().unwrap();
+    ctx.device().destroy();
+    let report = verify::run_blocking(&ctx, &VerifyOptions::default()).unwrap();
+    assert!(!report.is_ok() && report.stopped == Some("the device was lost"), "{report}");
+}
