@@ -180,3 +180,34 @@ fn bad_input_is_reported_before_anything_is_measured() {
         assert!(!message.contains("peaks: "), "{message}");
     }
 }
+
+/// What was measured so far is printed and written.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_with_a_report() {
+    use std::io::{BufRead, BufReader, Read};
+
+    let dir = tempfile::tempdir().unwrap();
+    let json = dir.path().join("a.json");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wgconv"))
+        .args(["bench", "--suite", "all", "--pass", "all", "--json", path(&json)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("data: ") {
+        line.clear();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "the run ended before its first row");
+    }
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("error: interrupted: ") && rest.contains("of peak"), "{rest}\n{stderr}");
+    assert!(read(&json)["rows"].is_array());
+}

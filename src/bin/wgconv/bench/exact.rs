@@ -165,3 +165,6 @@ pub struct Output {
 pub fn bound(sums: &wgconv::reference::Sums) -> Vec<f64> {
     sums.bound(DIVISIONS)
 }
+
+#[cfg(test)]
+mod tests;

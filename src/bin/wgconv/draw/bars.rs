@@ -13,8 +13,9 @@ use crate::bench::Row;
 const LINE: usize = 17;
 /// Above the bars of a pass.
 const HEADING: usize = 46;
-const BARS_FROM: i32 = 560;
-const BARS_WIDTH: f64 = 500.0;
+/// Where the bars of GFLOP/s begin and how long the longest is, and the same of the shares: a full one is the roofline.
+const RATE: (i32, f64) = (560, 300.0);
+const SHARE: (i32, f64) = (980, 200.0);
 
 /// One block for each pass, its rows in the order of the report.
 pub fn bars(path: &Path, rows: &[&Row], adapter: &str) -> Result<()> {
@@ -37,23 +38,28 @@ fn block(canvas: &Canvas<'_>, pass: &str, rows: &[&&Row], top: i32) -> Result<i3
     let colour = pass_colour(pass);
     let longest = rows.iter().filter_map(|row| row.gflops).fold(f64::MIN_POSITIVE, f64::max);
     text(canvas, pass, (24, top + 24), HPos::Left, font(16.0, colour))?;
-    let mut y = top + HEADING as i32;
-    for row in rows {
-        let gflops = row.gflops.unwrap_or(0.0);
-        let right = BARS_FROM + (BARS_WIDTH * gflops / longest).round().max(1.0) as i32;
+    for ((from, _), words) in [(RATE, "GFLOP/s"), (SHARE, "of the roofline")] {
+        text(canvas, words, (from, top + 24), HPos::Left, font(12.0, FAINT))?;
+    }
+    let first = top + HEADING as i32;
+    for (y, row) in (first..).step_by(LINE).zip(rows) {
         let label = format!("{} {}", row.suite, row.layer);
         text(canvas, &label, (24, y), HPos::Left, font(12.0, INK))?;
-        text(canvas, &row.case, (BARS_FROM - 10, y), HPos::Right, font(12.0, FAINT))?;
-        canvas.draw(&Rectangle::new([(BARS_FROM, y - 6), (right, y + 6)], colour.mix(0.25).filled()))?;
-        // The dark part is the share of the bar that the roofline would allow to be whole.
-        let share = row.share_of_peak.unwrap_or(0.0);
-        let dark = BARS_FROM + (f64::from(right - BARS_FROM) * share.min(1.0)).round() as i32;
-        canvas.draw(&Rectangle::new([(BARS_FROM, y - 6), (dark, y + 6)], colour.filled()))?;
-        let words = format!("{} GFLOP/s, {:.1} %", crate::bench::figure(gflops), 100.0 * share);
-        text(canvas, &words, (right + 8, y), HPos::Left, font(12.0, INK))?;
-        y += LINE as i32;
+        text(canvas, &row.case, (RATE.0 - 10, y), HPos::Right, font(12.0, FAINT))?;
+        let (gflops, share) = (row.gflops.unwrap_or(0.0), row.share_of_peak.unwrap_or(0.0));
+        bar(canvas, RATE, y, gflops / longest, &crate::bench::figure(gflops), colour)?;
+        bar(canvas, SHARE, y, share, &format!("{:.1} %", 100.0 * share), colour)?;
     }
-    let size = (BARS_WIDTH as usize, rows.len() * LINE);
-    frame(canvas, (BARS_FROM, top + HEADING as i32 - LINE as i32 / 2), size, RGBColor(225, 225, 225))?;
-    Ok(y)
+    for (from, width) in [RATE, SHARE] {
+        let size = (width as usize, rows.len() * LINE);
+        frame(canvas, (from, first - LINE as i32 / 2), size, RGBColor(225, 225, 225))?;
+    }
+    Ok(first + (rows.len() * LINE) as i32)
+}
+
+/// `part` of the whole width, at most all of it, and the number after it.
+fn bar(canvas: &Canvas<'_>, (from, width): (i32, f64), y: i32, part: f64, words: &str, colour: RGBColor) -> Result<()> {
+    let right = from + (width * part.min(1.0)).round().max(1.0) as i32;
+    canvas.draw(&Rectangle::new([(from, y - 6), (right, y + 6)], colour.mix(0.7).filled()))?;
+    text(canvas, words, (right + 8, y), HPos::Left, font(12.0, INK))
 }

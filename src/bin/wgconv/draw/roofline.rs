@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use super::{Canvas, FAINT, INK, font, pass_colour, passes_of, svg, text, title};
-use crate::bench::{Peaks, Row};
+use crate::bench::{Peaks, Row, figure};
 
 const ROOF: RGBColor = RGBColor(60, 60, 60);
 
@@ -23,12 +23,14 @@ pub fn roofline(path: &Path, rows: &[&Row], peaks: &Peaks, adapter: &str) -> Res
         text(canvas, adapter, (24, 54), HPos::Left, font(13.0, FAINT))?;
         let (_, below) = canvas.split_vertically(66);
         let (area, list) = below.split_vertically(574);
-        chart(&area, rows, &names, peaks)?;
+        let (plot, side) = area.split_horizontally(1050);
+        chart(&plot, rows, &names, peaks)?;
+        legend(&side, rows, peaks)?;
         for (i, name) in names.iter().enumerate() {
             let (column, line) = (i / lines.max(1), i % lines.max(1));
             let at = (24 + 416 * column as i32, 10 + 17 * line as i32);
             text(&list, &format!("{}", i + 1), (at.0 + 18, at.1), HPos::Right, font(12.0, INK))?;
-            text(&list, &shortened(name, 60), (at.0 + 26, at.1), HPos::Left, font(12.0, INK))?;
+            text(&list, &shortened(name, 58), (at.0 + 26, at.1), HPos::Left, font(12.0, INK))?;
         }
         Ok(())
     })
@@ -83,32 +85,35 @@ fn chart(area: &Canvas<'_>, rows: &[&Row], names: &[String], peaks: &Peaks) -> R
         .light_line_style(RGBColor(244, 244, 244))
         .draw()?;
     let roof = [left, peaks.ridge(), right].map(|intensity| (intensity, peaks.attainable_gflops(intensity, 1.0)));
-    let label = format!("{:.0} GFLOP/s, {:.0} GB/s (measured)", peaks.gflops, peaks.gbytes_per_s);
-    let legend = |(x, y), colour: RGBColor| Circle::new((x + 10, y), 5, colour.filled());
-    chart
-        .draw_series(LineSeries::new(roof, ROOF.stroke_width(2)))?
-        .label(label)
-        .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], ROOF.stroke_width(2)));
+    chart.draw_series(LineSeries::new(roof, ROOF.stroke_width(2)))?;
     for pass in passes_of(rows) {
         let colour = pass_colour(pass);
         let of_pass = rows.iter().zip(&points).filter(|(row, point)| row.pass == pass && point.1 > 0.0);
         let dots = of_pass.clone().map(|(_, &point)| Circle::new(point, 5, colour.mix(0.8).filled()));
-        chart.draw_series(dots)?.label(pass).legend(move |at| legend(at, colour));
+        chart.draw_series(dots)?;
         for (row, &point) in of_pass {
             let number = names.iter().position(|known| *known == name(row)).map_or(0, |at| at + 1);
             let numeral = EmptyElement::at(point) + Text::new(number.to_string(), (6, -11), font(10.5, colour));
             chart.draw_series([numeral])?;
         }
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .margin(14)
-        .legend_area_size(28)
-        .label_font(font(13.0, INK))
-        .background_style(WHITE.mix(0.85))
-        .border_style(RGBColor(200, 200, 200))
-        .draw()?;
+    Ok(())
+}
+
+/// Beside the chart, where it hides nothing.
+fn legend(side: &Canvas<'_>, rows: &[&Row], peaks: &Peaks) -> Result<()> {
+    let left = 4;
+    side.draw(&PathElement::new([(left, 30), (left + 22, 30)], ROOF.stroke_width(2)))?;
+    let figures =
+        [format!("{} GFLOP/s", figure(peaks.gflops)), format!("{} GB/s, measured", figure(peaks.gbytes_per_s))];
+    for (line, words) in figures.iter().enumerate() {
+        text(side, words, (left + 32, 30 + 18 * line as i32), HPos::Left, font(13.0, INK))?;
+    }
+    for (line, pass) in passes_of(rows).into_iter().enumerate() {
+        let y = 80 + 22 * line as i32;
+        side.draw(&Circle::new((left + 11, y), 5, pass_colour(pass).filled()))?;
+        text(side, pass, (left + 32, y), HPos::Left, font(13.0, INK))?;
+    }
     Ok(())
 }
 
