@@ -97,8 +97,10 @@ fn a_run_writes_everything_and_equals_itself() {
     }
 
     // Against itself, whatever the noise.
-    let same = [&TINY[..], &["--baseline", path(&json), "--tolerance", "99.9", "--warm-cache"]].concat();
+    let same =
+        [&TINY[..], &["--baseline", path(&json), "--tolerance", "99.9", "--warm-cache", "--host-clock"]].concat();
     let stdout = succeed(&same);
+    assert!(stdout.contains("7 rows are timed by the host's clock"), "{stdout}");
     assert!(stdout.contains("kernel_grad: ") && stdout.contains(" x\n"), "{stdout}");
 
     // Against a run that was a million times faster in one pass.

@@ -65,6 +65,9 @@ pub struct BenchArgs {
     /// Read the same inputs in every repetition, instead of rotating sets that do not fit into caches
     #[arg(long)]
     pub warm_cache: bool,
+    /// Time rows by the host's clock even where the device has one of its own: what devices without timestamps get.
+    #[arg(long, hide = true)]
+    pub host_clock: bool,
     /// Seed of all data
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,

@@ -20,6 +20,7 @@ pub struct Measure<'a> {
     pub budget: Budget,
     pub effort: Effort,
     pub warm_cache: bool,
+    pub host_clock: bool,
     pub seed: u64,
     pub stop: &'a AtomicBool,
 }
@@ -65,7 +66,7 @@ impl Measure<'_> {
         }
         row.first_call_ms = Some(first_call);
         operands.fill(&job.case, self.warm_cache, self.seed)?;
-        let samples = Timer::new(context, self.stop)?
+        let samples = Timer::new(context, self.stop, !self.host_clock)?
             .measure(self.budget, &mut |i, pass| Ok(plan.record(pass, &operands.bindings(i))?))?;
         row.clock = Some(samples.clock);
         row.samples = samples.device_ms.len();

@@ -75,7 +75,15 @@ fn measure(
         (Budget { least: 5, most: 1000, seconds: 1.5 }, Effort(1 << 29))
     };
     let peaks = report.environment.peaks.clone();
-    let measure = Measure { peaks: &peaks, budget, effort, warm_cache: args.warm_cache, seed: args.seed, stop };
+    let measure = Measure {
+        peaks: &peaks,
+        budget,
+        effort,
+        warm_cache: args.warm_cache,
+        host_clock: args.host_clock,
+        seed: args.seed,
+        stop,
+    };
     let progress = Progress::new(jobs);
     for job in jobs {
         progress.begin(job);

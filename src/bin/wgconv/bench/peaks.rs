@@ -55,7 +55,7 @@ const COPY_FORMS: [(&str, u64); 2] = [("copy_1", 256), ("copy_4", 1024)];
 /// Measures both; `quick` takes half as long.
 pub fn measure(context: &Context, quick: bool, stop: &AtomicBool) -> Result<Peaks> {
     let budget = Budget { least: 3, most: 100, seconds: if quick { 0.2 } else { 0.4 } };
-    let mut timer = Timer::new(context, stop)?;
+    let mut timer = Timer::new(context, stop, true)?;
     let (mut gflops, mut arithmetic_form) = (0.0, "");
     for (name, source, entry, flops) in FMA_FORMS {
         if stop.load(Ordering::Relaxed) {

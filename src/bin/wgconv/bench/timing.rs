@@ -52,9 +52,9 @@ const MOST_REPETITIONS: usize = 64;
 const SUBMISSION_SECONDS: f64 = 0.03;
 
 impl<'a> Timer<'a> {
-    /// `stop` ends a measurement early, with what is there.
-    pub fn new(context: &'a Context, stop: &'a AtomicBool) -> Result<Self> {
-        let has_stamps = context.device().features().contains(wgpu::Features::TIMESTAMP_QUERY);
+    /// `stop` ends a measurement early, with what is there; without `use_stamps` it is the host's clock on every device.
+    pub fn new(context: &'a Context, stop: &'a AtomicBool, use_stamps: bool) -> Result<Self> {
+        let has_stamps = use_stamps && context.device().features().contains(wgpu::Features::TIMESTAMP_QUERY);
         let stamps = if has_stamps { Some(Stamps::new(context, MOST_REPETITIONS)?) } else { None };
         Ok(Timer { context, stop, stamps })
     }
