@@ -47,7 +47,7 @@
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`train`, `verify`, `devices`).
+//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `devices`).
 
 pub mod case;
 mod conv;

@@ -59,6 +59,10 @@ struct Inner {
     plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
 }
 
+/// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
+/// a pass on the device's own clock.
+const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY;
+
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
 const MOST_PLANS: usize = 1024;
 
@@ -84,8 +88,12 @@ impl Context {
     pub async fn with_options(options: &ContextOptions) -> Result<Context> {
         let adapter = Context::choose_adapter(options).await?;
         let info = adapter.get_info();
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("wgconv"), required_limits: adapter.limits(), ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("wgconv"),
+            required_features: adapter.features() & WANTED_FEATURES,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
         let (device, queue) = adapter
             .request_device(&descriptor)
             .await

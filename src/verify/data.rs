@@ -90,7 +90,8 @@ impl Shapes {
     fn pool(&mut self) -> Case {
         let mut axes = self.axes();
         for axis in &mut axes {
-            let span = axis.dilation * (axis.taps - 1) + 1;
+            // Two small numbers.
+            let span = crate::window::span(axis.taps, axis.dilation) as u32;
             (axis.low, axis.high) = (axis.low % span, axis.high % span);
         }
         let kind = match self.draw(0, 3) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wgconv::{Context, ContextOptions};
 use wgpu::Features;
 
@@ -21,13 +21,13 @@ pub struct DevicesArgs {
 }
 
 /// Which adapter, and with what driver: part of every report, because figures mean nothing without it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adapter {
     pub name: String,
     pub driver: String,
     pub driver_info: String,
     pub backend: String,
-    pub kind: &'static str,
+    pub kind: String,
 }
 
 /// The limits that decide how work is cut.
@@ -75,7 +75,8 @@ impl From<&wgpu::AdapterInfo> for Adapter {
                 wgpu::DeviceType::VirtualGpu => "virtual GPU",
                 wgpu::DeviceType::Cpu => "software",
                 wgpu::DeviceType::Other => "unknown kind",
-            },
+            }
+            .to_owned(),
         }
     }
 }
@@ -123,7 +124,7 @@ impl fmt::Display for Entry {
         };
         writeln!(f, "{}{}", adapter.name, if self.chosen { "  <- would be used" } else { "" })?;
         let lines = [
-            ("kind", adapter.kind.to_owned()),
+            ("kind", adapter.kind.clone()),
             ("backend", adapter.backend.clone()),
             ("driver", format!("{} {}", adapter.driver, adapter.driver_info)),
             ("largest storage binding", bytes(limits.max_storage_buffer_binding_size)),

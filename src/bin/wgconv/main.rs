@@ -1,5 +1,6 @@
 //! `wgconv`: shows on the command line what the library does.
 
+mod bench;
 mod data;
 mod devices;
 mod draw;
@@ -24,6 +25,7 @@ pub(crate) use say;
 #[derive(Parser)]
 #[command(name = "wgconv", version, about)]
 enum Command {
+    Bench(Box<bench::BenchArgs>),
     Train(Box<train::TrainArgs>),
     Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let filter = "warn,wgpu_hal::gles=off,wgpu_hal::vulkan::instance=off";
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
     let result = match Command::parse() {
+        Command::Bench(args) => bench::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),

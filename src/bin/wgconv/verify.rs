@@ -76,7 +76,6 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         pass: args.pass.clone(),
         progress: Some(&progress),
         plant_fault: args.plant_fault,
-        ..VerifyOptions::default()
     };
     let report = verify::run_blocking(&ctx, &options)?;
     bar.finish_and_clear();

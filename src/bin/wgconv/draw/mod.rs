@@ -1,15 +1,20 @@
-//! The pictures of a training run, as SVG files. What the modules share: canvas, text, bitmaps.
+//! The pictures of a training run and of a benchmark, as SVG files. What the modules share: canvas, text, bitmaps.
 
+mod bars;
 mod colour;
 mod confusion;
 mod curves;
 mod features;
 mod kernels;
+mod passes;
+mod roofline;
 
+pub use bars::bars;
 pub use confusion::confusion;
 pub use curves::curves;
 pub use features::{Example, features};
 pub use kernels::kernels;
+pub use roofline::roofline;
 
 use std::path::Path;
 
@@ -20,6 +25,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::files::write_atomically;
 use colour::Rgb;
+use passes::{pass_colour, passes_of};
 
 /// What is drawn on: coordinates are pixels, from the upper left corner.
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -88,6 +94,7 @@ fn frame(canvas: &Canvas<'_>, at: (i32, i32), size: (usize, usize), colour: RGBC
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{Peaks, Row};
     use crate::data::PIXELS;
     use crate::data::fashion::CLASSES;
     use crate::train::{EpochRecord, Metrics};
@@ -141,6 +148,31 @@ mod tests {
             let epochs: Vec<EpochRecord> = (1..=count).map(record).collect();
             let svg = drawn(|path| curves(path, &epochs));
             assert_eq!(svg.matches("<circle").count(), 4 * count);
+        }
+    }
+    #[test]
+    fn benchmarks_of_no_row_and_of_many() {
+        let peaks = Peaks { gflops: 90.0, arithmetic_form: "a".into(), gbytes_per_s: 20.0, copy_form: "b".into() };
+        let row = |i: usize| {
+            let mut row = Row {
+                suite: "suite".into(),
+                layer: format!("layer{i}"),
+                case: format!("n{i}c64h56w56k64r3s3p1 and an unusually long description of it"),
+                pass: ["forward", "input_grad", "kernel_grad"][i % 3].into(),
+                flops: 1000 * (i as u64 + 1),
+                bytes: 2000,
+                ..Row::default()
+            };
+            row.rate(0.001, &peaks);
+            row
+        };
+        let rows: Vec<Row> = (0..60).map(row).collect();
+        for count in [0, 1, 60] {
+            let rows: Vec<&Row> = rows.iter().take(count).collect();
+            let svg = drawn(|path| roofline(path, &rows, &peaks, "adapter"));
+            // A dot for each row, and one in the legend for each pass.
+            assert_eq!(svg.matches("<circle").count(), count + count.min(3));
+            assert_eq!(drawn(|path| bars(path, &rows, "adapter")).matches(" %\n").count(), count);
         }
     }
 }

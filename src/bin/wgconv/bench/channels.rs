@@ -1,0 +1,185 @@
+//! A pass, cut by the channels of its result, on one sample: each part is a small problem for the reference.
+
+use wgconv::case::{Case, ConvCase, PoolCase};
+use wgconv::{ConvProblem, Operand, PoolKind, PoolProblem, Result, reference};
+
+use super::exact::bound;
+
+/// One channel of the result.
+pub struct Part {
+    pub values: Vec<f64>,
+    /// How far an average may be off.
+    pub bounds: Vec<f64>,
+    pub indices: Option<Vec<u32>>,
+}
+
+/// A case and pass on its first sample.
+pub struct Channels {
+    pass: &'static str,
+    of: Of,
+    batch: u64,
+}
+
+enum Of {
+    Conv(ConvProblem),
+    Pool(PoolProblem),
+}
+
+type Inputs = [(Operand, Vec<f32>, Vec<f32>)];
+
+impl Channels {
+    pub fn new(case: &Case, pass: &'static str) -> Result<Channels> {
+        let of = match case.with_batch(1) {
+            Case::Conv(case) => Of::Conv(ConvCase::problem(&case)?),
+            Case::Pool(case) => Of::Pool(PoolCase::problem(&case)?),
+        };
+        Ok(Channels { pass, of, batch: case.batch().into() })
+    }
+
+    /// Inputs of the pass, apart from indices, with the elements of one sample.
+    pub fn inputs(&self) -> Vec<(Operand, usize)> {
+        let elements = |shape: Vec<usize>| shape.iter().product();
+        let (x, w, y) = match &self.of {
+            Of::Conv(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
+            Of::Pool(problem) => (problem.x_shape(), vec![], problem.y_shape()),
+        };
+        match (&self.of, self.pass) {
+            (Of::Conv(_), "forward") => vec![(Operand::X, elements(x)), (Operand::W, elements(w))],
+            (Of::Conv(_), "input_grad") => vec![(Operand::Dy, elements(y)), (Operand::W, elements(w))],
+            (Of::Conv(_), "kernel_grad") => vec![(Operand::X, elements(x)), (Operand::Dy, elements(y))],
+            (Of::Conv(_), _) | (Of::Pool(_), "backward") => vec![(Operand::Dy, elements(y))],
+            (Of::Pool(_), _) => vec![(Operand::X, elements(x))],
+        }
+    }
+
+    pub fn is_max(&self) -> bool {
+        matches!(&self.of, Of::Pool(problem) if problem.kind == PoolKind::Max)
+    }
+
+    /// Whether the result is one of a division, which WGSL does not round exactly.
+    pub fn divides(&self) -> bool {
+        matches!(&self.of, Of::Pool(problem) if problem.kind != PoolKind::Max)
+    }
+
+    /// Whether the result has no batch.
+    pub fn sums_over_batch(&self) -> bool {
+        matches!(self.pass, "kernel_grad" | "bias_grad")
+    }
+
+    /// Channels of the result.
+    pub fn count(&self) -> usize {
+        match &self.of {
+            Of::Conv(problem) if self.pass == "input_grad" => problem.channels_in as usize,
+            Of::Conv(problem) => problem.channels_out as usize,
+            Of::Pool(problem) => problem.channels as usize,
+        }
+    }
+
+    /// Terms of one element of the result, the whole batch counted.
+    pub fn terms(&self) -> u64 {
+        let product = |axes: &[wgconv::Axis; 3], of: fn(&wgconv::Axis) -> u32| -> u64 {
+            axes.iter().map(|axis| u64::from(of(axis))).product()
+        };
+        match &self.of {
+            Of::Conv(problem) => {
+                let (taps, outputs) =
+                    (product(&problem.axes, |axis| axis.taps), product(&problem.axes, |axis| axis.output));
+                match self.pass {
+                    "forward" => u64::from(problem.channels_in / problem.groups) * taps,
+                    "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
+                    _ => self.batch * outputs,
+                }
+            }
+            Of::Pool(problem) => product(&problem.axes, |axis| axis.taps),
+        }
+    }
+
+    /// Multiply-adds of one channel, roughly.
+    pub fn work(&self) -> u64 {
+        match &self.of {
+            Of::Conv(problem) => problem.multiply_adds() / self.count() as u64,
+            Of::Pool(problem) => {
+                let outputs: usize = problem.y_shape()[2..].iter().product();
+                outputs as u64 * self.terms()
+            }
+        }
+    }
+
+    /// The indices that max pooling's backward pass is given: those of some sample, as forward finds them.
+    pub fn indices(&self, inputs: &Inputs) -> Result<Option<Vec<u32>>> {
+        let Of::Pool(problem) = &self.of else { return Ok(None) };
+        if !self.is_max() || self.pass != "backward" {
+            return Ok(None);
+        }
+        // Any x will do; this one is as irregular as dy is.
+        let dy = &inputs[0].1;
+        let elements: usize = problem.x_shape().iter().product();
+        let x: Vec<f32> = (0..elements).map(|i| dy[i * 7 % dy.len()]).collect();
+        reference::pool::max_forward(problem, &x).map(|(_, indices)| Some(indices))
+    }
+
+    /// One channel of the result on the first sample, factors left out.
+    pub fn part(&self, channel: usize, inputs: &Inputs, indices: Option<&[u32]>) -> Result<Part> {
+        match &self.of {
+            Of::Conv(problem) => self.conv_part(problem, channel, inputs),
+            Of::Pool(problem) => self.pool_part(problem, channel, inputs, indices),
+        }
+    }
+
+    fn conv_part(&self, whole: &ConvProblem, channel: usize, inputs: &Inputs) -> Result<Part> {
+        let groups = whole.groups as usize;
+        let (in_group, out_group) = (whole.channels_in as usize / groups, whole.channels_out as usize / groups);
+        let mut one = whole.clone();
+        one.groups = 1;
+        let of = |operand| inputs.iter().find(|input| input.0 == operand).map_or(&[][..], |input| &input.1);
+        let (x, w, dy) = (of(Operand::X), of(Operand::W), of(Operand::Dy));
+        if self.pass == "input_grad" {
+            let (group, c) = (channel / in_group, channel % in_group);
+            (one.channels_in, one.channels_out) = (1, out_group as u32);
+            let taps = w.len() / whole.channels_out as usize / in_group;
+            let outputs = group * out_group..(group + 1) * out_group;
+            let w: Vec<f32> = outputs.flat_map(|k| &w[(k * in_group + c) * taps..][..taps]).copied().collect();
+            let dy = share(dy, groups, group);
+            return Ok(Part::of(&reference::conv::input_grad(&one, dy, &w)?));
+        }
+        (one.channels_in, one.channels_out) = (in_group as u32, 1);
+        let x = share(x, groups, channel / out_group);
+        let (w, dy) = (share(w, groups * out_group, channel), share(dy, groups * out_group, channel));
+        Ok(Part::of(&match self.pass {
+            "forward" => reference::conv::forward(&one, x, w, None)?,
+            "kernel_grad" => reference::conv::kernel_grad(&one, x, dy)?,
+            _ => reference::conv::bias_grad(&one, dy)?,
+        }))
+    }
+
+    fn pool_part(&self, whole: &PoolProblem, channel: usize, inputs: &Inputs, indices: Option<&[u32]>) -> Result<Part> {
+        let mut one = whole.clone();
+        one.channels = 1;
+        let data = share(&inputs[0].1, whole.channels as usize, channel);
+        if !self.is_max() {
+            return Ok(Part::of(&match self.pass {
+                "forward" => reference::pool::average_forward(&one, data)?,
+                _ => reference::pool::average_backward(&one, data)?,
+            }));
+        }
+        if let Some(indices) = indices {
+            let indices = share(indices, whole.channels as usize, channel);
+            return Ok(Part::of(&reference::pool::max_backward(&one, data, indices)?));
+        }
+        let (values, indices) = reference::pool::max_forward(&one, data)?;
+        let values: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
+        Ok(Part { bounds: vec![0.0; values.len()], values, indices: Some(indices) })
+    }
+}
+
+impl Part {
+    fn of(sums: &reference::Sums) -> Part {
+        Part { bounds: bound(sums), values: sums.values.clone(), indices: None }
+    }
+}
+
+/// The part `index` of `count` equal ones; of nothing, nothing.
+fn share<T>(all: &[T], count: usize, index: usize) -> &[T] {
+    let length = all.len() / count;
+    &all[index * length..(index + 1) * length]
+}

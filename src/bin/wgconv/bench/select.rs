@@ -1,0 +1,207 @@
+//! From the options to the list of what is measured.
+
+use anyhow::{Result, bail, ensure};
+use wgconv::case::{Case, suites};
+use wgconv::{Algorithm, PoolKind, Strategy};
+
+use super::args::BenchArgs;
+use super::row::Row;
+
+/// One row to be.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub suite: String,
+    pub layer: String,
+    pub case: Case,
+    /// As the library calls it.
+    pub pass: &'static str,
+    pub algorithm: Choice,
+}
+
+/// An algorithm as the command line names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub name: String,
+    pub strategy: Strategy,
+}
+
+/// What `--algorithm` knows; `all` is all but the first.
+fn choices() -> Vec<Choice> {
+    let fixed = |algorithm: &Algorithm| Choice { name: algorithm.to_string(), strategy: Strategy::Fixed(*algorithm) };
+    let auto = Choice { name: "auto".to_owned(), strategy: Strategy::Auto };
+    std::iter::once(auto).chain(Algorithm::ALL.iter().map(fixed)).collect()
+}
+
+/// Name in reports, and whether it is measured unless told otherwise.
+const PASSES: [(&str, bool); 9] = [
+    ("forward", true),
+    ("input_grad", true),
+    ("kernel_grad", true),
+    ("bias_grad", false),
+    ("max_forward", true),
+    ("max_forward_with_indices", false),
+    ("max_backward", true),
+    ("avg_forward", true),
+    ("avg_backward", true),
+];
+
+/// How reports call the pass of a case: the poolings' are not the convolutions'.
+fn pass_name(case: &Case, pass: &str) -> &'static str {
+    let prefix = match case {
+        Case::Conv(_) => "",
+        Case::Pool(pool) if pool.kind == PoolKind::Max => "max_",
+        Case::Pool(_) => "avg_",
+    };
+    let is_it = |name: &str| name.strip_prefix(prefix) == Some(pass);
+    PASSES.iter().map(|(name, _)| *name).find(|name| is_it(name)).unwrap_or("other")
+}
+
+impl Job {
+    pub fn pass_name(&self) -> &'static str {
+        pass_name(&self.case, self.pass)
+    }
+
+    /// What `--filter` looks at.
+    pub fn name(&self) -> String {
+        format!("{}/{} {} {}", self.suite, self.layer, self.case, self.pass_name())
+    }
+
+    /// The row before anything is known.
+    pub fn row(&self) -> Row {
+        Row {
+            suite: self.suite.clone(),
+            layer: self.layer.clone(),
+            case: self.case.to_string(),
+            pass: self.pass_name().to_owned(),
+            requested: self.algorithm.name.clone(),
+            ..Row::default()
+        }
+    }
+
+    /// How long it takes, roughly and in no unit, for the progress bar: a fixed part, and what grows with the case.
+    pub fn weight(&self) -> u64 {
+        let Ok(spec) = self.case.plan_spec(&Default::default(), self.pass, false, &Default::default()) else {
+            return 1;
+        };
+        100 + (spec.flops() + 8 * spec.bytes_moved()) / 1_000_000
+    }
+}
+
+/// Everything that the options ask for.
+///
+/// # Errors
+/// Names that nobody knows, with those that are known; nothing left to measure.
+pub fn jobs(args: &BenchArgs) -> Result<Vec<Job>> {
+    let passes = passes(&args.passes)?;
+    let algorithms = algorithms(&args.algorithms)?;
+    let mut jobs: Vec<Job> = Vec::new();
+    for (suite, layer, case) in cases(args)? {
+        let case = args.batch.map_or_else(|| case.clone(), |batch| case.with_batch(batch));
+        for &pass in case.passes() {
+            for algorithm in &algorithms {
+                let algorithm = algorithm.clone();
+                let job = Job { suite: suite.clone(), layer: layer.clone(), case: case.clone(), pass, algorithm };
+                let is_wanted = args.filter.as_ref().is_none_or(|filter| filter.is_match(&job.name()));
+                if is_wanted && passes.contains(&job.pass_name()) {
+                    jobs.push(job);
+                }
+            }
+        }
+    }
+    ensure!(!jobs.is_empty(), "nothing to measure: no case has such a pass, or --filter leaves nothing over");
+    Ok(jobs)
+}
+
+fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
+    let all = PASSES.iter().map(|(name, _)| *name);
+    if wanted.is_empty() {
+        return Ok(PASSES.iter().filter(|(_, is_default)| *is_default).map(|(name, _)| *name).collect());
+    }
+    let is_pool = |name: &&str| name.starts_with("max_") || name.starts_with("avg_");
+    let mut passes = Vec::new();
+    for name in wanted {
+        match name.as_str() {
+            "all" => passes.extend(all.clone()),
+            "pool" => passes.extend(all.clone().filter(is_pool)),
+            "conv" => passes.extend(all.clone().filter(|name| !is_pool(name))),
+            name => match all.clone().find(|known| *known == name) {
+                Some(known) => passes.push(known),
+                None => {
+                    let known: Vec<&str> = all.collect();
+                    bail!("--pass {name:?} is unknown; there are {}, and conv, pool, all", known.join(", "));
+                }
+            },
+        }
+    }
+    Ok(passes)
+}
+
+fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
+    let known = choices();
+    let mut chosen: Vec<Choice> = Vec::new();
+    for name in wanted {
+        let is_meant = |choice: &&Choice| match name.as_str() {
+            "all" => choice.strategy != Strategy::Auto,
+            name => choice.name == name,
+        };
+        let before = chosen.len();
+        chosen.extend(known.iter().filter(is_meant).cloned());
+        if chosen.len() == before {
+            let known: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
+            bail!("--algorithm {name:?} is unknown; there are {}, and all", known.join(", "));
+        }
+    }
+    Ok(chosen)
+}
+
+/// Suite, layer and case of everything that was named.
+fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
+    let mut names = args.suite.clone();
+    if names.is_empty() && args.case.is_empty() {
+        names.push(if args.quick { QUICK } else { "all" }.to_owned());
+    }
+    let mut cases = Vec::new();
+    for name in &names {
+        let chosen: Vec<_> = match name.as_str() {
+            "all" => suites().iter().filter(|suite| suite.name != QUICK).collect(),
+            name => suites().iter().filter(|suite| suite.name == name).collect(),
+        };
+        if chosen.is_empty() {
+            let known: Vec<String> =
+                suites().iter().map(|suite| format!("  {:<14}{}", suite.name, suite.about)).collect();
+            bail!("--suite {name:?} is unknown; there are\n{}\n  {:<14}all but the last", known.join("\n"), "all");
+        }
+        for suite in chosen {
+            cases.extend(suite.rows.iter().map(|row| (suite.name.to_owned(), row.name.to_owned(), row.case.clone())));
+        }
+    }
+    cases.extend(args.case.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
+    Ok(cases)
+}
+
+/// The suite of rows of the other suites.
+const QUICK: &str = "quick";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_of_every_case_has_a_name() {
+        for text in ["c1w9k1s3", "maxc1w9s3", "avgc1w9s3"] {
+            let case: Case = text.parse().unwrap();
+            for pass in case.passes() {
+                assert_ne!(pass_name(&case, pass), "other", "{text} {pass}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_several_passes() {
+        let names = |list: &[&str]| passes(&list.iter().map(|name| name.to_string()).collect::<Vec<_>>());
+        assert_eq!(names(&["pool"]).unwrap().len(), 5);
+        assert_eq!(names(&["conv", "max_forward"]).unwrap().len(), 5);
+        assert!(names(&["backwards"]).unwrap_err().to_string().contains("kernel_grad"));
+        assert!(!names(&[]).unwrap().contains(&"bias_grad"));
+    }
+}
