@@ -112,3 +112,17 @@ impl DeviceLimits {
         [("storage_alignment", self.storage_alignment), ("uniform_alignment", self.uniform_alignment)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bindings_never_exceed_what_a_32_bit_index_can_reach() {
+        let huge =
+            wgpu::Limits { max_storage_buffer_binding_size: 1 << 40, max_buffer_size: 1 << 40, ..Default::default() };
+        let limits = DeviceLimits::from_wgpu(&huge, wgpu::DeviceType::DiscreteGpu);
+        assert!(limits.max_storage_binding_bytes <= u64::from(u32::MAX));
+        assert_eq!(limits.max_storage_binding_bytes % 4, 0);
+    }
+}

@@ -100,6 +100,16 @@ fn softmax_cross_entropy_equals_the_reference() {
     }
 }
 
+/// The loss depends on differences of logits only: it must not lose digits where all of them are large.
+#[test]
+fn large_logits_cost_the_loss_no_digits() {
+    let logits: Vec<f32> = (0..30).map(|i| 10_000.0 + (i * 7 % 11) as f32 * 0.5).collect();
+    let labels = [3, 0, 9];
+    let [loss, _] = softmax(context(), &logits, &labels);
+    let expected = reference::nn::softmax_cross_entropy([3, 10], &logits, &labels).unwrap().0;
+    check("loss", &loss, &expected, |value| (35.0 + 10.0) * EPS + 2f64.powi(-21) + 4.0 * EPS * value);
+}
+
 #[test]
 fn softmax_is_chunked_over_the_samples() {
     let mut limits = *context().limits();
