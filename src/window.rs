@@ -121,10 +121,10 @@ impl Axis {
         let (input, stride, dilation) = (i64::from(self.input), i64::from(self.stride), i64::from(self.dilation));
         let low = i64::from(self.padding_low);
         let outputs = i64::from(self.output);
-        // Of the windows that start in the low padding, the first cell under a tap lies below the dilation, so that only a
-        // dilation above the input can jump over it, or padding beyond the window. Starts repeat modulo the dilation.
-        let jumps = dilation > input || low > (i64::from(self.taps) - 1) * dilation;
-        let in_low_padding = if jumps { ((low + stride - 1) / stride).min(outputs) } else { 0 };
+        // A window that starts in the low padding misses the input if the padding is longer than it, which the very first
+        // window shows, or if its taps jump over the input. Where the taps fall repeats after `dilation` windows, so that no
+        // more need be looked at, however much padding there is.
+        let in_low_padding = ((low + stride - 1) / stride).min(outputs).min(dilation);
         let before = (0..in_low_padding).find(|o| {
             let start = o * stride - low;
             let first_inside = (-start + dilation - 1) / dilation;

@@ -316,7 +316,7 @@ fn a_run_that_diverges_says_so() {
     assert!(message.contains("finite") && message.contains("nothing to save"), "{message}");
 }
 
-/// The main job, whole: the demonstration as a user runs it. PyTorch reaches 84 % with the same images and epochs.
+/// The main job, whole: the demonstration as a user runs it.
 #[test]
 fn the_demonstration_learns_the_embedded_photographs() {
     let dir = tempfile::tempdir().unwrap();
