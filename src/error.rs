@@ -1,6 +1,6 @@
 //! The one error type of the library. Variants carry facts (operands, extents, limits); the message says what to do.
 
-use crate::plan::Operand;
+use crate::plan::{Algorithm, Operand};
 
 /// `Result` with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -47,6 +47,14 @@ pub enum Error {
         value: String,
         /// What is allowed.
         expected: &'static str,
+    },
+    /// The algorithm that was asked for cannot solve this problem, or not on this device.
+    #[error("algorithm {algorithm} is not available here: {reason}. Strategy::Auto takes one that is")]
+    AlgorithmUnavailable {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// Why not.
+        reason: &'static str,
     },
     /// A tensor has the wrong number of axes.
     #[error("{operator}: {operand} has shape {found:?}, but must have {expected} axes")]

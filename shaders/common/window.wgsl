@@ -49,10 +49,6 @@ fn output_touching(cell: u32, tap: u32, stride: u32, dilation: u32, padding_low:
     return o;
 }
 
-fn is_inside(cell: i32, extent: u32) -> bool {
-    return cell >= 0 && cell < i32(extent);
-}
-
 // The same for four at once.
 fn window_starts(o: vec4<u32>, stride: u32, padding_low: u32) -> vec4<i32> {
     return vec4<i32>(o * stride) - vec4<i32>(i32(padding_low));
@@ -70,8 +66,4 @@ fn outputs_touching(
     let o = distance / i32(stride);
     let touches = (distance >= vec4<i32>(0)) & (o * i32(stride) == distance) & (o < vec4<i32>(i32(outputs)));
     return select(vec4<i32>(-1), o, touches);
-}
-
-fn are_inside(cells: vec4<i32>, extent: u32) -> vec4<bool> {
-    return (cells >= vec4<i32>(0)) & (cells < vec4<i32>(i32(extent)));
 }

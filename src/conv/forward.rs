@@ -2,12 +2,21 @@
 //! dispatches that add to y one after the other.
 
 use super::ConvProblem;
+use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
-pub(super) fn plan(problem: &ConvProblem, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(
+    problem: &ConvProblem,
+    algorithm: Algorithm,
+    bias: bool,
+    mut plan: SpecBuilder<'_>,
+) -> Result<PlanSpec> {
+    if algorithm != Algorithm::Direct {
+        return gather::plan(&Gather::forward(problem), algorithm, bias, plan);
+    }
     let x = Batched::new(Operand::X, &problem.x_shape());
     let y = Batched::new(Operand::Y, &problem.y_shape());
     let w_elements = elements(&problem.w_shape());

@@ -2,12 +2,16 @@
 //! several dispatches that add to dx one after the other.
 
 use super::ConvProblem;
+use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
-pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    if algorithm != Algorithm::Direct {
+        return gather::plan(&Gather::input_grad(problem, algorithm)?, algorithm, false, plan);
+    }
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dx = Batched::new(Operand::Dx, &problem.x_shape());
     let w_elements = elements(&problem.w_shape());

@@ -5,9 +5,12 @@ use super::ConvProblem;
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
-pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    if algorithm != Algorithm::Direct {
+        return Err(algorithm.unavailable("it has no kernel gradient"));
+    }
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());

@@ -2,8 +2,10 @@
 //! planned. Rank 1 and 2 are rank 3 with the leading axes folded to one cell.
 
 mod bias_grad;
+mod choose;
 mod desc;
 mod forward;
+mod gather;
 mod input_grad;
 mod kernel_grad;
 mod ops;

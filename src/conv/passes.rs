@@ -1,9 +1,9 @@
 //! What the four passes share when they are planned.
 
-use super::{ConvProblem, Pass, bias_grad, forward, input_grad, kernel_grad};
+use super::{ConvProblem, Pass, bias_grad, choose, forward, input_grad, kernel_grad};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
-use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, elements};
+use crate::plan::{Algorithm, CALLERS_CHOICE, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, elements};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -19,13 +19,27 @@ pub(crate) fn plan(
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
     };
-    let builder = SpecBuilder::new(limits, options, title, flops);
-    match pass {
-        Pass::Forward => forward::plan(problem, bias, builder),
-        Pass::InputGrad => input_grad::plan(problem, builder),
-        Pass::KernelGrad => kernel_grad::plan(problem, builder),
-        Pass::BiasGrad => bias_grad::plan(problem, builder),
+    if pass == Pass::BiasGrad {
+        return bias_grad::plan(problem, SpecBuilder::direct(limits, options, title, flops)?);
     }
+    let plan_with = |choice: (Algorithm, &str)| {
+        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
+        match pass {
+            Pass::Forward => forward::plan(problem, choice.0, bias, builder),
+            Pass::InputGrad => input_grad::plan(problem, choice.0, builder),
+            Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
+        }
+    };
+    if let Strategy::Fixed(algorithm) = options.strategy {
+        return plan_with((algorithm, CALLERS_CHOICE));
+    }
+    for choice in choose::candidates(problem, pass, limits) {
+        // What stands in its way may not stand in the direct kernels' way.
+        if let Ok(spec) = plan_with(choice) {
+            return Ok(spec);
+        }
+    }
+    plan_with((Algorithm::Direct, "the planner's choice: it takes every problem"))
 }
 
 fn title(problem: &ConvProblem, pass: Pass) -> String {

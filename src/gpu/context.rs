@@ -60,8 +60,8 @@ struct Inner {
 }
 
 /// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
-/// a pass on the device's own clock.
-const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY;
+/// a pass on the device's own clock; subgroups are what the kernels for software devices are made of.
+const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::SUBGROUP);
 
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
 const MOST_PLANS: usize = 1024;
@@ -167,6 +167,14 @@ impl Context {
             if needed > available {
                 return Err(Error::LimitExceeded { limit, what: "Context::with_limits".into(), needed, available });
             }
+        }
+        if limits.subgroup_size != 0 && limits.subgroup_size != own.subgroup_size {
+            return Err(Error::InvalidParameter {
+                operator: "Context::with_limits",
+                parameter: "subgroup_size",
+                value: limits.subgroup_size.to_string(),
+                expected: "the device's own, or 0",
+            });
         }
         for ((parameter, alignment), (_, least)) in limits.alignments().into_iter().zip(own.alignments()) {
             if alignment < least {

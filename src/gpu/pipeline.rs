@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::context::Context;
 use super::scope::guarded;
 use crate::error::Result;
-use crate::kernel::{EntryPoint, KernelKey, specialized_source};
+use crate::kernel::{Constant, EntryPoint, KernelKey, specialized_source};
 
 /// A compiled entry point and the layout of its one bind group.
 #[derive(Debug)]
@@ -15,10 +15,13 @@ pub(crate) struct Pipeline {
     pub layout: wgpu::BindGroupLayout,
 }
 
+/// A kernel's name and constants.
+type ModuleKey = (&'static str, &'static [Constant]);
+
 /// The two-level cache.
 pub(crate) struct PipelineCache {
     checked: bool,
-    modules: Mutex<HashMap<&'static str, wgpu::ShaderModule>>,
+    modules: Mutex<HashMap<ModuleKey, wgpu::ShaderModule>>,
     pipelines: Mutex<HashMap<KernelKey, Arc<Pipeline>>>,
 }
 
@@ -83,13 +86,13 @@ impl PipelineCache {
 
     fn module(&self, context: &Context, key: &KernelKey) -> Result<wgpu::ShaderModule> {
         let kernel = key.entry.kernel();
-        let module_key = kernel.name;
+        let module_key = (kernel.name, key.variant.constants);
         if let Ok(modules) = self.modules.lock()
             && let Some(module) = modules.get(&module_key)
         {
             return Ok(module.clone());
         }
-        let source = specialized_source(kernel);
+        let source = specialized_source(kernel, key.variant);
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(kernel.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
         let module = guarded(context.core(), "create a shader module", 0, || self.create_module(context, descriptor))?;
@@ -126,11 +129,9 @@ fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint) -> wgpu:
     };
     let (_, _, params_size) = (entry.kernel().params)();
     let mut entries = vec![buffer(0, wgpu::BufferBindingType::Uniform, params_size as u64)];
-    entries.extend(
-        entry
-            .slots
-            .iter()
-            .map(|slot| buffer(slot.binding, wgpu::BufferBindingType::Storage { read_only: !slot.writable }, 4)),
-    );
+    entries.extend(entry.slots.iter().map(|slot| {
+        let ty = wgpu::BufferBindingType::Storage { read_only: !slot.writable };
+        buffer(slot.binding, ty, slot.bytes.into())
+    }));
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(entry.name), entries: &entries })
 }

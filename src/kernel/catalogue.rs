@@ -1,8 +1,11 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
-use super::params::{ConvParams, ElementwiseParams, Layout, PoolParams, SoftmaxParams, SumParams};
+use super::params::{
+    ConvParams, ElementwiseParams, GatherParams, Layout, PackParams, PoolParams, SoftmaxParams, SumParams,
+};
 
-/// Invocations of every workgroup: within the limits of every WebGPU device and a multiple of every subgroup size.
+/// Invocations of a workgroup of every kernel that does not say otherwise: within the limits of every WebGPU device and a
+/// multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
 
 /// Channels, and elements, that an invocation of a direct convolution kernel owns.
@@ -14,15 +17,39 @@ pub(crate) struct Kernel {
     /// Path below `shaders/`, without ending.
     pub name: &'static str,
     pub parts: &'static [&'static str],
-    /// The block of constants in its source, by name and value.
-    pub constants: &'static [(&'static str, u32)],
+    /// What it can be specialised to.
+    pub variants: &'static [Variant],
     pub entries: &'static [&'static EntryPoint],
-    /// Bytes of workgroup memory.
-    pub workgroup_bytes: u32,
+    /// The subgroup size that it needs, exactly; 0 if any will do.
+    pub subgroup_size: u32,
     /// The uniform struct.
     pub params: fn() -> Layout,
     /// Override constants that the module declares.
     pub overrides: &'static [&'static str],
+}
+
+/// One set of constants of a kernel.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    /// The block of constants in its source, by name and value.
+    pub constants: &'static [Constant],
+    /// Bytes of workgroup memory.
+    pub workgroup_bytes: u32,
+}
+
+/// A constant of a kernel's source, by name and value.
+pub(crate) type Constant = (&'static str, u32);
+
+impl Variant {
+    /// The value of a constant; 0 if the kernel has none of this name.
+    pub(crate) fn constant(&self, name: &str) -> u32 {
+        self.constants.iter().find(|(known, _)| *known == name).map_or(0, |(_, value)| *value)
+    }
+
+    /// Invocations of a workgroup.
+    pub(crate) fn workgroup_size(&self) -> u32 {
+        self.constant("WORKGROUP_SIZE")
+    }
 }
 
 /// One entry point and the storage bindings that it uses; binding 0 is always the uniform struct.
@@ -39,6 +66,8 @@ pub(crate) struct Slot {
     pub binding: u32,
     pub name: &'static str,
     pub writable: bool,
+    /// Bytes of an element, which is the least that can be bound.
+    pub bytes: u32,
 }
 
 impl EntryPoint {
@@ -48,18 +77,26 @@ impl EntryPoint {
 }
 
 const fn read(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: false }
+    Slot { binding, name, writable: false, bytes: 4 }
+}
+
+/// Of vec4<f32>.
+const fn read_vec4(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: false, bytes: 16 }
 }
 
 const fn write(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: true }
+    Slot { binding, name, writable: true, bytes: 4 }
 }
 
 const INDEX: &str = include_str!("../../shaders/common/index.wgsl");
 const REDUCTION: &str = include_str!("../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../shaders/common/window.wgsl");
+const INSIDE: &str = include_str!("../../shaders/common/inside.wgsl");
 const CONV: &str = include_str!("../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../shaders/conv/block.wgsl");
+const CLASSES: &str = include_str!("../../shaders/conv/gather/classes.wgsl");
+const GATHER: &str = include_str!("../../shaders/conv/gather/params.wgsl");
 const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
 const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
 const NN: &str = include_str!("../../shaders/nn/params.wgsl");
@@ -99,18 +136,47 @@ pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
     "PADDING_HIGH_W",
 ];
 
+/// Override constants of `conv/gather/params.wgsl`.
+pub(crate) const GATHER_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "IN_STRIDE_D",
+    "IN_STRIDE_H",
+    "IN_STRIDE_W",
+    "OUT_STRIDE_D",
+    "OUT_STRIDE_H",
+    "OUT_STRIDE_W",
+    "TAP_STEP_D",
+    "TAP_STEP_H",
+    "TAP_STEP_W",
+    "PADDED",
+];
+
 /// Declares a kernel and its entry points.
 macro_rules! kernel {
     (
         $kernel:ident = $file:literal, [$($part:ident),*] $(blocks $block:ident)?, $params:ident, $overrides:expr, $bytes:expr;
+        $($rest:tt)*
+    ) => {
+        kernel! {
+            $kernel = $file, [$($part),*], $params, $overrides, subgroup 0, variants &[Variant {
+                constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE) $(, ("BLOCK", $block))?],
+                workgroup_bytes: $bytes,
+            }];
+            $($rest)*
+        }
+    };
+    (
+        $kernel:ident = $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, subgroup $subgroup:expr, variants $variants:expr;
         $($entry:ident = $name:literal [$($access:ident($binding:literal, $slot:literal)),*]);+ $(;)?
     ) => {
         pub(crate) static $kernel: Kernel = Kernel {
             name: $file,
-            constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE) $(, ("BLOCK", $block))?],
             parts: &[$($part,)* include_str!(concat!("../../shaders/", $file, ".wgsl"))],
+            variants: $variants,
             entries: &[$(&$entry),+],
-            workgroup_bytes: $bytes,
+            subgroup_size: $subgroup,
             params: $params::layout,
             overrides: $overrides,
         };
@@ -120,16 +186,16 @@ macro_rules! kernel {
 }
 
 kernel! {
-    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
-    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
 }
 kernel! {
-    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
@@ -137,24 +203,34 @@ kernel! {
     CONV_BIAS_GRAD = "bias_grad" [read(1, "dy"), write(2, "db")];
 }
 kernel! {
+    GATHER_PACK_KERNEL = "conv/gather/pack", [INDEX, CLASSES], PackParams, &[], 0;
+    GATHER_PACK = "pack" [read(1, "w"), write(2, "packed")];
+}
+kernel! {
+    GATHER_SUBGROUP_KERNEL = "conv/gather/subgroup", [INDEX, INSIDE, CLASSES, GATHER], GatherParams, GATHER_OVERRIDES,
+        subgroup 8, variants &[Variant { constants: &[("WORKGROUP_SIZE", 8), ("TILE_M", 32)], workgroup_bytes: 0 }];
+    GATHER_SUBGROUP = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    GATHER_SUBGROUP_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
     SUM_SLICES_KERNEL = "common/sum_slices", [INDEX], SumParams, &[], 0;
     SUM_SLICES = "sum_slices" [read(1, "partial"), write(2, "total")];
 }
 kernel! {
-    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
     MAX_FORWARD = "forward" [read(1, "x"), write(2, "y")];
     MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
 }
 kernel! {
-    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
     MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
 }
 kernel! {
-    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
     AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "y")];
 }
 kernel! {
-    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
     AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
 }
 kernel! {
@@ -186,6 +262,8 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_INPUT_GRAD_KERNEL,
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
+    &GATHER_PACK_KERNEL,
+    &GATHER_SUBGROUP_KERNEL,
     &SUM_SLICES_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,

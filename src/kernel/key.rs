@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::EntryPoint;
+use super::{Constant, EntryPoint, Variant};
 
 /// An override constant's name and value.
 pub(crate) type Override = (&'static str, u32);
@@ -12,17 +12,19 @@ pub(crate) type Override = (&'static str, u32);
 #[derive(Clone, Debug)]
 pub(crate) struct KernelKey {
     pub entry: &'static EntryPoint,
+    /// One of its kernel's.
+    pub variant: &'static Variant,
     /// Given to the pipeline.
     pub overrides: Vec<Override>,
 }
 
 impl KernelKey {
-    pub(crate) fn new(entry: &'static EntryPoint, overrides: &[Override]) -> Self {
-        KernelKey { entry, overrides: overrides.to_vec() }
+    pub(crate) fn new(entry: &'static EntryPoint, variant: &'static Variant, overrides: &[Override]) -> Self {
+        KernelKey { entry, variant, overrides: overrides.to_vec() }
     }
 
-    fn identity(&self) -> (&'static str, &'static str, &[Override]) {
-        (self.entry.kernel().name, self.entry.name, &self.overrides)
+    fn identity(&self) -> (&'static str, &'static str, &'static [Constant], &[Override]) {
+        (self.entry.kernel().name, self.entry.name, self.variant.constants, &self.overrides)
     }
 }
 
@@ -43,12 +45,12 @@ impl Hash for KernelKey {
 impl fmt::Display for KernelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.entry.kernel().name, self.entry.name)?;
-        for (name, value) in self.entry.kernel().constants {
+        for (name, value) in self.variant.constants {
             write!(f, " {}={value}", name.to_lowercase())?;
         }
         for (name, value) in &self.overrides {
             // Only what differs from the shader's default, which is 0 for padding and 1 for everything else.
-            if *value != u32::from(!name.starts_with("PADDING")) {
+            if *value != u32::from(!name.starts_with("PADDING_")) {
                 write!(f, " {}={value}", name.to_lowercase())?;
             }
         }

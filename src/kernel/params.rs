@@ -67,3 +67,41 @@ uniform! {
         unused_a: u32, unused_b: u32, unused_c: u32,
     }
 }
+
+/// Classes that a gather can have along an axis.
+pub(crate) const MOST_CLASSES: usize = 32;
+
+uniform! {
+    /// `shaders/conv/gather/classes.wgsl`
+    AxisClass { start: i32, taps: u32, cells: u32, taps_before: u32 }
+}
+
+uniform! {
+    /// `shaders/conv/gather/params.wgsl`
+    GatherParams {
+        batch: u32, groups: u32, channels: u32, outputs: u32, outputs_padded: u32,
+        in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
+        classes_d: u32, classes_h: u32, classes_w: u32, cells_d: u32, cells_h: u32, cells_w: u32,
+        in_base: u32, out_base: u32, channel_begin: u32, channel_end: u32, accumulate: u32,
+        unused_a: u32, unused_b: u32,
+        classes: [AxisClass; 3 * MOST_CLASSES],
+    }
+}
+
+uniform! {
+    /// `shaders/conv/gather/pack.wgsl`
+    PackAxis {
+        taps: u32, dilation: u32, shift: u32, classes: u32,
+        period: u32, unused_a: u32, unused_b: u32, unused_c: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/conv/gather/pack.wgsl`
+    PackParams {
+        groups: u32, channels: u32, outputs: u32, outputs_padded: u32,
+        group_stride: u32, output_stride: u32, channel_stride: u32, reversed: u32,
+        axes: [PackAxis; 3],
+        classes: [AxisClass; 3 * MOST_CLASSES],
+    }
+}

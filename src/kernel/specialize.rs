@@ -2,16 +2,16 @@
 //! lines rendered from the key. And a public view of the kernels, by which tests validate every one without a GPU.
 
 use super::params::Layout;
-use super::{KERNELS, Kernel};
+use super::{KERNELS, Kernel, Variant};
 
 const BEGIN: &str = "// specialise: begin\n";
 const END: &str = "// specialise: end\n";
 
-/// The WGSL source of a kernel with its constants.
-pub(crate) fn specialized_source(kernel: &Kernel) -> String {
+/// The WGSL source of a kernel with the constants of a variant.
+pub(crate) fn specialized_source(kernel: &Kernel, variant: &Variant) -> String {
     let source = kernel.parts.concat();
     let block: String =
-        kernel.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
+        variant.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
     match (source.find(BEGIN), source.find(END)) {
         (Some(begin), Some(end)) => {
             format!("{}{block}{}", &source[..begin + BEGIN.len()], &source[end..])
@@ -21,11 +21,15 @@ pub(crate) fn specialized_source(kernel: &Kernel) -> String {
     }
 }
 
-/// A kernel as tests and tools see it.
+/// A kernel in one of its variants, as tests and tools see it.
 #[derive(Clone, Debug)]
 pub struct KernelInfo {
     /// Path below `shaders/`, without ending.
     pub name: &'static str,
+    /// Its constants, which are what a variant differs in from another of the same name.
+    pub constants: &'static [(&'static str, u32)],
+    /// The subgroup size that it needs, exactly; 0 if any will do.
+    pub subgroup_size: u32,
     /// The source with the files' own constants.
     pub default_source: String,
     /// The source as it is compiled.
@@ -80,13 +84,15 @@ pub struct MemberInfo {
     pub offset: usize,
 }
 
-/// Every kernel of the library: what `tests/shaders.rs` validates, and what a second compiler can be fed.
+/// Every kernel of the library in every variant: what `tests/shaders.rs` validates, and what a second compiler can be fed.
 ///
 /// ```
 /// assert!(wgconv::kernels().iter().any(|kernel| kernel.name == "conv/forward_direct"));
 /// ```
 pub fn kernels() -> Vec<KernelInfo> {
-    KERNELS.iter().map(|kernel| describe(kernel)).collect()
+    let variants =
+        |kernel: &&'static Kernel| kernel.variants.iter().map(|variant| describe(kernel, variant)).collect::<Vec<_>>();
+    KERNELS.iter().flat_map(variants).collect()
 }
 
 fn struct_info((name, members, size): Layout) -> StructInfo {
@@ -94,11 +100,15 @@ fn struct_info((name, members, size): Layout) -> StructInfo {
     StructInfo { name, members, size }
 }
 
-fn describe(kernel: &Kernel) -> KernelInfo {
+fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
     let mut structs = vec![struct_info((kernel.params)())];
-    if structs[0].members.iter().any(|member| member.name == "reduction") {
-        structs.push(struct_info(super::Reduction::layout()));
-    }
+    let inner: &[fn() -> Layout] = match structs[0].name {
+        "ConvParams" | "PoolParams" => &[super::Reduction::layout],
+        "GatherParams" => &[super::AxisClass::layout],
+        "PackParams" => &[super::PackAxis::layout, super::AxisClass::layout],
+        _ => &[],
+    };
+    structs.extend(inner.iter().map(|layout| struct_info(layout())));
     let entry = |entry: &&'static super::EntryPoint| EntryInfo {
         name: entry.name,
         slots: entry
@@ -109,10 +119,12 @@ fn describe(kernel: &Kernel) -> KernelInfo {
     };
     KernelInfo {
         name: kernel.name,
+        constants: variant.constants,
+        subgroup_size: kernel.subgroup_size,
         default_source: kernel.parts.concat(),
-        source: specialized_source(kernel),
+        source: specialized_source(kernel, variant),
         entries: kernel.entries.iter().map(entry).collect(),
-        workgroup_bytes: kernel.workgroup_bytes,
+        workgroup_bytes: variant.workgroup_bytes,
         structs,
         overrides: kernel.overrides,
     }

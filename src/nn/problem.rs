@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::kernel::{self, ElementwiseParams, EntryPoint, SoftmaxParams, WORKGROUP_SIZE};
+use crate::kernel::{self, ElementwiseParams, EntryPoint, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
 use crate::plan::{
     Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder, StepBinding,
 };
@@ -115,7 +115,7 @@ fn plan_elementwise(
 ) -> Result<PlanSpec> {
     let (entry, operands, flops) = operator.parts();
     let title = format!("{}: {count} elements", entry.name);
-    let mut plan = SpecBuilder::new(limits, options, title, u64::from(count) * flops);
+    let mut plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
     // Chunks of whole alignment units, so that every binding starts where its chunk does.
     let unit = (limits.storage_alignment / 4).max(1).min(count.into()) as u32;
     let units = count.div_ceil(unit);
@@ -158,7 +158,7 @@ fn plan_softmax(samples: u32, classes: u32, limits: &DeviceLimits, options: &Pla
         });
     }
     let (batch, width) = (u64::from(samples), u64::from(classes));
-    let mut plan = SpecBuilder::new(limits, options, title, 8 * batch * width);
+    let mut plan = SpecBuilder::direct(limits, options, title, 8 * batch * width)?;
     plan.need(Operand::X, batch * width, Access::Read);
     plan.need(Operand::Target, batch, Access::Read);
     plan.need(Operand::Loss, batch, Access::Write);
@@ -181,7 +181,8 @@ fn plan_softmax(samples: u32, classes: u32, limits: &DeviceLimits, options: &Pla
             unused_b: 0,
             unused_c: 0,
         };
-        plan.step_workgroups(&kernel::SOFTMAX_CROSS_ENTROPY, &[], params, bindings, chunk.count.into())?;
+        let kernel = KernelKey::new(&kernel::SOFTMAX_CROSS_ENTROPY, &kernel::SOFTMAX_KERNEL.variants[0], &[]);
+        plan.step_workgroups(kernel, params, bindings, chunk.count.into())?;
     }
     Ok(plan.finish())
 }

@@ -6,10 +6,13 @@ use super::{
     StepBinding, Strategy, fold,
 };
 use crate::error::{Error, Result};
-use crate::kernel::{EntryPoint, Kernel, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
+use crate::kernel::{EntryPoint, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
 
 /// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
 const MOST_DISPATCHES: usize = 65_536;
+
+/// Why an algorithm was taken that the caller named.
+pub(crate) const CALLERS_CHOICE: &str = "the caller's choice";
 
 /// A plan in the making.
 pub(crate) struct SpecBuilder<'a> {
@@ -19,11 +22,32 @@ pub(crate) struct SpecBuilder<'a> {
 }
 
 impl<'a> SpecBuilder<'a> {
-    pub(crate) fn new(limits: &'a DeviceLimits, options: &'a PlanOptions, title: String, flops: u64) -> Self {
-        let (algorithm, reason) = match options.strategy {
-            Strategy::Auto => (Algorithm::Direct, "the planner's choice: it takes every problem"),
-            Strategy::Fixed(algorithm) => (algorithm, "the caller's choice"),
+    /// A plan of an operator that has direct kernels only.
+    ///
+    /// # Errors
+    /// The caller asked for another algorithm.
+    pub(crate) fn direct(
+        limits: &'a DeviceLimits,
+        options: &'a PlanOptions,
+        title: String,
+        flops: u64,
+    ) -> Result<Self> {
+        let choice = match options.strategy {
+            Strategy::Auto => "the planner's choice: the only one that there is",
+            Strategy::Fixed(Algorithm::Direct) => CALLERS_CHOICE,
+            Strategy::Fixed(other) => return Err(other.unavailable("this operator has only direct kernels")),
         };
+        Ok(SpecBuilder::new(limits, options, title, flops, (Algorithm::Direct, choice)))
+    }
+
+    /// A plan by an algorithm, with the reason why it was chosen.
+    pub(crate) fn new(
+        limits: &'a DeviceLimits,
+        options: &'a PlanOptions,
+        title: String,
+        flops: u64,
+        (algorithm, reason): (Algorithm, &str),
+    ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
         SpecBuilder { limits, options, spec }
@@ -58,6 +82,12 @@ impl<'a> SpecBuilder<'a> {
         Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
     }
 
+    /// Chunks of the batch for these operands, none with more workgroups than the grid can have at `per_sample` a sample.
+    pub(crate) fn chunks_of_workgroups(&self, batch: u32, operands: &[Batched], per_sample: u64) -> Result<Vec<Chunk>> {
+        let most = u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3);
+        Chunk::split(self.limits, batch, operands, most / per_sample)
+    }
+
     /// Adds a dispatch of one invocation per `invocations`.
     pub(crate) fn step<P: bytemuck::Pod>(
         &mut self,
@@ -67,14 +97,15 @@ impl<'a> SpecBuilder<'a> {
         bindings: Vec<StepBinding>,
         invocations: u64,
     ) -> Result<()> {
-        self.step_workgroups(entry, overrides, params, bindings, invocations.div_ceil(WORKGROUP_SIZE.into()))
+        let kernel = KernelKey::new(entry, &entry.kernel().variants[0], overrides);
+        let workgroups = invocations.div_ceil(kernel.variant.workgroup_size().into());
+        self.step_workgroups(kernel, params, bindings, workgroups)
     }
 
     /// Adds a dispatch of this many workgroups.
     pub(crate) fn step_workgroups<P: bytemuck::Pod>(
         &mut self,
-        entry: &'static EntryPoint,
-        overrides: &[Override],
+        kernel: KernelKey,
         params: P,
         bindings: Vec<StepBinding>,
         workgroups: u64,
@@ -82,13 +113,12 @@ impl<'a> SpecBuilder<'a> {
         if self.spec.steps.len() >= MOST_DISPATCHES {
             return Err(Error::LimitExceeded {
                 limit: "dispatches of one plan",
-                what: entry.kernel().name.to_string(),
+                what: kernel.entry.kernel().name.to_string(),
                 needed: MOST_DISPATCHES as u64 + 1,
                 available: MOST_DISPATCHES as u64,
             });
         }
-        let kernel = KernelKey::new(entry, overrides);
-        self.check_kernel(entry.kernel(), bindings.len())?;
+        self.check_kernel(&kernel, bindings.len())?;
         let limit = self.limits.max_workgroups_per_dimension;
         let grid = fold(workgroups, limit).ok_or_else(|| Error::LimitExceeded {
             limit: "max_compute_workgroups_per_dimension, to the third",
@@ -96,31 +126,37 @@ impl<'a> SpecBuilder<'a> {
             needed: workgroups,
             available: u64::from(limit).pow(3),
         })?;
-        debug_assert_eq!(entry.slots.len(), bindings.len());
+        debug_assert_eq!(kernel.entry.slots.len(), bindings.len());
         let params = bytemuck::bytes_of(&params).to_vec();
         self.spec.steps.push(Step { kernel, params, bindings, grid });
         Ok(())
     }
 
     /// wgpu checks neither of the first two for specialised kernels.
-    fn check_kernel(&self, kernel: &Kernel, bindings: usize) -> Result<()> {
-        let limits = self.limits;
+    fn check_kernel(&self, kernel: &KernelKey, bindings: usize) -> Result<()> {
+        let (limits, variant) = (self.limits, kernel.variant);
         let checks = [
             (
                 "max_compute_invocations_per_workgroup",
-                u64::from(WORKGROUP_SIZE),
+                u64::from(variant.workgroup_size()),
                 u64::from(limits.max_invocations_per_workgroup),
             ),
             (
                 "max_compute_workgroup_storage_size",
-                u64::from(kernel.workgroup_bytes),
+                u64::from(variant.workgroup_bytes),
                 u64::from(limits.max_workgroup_storage_bytes),
             ),
             ("max_storage_buffers_per_shader_stage", bindings as u64, u64::from(limits.max_storage_buffers)),
         ];
+        debug_assert!([0, limits.subgroup_size].contains(&kernel.entry.kernel().subgroup_size));
         for (limit, needed, available) in checks {
             if needed > available {
-                return Err(Error::LimitExceeded { limit, what: kernel.name.to_string(), needed, available });
+                return Err(Error::LimitExceeded {
+                    limit,
+                    what: kernel.entry.kernel().name.to_string(),
+                    needed,
+                    available,
+                });
             }
         }
         Ok(())
@@ -174,6 +210,20 @@ impl<'a> SpecBuilder<'a> {
     /// Invocations that one dispatch can have.
     fn most_invocations(&self) -> u64 {
         u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3).saturating_mul(WORKGROUP_SIZE.into())
+    }
+
+    /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed
+    /// what the caller allows or a binding can be.
+    pub(crate) fn reserve(&mut self, elements: u64) -> Option<StepBinding> {
+        let used = self.spec.workspace_bytes();
+        let offset = used.next_multiple_of(self.limits.storage_alignment);
+        let size = elements.checked_mul(ELEMENT_BYTES)?;
+        let end = offset.checked_add(size)?;
+        if end > self.options.workspace_limit.min(self.limits.max_storage_binding_bytes) {
+            return None;
+        }
+        self.reserve_workspace(end);
+        Some(StepBinding { operand: Operand::Workspace, offset, size })
     }
 
     fn reserve_workspace(&mut self, bytes: u64) {

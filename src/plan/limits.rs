@@ -34,6 +34,8 @@ pub struct DeviceLimits {
     /// Invocations that a dispatch should have to fill the device: more slices of a long reduction than this needs only
     /// cost memory.
     pub fill_invocations: u32,
+    /// Invocations of every subgroup, where kernels can use subgroups and the size does not vary; else 0.
+    pub subgroup_size: u32,
 }
 
 /// Loop iterations after which lavapipe leaves every loop of an invocation.
@@ -55,7 +57,11 @@ impl Default for DeviceLimits {
 impl DeviceLimits {
     /// The limits of a device.
     pub fn of(device: &wgpu::Device) -> Self {
-        DeviceLimits::from_wgpu(&device.limits(), device.adapter_info().device_type)
+        let info = device.adapter_info();
+        let fixed = info.subgroup_min_size == info.subgroup_max_size;
+        let usable = fixed && device.features().contains(wgpu::Features::SUBGROUP);
+        let subgroup_size = if usable { info.subgroup_min_size } else { 0 };
+        DeviceLimits { subgroup_size, ..DeviceLimits::from_wgpu(&device.limits(), info.device_type) }
     }
 
     fn from_wgpu(limits: &wgpu::Limits, device_type: wgpu::DeviceType) -> Self {
@@ -79,6 +85,7 @@ impl DeviceLimits {
             max_loop_iterations: LAVAPIPE_LOOP_LIMIT,
             // A software device runs as many invocations at once as it has cores times lanes; a GPU tens of thousands.
             fill_invocations: if device_type == wgpu::DeviceType::Cpu { 2_048 } else { 65_536 },
+            subgroup_size: 0,
         }
     }
 

@@ -12,7 +12,7 @@ mod slabs;
 mod spec;
 
 pub(crate) use batch::{Batched, Chunk, elements};
-pub(crate) use builder::SpecBuilder;
+pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder};
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;
 pub use operand::Operand;

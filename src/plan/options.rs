@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Error;
+
 /// How an operator is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -9,18 +11,29 @@ pub enum Algorithm {
     /// Plain loops, an invocation to a block of 4 x 4 output elements of a convolution (and slice of the reduction), and to
     /// one element of everything else: takes every problem.
     Direct,
+    /// Implicit matrix product by subgroups of 8 lanes that share the kernel by shuffles, without workgroup memory: for
+    /// software devices (lavapipe).
+    Subgroup,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct];
+    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct, Algorithm::Subgroup];
 }
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Algorithm::Direct => f.write_str("direct"),
+            Algorithm::Subgroup => f.write_str("subgroup"),
         }
+    }
+}
+
+impl Algorithm {
+    /// The error that this algorithm cannot do what was asked of it.
+    pub(crate) fn unavailable(self, reason: &'static str) -> Error {
+        Error::AlgorithmUnavailable { algorithm: self, reason }
     }
 }
 

@@ -47,6 +47,8 @@ pub struct StepInfo<'a> {
     pub kernel: &'static str,
     /// Name of the entry point.
     pub entry: &'static str,
+    /// The constants of the kernel's variant.
+    pub constants: &'static [(&'static str, u32)],
     /// Invocations of a workgroup.
     pub workgroup_size: u32,
     /// Override constants that the pipeline is given.
@@ -125,7 +127,8 @@ impl PlanSpec {
         self.steps.iter().map(|step| StepInfo {
             kernel: step.kernel.entry.kernel().name,
             entry: step.kernel.entry.name,
-            workgroup_size: crate::kernel::WORKGROUP_SIZE,
+            constants: step.kernel.variant.constants,
+            workgroup_size: step.kernel.variant.workgroup_size(),
             overrides: &step.kernel.overrides,
             params: &step.params,
             bindings: &step.bindings,

@@ -17,7 +17,7 @@ pub(crate) fn plan(
 ) -> Result<PlanSpec> {
     let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let outputs = elements(&problem.y_shape());
-    let builder = SpecBuilder::new(limits, options, title(problem, pass), outputs.saturating_mul(window));
+    let builder = SpecBuilder::direct(limits, options, title(problem, pass), outputs.saturating_mul(window))?;
     match (problem.kind, pass) {
         (PoolKind::Max, PoolPass::Forward) => max::forward(problem, false, builder),
         (PoolKind::Max, PoolPass::ForwardWithIndices) => max::forward(problem, true, builder),

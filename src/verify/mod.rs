@@ -181,6 +181,7 @@ async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, rep
                         continue;
                     }
                     Ok(Some(mismatch)) => Fault::Mismatch(mismatch),
+                    Err(Error::AlgorithmUnavailable { .. }) => continue,
                     Err(reason) if is_lack_of_room(&reason) => {
                         report.skipped.push(Skip { case: case.clone(), pass, reason });
                         continue;

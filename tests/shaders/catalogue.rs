@@ -1,7 +1,11 @@
-//! Plans of convolutions and poolings of every rank under the limits of every WebGPU device: each distinct combination of
+//! Plans of convolutions and poolings of every rank under the limits of every WebGPU device, by every
+//! algorithm: each distinct combination of
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
-use wgconv::{AvgPool, Conv, ConvShapes, DeviceLimits, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass};
+use wgconv::{
+    Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
+    Strategy,
+};
 
 /// Every plan of the catalogue with a title for failures.
 pub fn catalogue() -> Vec<(String, PlanSpec)> {
@@ -14,6 +18,13 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     poolings_of_rank::<3>(&mut plans);
     assert!(plans.len() > 150, "only {} plans", plans.len());
     plans
+}
+
+/// What every WebGPU device has, and the subgroups that some kernels need.
+fn limits() -> DeviceLimits {
+    let mut limits = DeviceLimits::default();
+    limits.subgroup_size = 8;
+    limits
 }
 
 /// The last D of three numbers, for the axes depth, height, width.
@@ -51,8 +62,14 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             let conv = conv.build().unwrap();
             for pass in Pass::ALL {
                 for shapes in [ConvShapes::new(&x, &w), ConvShapes::new(&x, &w).with_bias()] {
-                    let spec = conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default());
-                    plans.push((format!("{conv:?} {pass:?}"), spec.unwrap()));
+                    for &algorithm in Algorithm::ALL {
+                        let strategy = Strategy::Fixed(algorithm);
+                        let options = PlanOptions { strategy, ..PlanOptions::default() };
+                        match conv.plan_spec(&limits(), pass, shapes, &options) {
+                            Err(Error::AlgorithmUnavailable { .. }) => continue,
+                            spec => plans.push((format!("{conv:?} {pass:?} {algorithm}"), spec.unwrap())),
+                        }
+                    }
                 }
             }
         }

@@ -158,7 +158,7 @@ fn faults_of(body: &str, helpers: &str) -> Vec<String> {
         @compute @workgroup_size(64) fn main(@builtin(local_invocation_index) local: u32) {{ {body} }}"
     );
     let module = parse("planted", &source);
-    validate("planted", &module);
+    validate("planted", &module, false);
     lint(&module).faults
 }
 

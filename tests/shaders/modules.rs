@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, ResourceBinding, StorageAccess, TypeInner};
-use wgconv::{EntryInfo, KernelInfo, StructInfo, WORKGROUP_SIZE, kernels};
+use wgconv::{EntryInfo, KernelInfo, StepInfo, StructInfo, kernels};
 
 use crate::catalogue::catalogue;
 
@@ -14,9 +14,10 @@ pub fn parse(name: &str, source: &str) -> Module {
     naga::front::wgsl::parse_str(source).unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)))
 }
 
-/// Validates a module under the capabilities of a browser, which are naga's default.
-pub fn validate(name: &str, module: &Module) -> ModuleInfo {
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::default());
+/// Validates a module under the capabilities of a browser, which are naga's default, and subgroups if it says so.
+pub fn validate(name: &str, module: &Module, subgroups: bool) -> ModuleInfo {
+    let extra = if subgroups { Capabilities::SUBGROUP } else { Capabilities::empty() };
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::default() | extra);
     validator.validate(module).unwrap_or_else(|error| panic!("{name}: {error:?}"))
 }
 
@@ -26,7 +27,7 @@ pub fn modules() -> Vec<(KernelInfo, Module, ModuleInfo)> {
         .into_iter()
         .map(|kernel| {
             let module = parse(kernel.name, &kernel.source);
-            let info = validate(kernel.name, &module);
+            let info = validate(kernel.name, &module, kernel.subgroup_size > 0);
             (kernel, module, info)
         })
         .collect();
@@ -37,32 +38,47 @@ pub fn modules() -> Vec<(KernelInfo, Module, ModuleInfo)> {
 #[test]
 fn every_kernel_is_valid_as_written_and_as_compiled() {
     for kernel in kernels() {
-        validate(kernel.name, &parse(kernel.name, &kernel.default_source));
-        validate(kernel.name, &parse(kernel.name, &kernel.source));
+        let subgroups = kernel.subgroup_size > 0;
+        validate(kernel.name, &parse(kernel.name, &kernel.default_source), subgroups);
+        validate(kernel.name, &parse(kernel.name, &kernel.source), subgroups);
     }
+}
+
+#[test]
+fn a_kernel_says_whether_it_needs_subgroups() {
+    for kernel in kernels() {
+        assert_eq!(kernel.source.contains("subgroup"), kernel.subgroup_size > 0, "{}", kernel.name);
+    }
+}
+
+/// The kernel that a step names, in its variant.
+pub fn kernel_of<'a>(kernels: &'a [KernelInfo], step: &StepInfo<'_>) -> &'a KernelInfo {
+    let same = |kernel: &&KernelInfo| kernel.name == step.kernel && kernel.constants == step.constants;
+    kernels.iter().find(same).unwrap_or_else(|| panic!("{} {:?}", step.kernel, step.constants))
 }
 
 #[test]
 fn every_kernel_is_valid_after_every_specialisation_of_the_catalogue() {
     let modules = modules();
-    let mut seen = BTreeMap::<&str, BTreeSet<Vec<(&str, u32)>>>::new();
+    let mut seen = BTreeMap::<(&str, &[(&str, u32)]), BTreeSet<Vec<(&str, u32)>>>::new();
     for (title, spec) in catalogue() {
         for step in spec.steps() {
-            if seen.entry(step.kernel).or_default().insert(step.overrides.to_vec()) {
-                let (_, module, info) = modules.iter().find(|(kernel, ..)| kernel.name == step.kernel).unwrap();
-                specialise(&title, module, info, step.overrides);
+            if seen.entry((step.kernel, step.constants)).or_default().insert(step.overrides.to_vec()) {
+                let same = |kernel: &KernelInfo| kernel.name == step.kernel && kernel.constants == step.constants;
+                let (kernel, module, info) = modules.iter().find(|(kernel, ..)| same(kernel)).unwrap();
+                specialise(&title, module, info, step.overrides, kernel.subgroup_size > 0);
             }
         }
     }
     for (kernel, ..) in &modules {
-        let specialisations = seen.get(kernel.name).map_or(0, BTreeSet::len);
+        let specialisations = seen.get(&(kernel.name, kernel.constants)).map_or(0, BTreeSet::len);
         let least = if kernel.overrides.is_empty() { 0 } else { 10 };
         assert!(specialisations >= least, "{}: only {specialisations} specialisations were tried", kernel.name);
     }
 }
 
 /// What a pipeline does with its constants.
-fn specialise(title: &str, module: &Module, info: &ModuleInfo, overrides: &[(&str, u32)]) {
+fn specialise(title: &str, module: &Module, info: &ModuleInfo, overrides: &[(&str, u32)], subgroups: bool) {
     let constants = overrides.iter().map(|&(name, value)| (name.to_string(), f64::from(value))).collect();
     let (module, _) = naga::back::pipeline_constants::process_overrides(module, info, None, &constants)
         .unwrap_or_else(|error| panic!("{title}: {error}"));
@@ -70,7 +86,7 @@ fn specialise(title: &str, module: &Module, info: &ModuleInfo, overrides: &[(&st
     let mut expressions = functions.flat_map(|function| function.expressions.iter());
     let left = expressions.find(|(_, expression)| matches!(expression, naga::Expression::Override(_)));
     assert_eq!(left, None, "{title}: an override is left");
-    validate(title, &module);
+    validate(title, &module, subgroups);
 }
 
 #[test]
@@ -79,12 +95,13 @@ fn steps_name_kernels_entry_points_and_overrides_that_exist() {
     let mut checked = 0;
     for (title, spec) in catalogue() {
         for step in spec.steps() {
-            let kernel = kernels.iter().find(|kernel| kernel.name == step.kernel).expect(step.kernel);
+            let kernel = kernel_of(&kernels, &step);
             let entry = kernel.entries.iter().find(|entry| entry.name == step.entry).expect(step.entry);
             assert_eq!(entry.slots.len(), step.bindings.len(), "{title}");
             assert_eq!(kernel.structs[0].size, step.params.len(), "{title}");
             assert!(step.overrides.iter().map(|(name, _)| name).eq(kernel.overrides), "{title}");
-            assert_eq!(step.workgroup_size, WORKGROUP_SIZE, "{title}");
+            let (_, size) = kernel.constants.iter().find(|(name, _)| *name == "WORKGROUP_SIZE").unwrap();
+            assert_eq!(step.workgroup_size, *size, "{title}");
             checked += 1;
         }
     }
@@ -99,7 +116,8 @@ fn entry_points_are_exactly_those_listed_with_the_listed_workgroup() {
         assert_eq!(found, listed, "{}", kernel.name);
         for entry in &module.entry_points {
             assert_eq!(entry.stage, naga::ShaderStage::Compute, "{}:{}", kernel.name, entry.name);
-            assert_eq!(entry.workgroup_size, [WORKGROUP_SIZE, 1, 1], "{}:{}", kernel.name, entry.name);
+            let (_, size) = kernel.constants.iter().find(|(name, _)| *name == "WORKGROUP_SIZE").unwrap();
+            assert_eq!(entry.workgroup_size, [*size, 1, 1], "{}:{}", kernel.name, entry.name);
         }
     }
 }
@@ -209,10 +227,14 @@ fn uniform_type(module: &Module) -> naga::Handle<naga::Type> {
     uniform.ty
 }
 
-/// A struct and then those that it contains. All members are scalars of 32 bits or structs, so that host and device
-/// cannot differ in padding.
+/// A struct and then those that it contains. All members are scalars of 32 bits, structs, or arrays of structs without
+/// padding between them, so that host and device cannot differ in padding.
 fn collect_structs(module: &Module, ty: naga::Handle<naga::Type>, found: &mut Vec<Layout>) {
     let ty = &module.types[ty];
+    if let TypeInner::Array { base, stride, .. } = ty.inner {
+        assert_eq!(module.types[base].inner.size(module.to_ctx()), stride, "{ty:?} in a uniform");
+        return collect_structs(module, base, found);
+    }
     let TypeInner::Struct { members, span } = &ty.inner else {
         assert!(matches!(&ty.inner, TypeInner::Scalar(scalar) if scalar.width == 4), "{ty:?} in a uniform");
         return;

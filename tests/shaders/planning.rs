@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand, Padding, Pass, PlanOptions,
-    PlanSpec, PoolPass, Result, StepInfo, WORKGROUP_SIZE, kernels,
+    Access, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand, Padding, Pass,
+    PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
+
+use crate::modules::kernel_of;
 
 const CASES: u64 = 9_000;
 
@@ -26,11 +28,14 @@ fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
     limits.storage_alignment = pick(rng, &[4, 16, 32, 256]);
     limits.max_loop_iterations = pick(rng, &[8, 9, 13, 40, 65_535]);
     limits.fill_invocations = pick(rng, &[1, 100, 65_536]);
+    limits.subgroup_size = pick(rng, &[0, 4, 8, 8, 8]);
     limits
 }
 
 fn options(rng: &mut ChaCha8Rng) -> PlanOptions {
-    PlanOptions { workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]), ..PlanOptions::default() }
+    let fixed: Vec<Strategy> = Algorithm::ALL.iter().map(|&algorithm| Strategy::Fixed(algorithm)).collect();
+    let strategy = if rng.random_bool(0.5) { Strategy::Auto } else { pick(rng, &fixed) };
+    PlanOptions { strategy, workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]) }
 }
 
 fn axes<const D: usize>(rng: &mut ChaCha8Rng, most: usize) -> [usize; D] {
@@ -130,6 +135,10 @@ fn name_of(error: &Error) -> &'static str {
         Error::LimitExceeded { limit, .. } => limit,
         Error::WindowTooLarge { .. } => "window too large",
         Error::EmptyWindow { .. } => "empty window",
+        Error::AlgorithmUnavailable { algorithm, .. } => {
+            assert_ne!(*algorithm, Algorithm::Direct, "it takes every problem");
+            "algorithm unavailable"
+        }
         Error::InvalidParameter { parameter: parameter @ ("padding" | "pass"), .. } => parameter,
         other => panic!("{other}"),
     }
@@ -149,6 +158,7 @@ impl Tally {
         assert!(self.chunked > 200 && self.with_workspace > 100 && self.folded > 50, "{self:?}");
         let expected = [
             "sample too large",
+            "algorithm unavailable",
             "window too large",
             "padding",
             "pass",
@@ -161,6 +171,11 @@ impl Tally {
             assert!(self.errors.get(error).is_some_and(|&count| count > 5), "{error} never occurred: {self:?}");
         }
     }
+}
+
+fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
+    let members = &kernel.structs.iter().find(|info| info.name == of).unwrap().members;
+    members.iter().find(|info| info.name == member).unwrap().offset
 }
 
 /// A plan that was made for these limits.
@@ -189,7 +204,8 @@ impl Checked<'_> {
         let limits = self.limits;
         assert!(step.grid.iter().all(|&n| n >= 1 && n <= limits.max_workgroups_per_dimension), "{step:?} {self}");
         assert!(step.workgroup_size <= limits.max_invocations_per_workgroup, "{self}");
-        assert_eq!(step.workgroup_size, WORKGROUP_SIZE);
+        let kernel = kernel_of(self.kernels, step);
+        assert!([0, limits.subgroup_size].contains(&kernel.subgroup_size), "{self}");
     }
 
     fn bindings(&self, step: &StepInfo<'_>) {
@@ -211,6 +227,8 @@ impl Checked<'_> {
     fn loops(&self, step: &StepInfo<'_>) {
         let iterations = match step.kernel {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
+            "conv/gather/pack" => 0,
+            name if name.starts_with("conv/gather/") => self.gather_loops(step),
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + 2) + 2
@@ -219,11 +237,22 @@ impl Checked<'_> {
         assert!(iterations <= u64::from(self.limits.max_loop_iterations), "{step:?} {self}");
     }
 
+    /// A loop over channels, one over the taps of each axis in it, for the class with the most taps.
+    fn gather_loops(&self, step: &StepInfo<'_>) -> u64 {
+        let [begin, end] =
+            ["channel_begin", "channel_end"].map(|name| u64::from(self.param(step, "GatherParams", name)));
+        let first = offset_of(kernel_of(self.kernels, step), "GatherParams", "classes");
+        // Per class start, taps, cells and taps before it; 32 classes an axis.
+        let taps = |entry: &[u8]| u64::from(u32::from_le_bytes(entry[4..8].try_into().unwrap()));
+        let mut axes = step.params[first..].chunks_exact(32 * 16);
+        let mut most = || axes.next().unwrap().chunks_exact(16).map(taps).max().unwrap();
+        let (d, h, w) = (most(), most(), most());
+        (end - begin) * (d * (h * (w + 2) + 2) + 2) + 2
+    }
+
     /// A number of the uniform struct; `Reduction` stands at its beginning.
     fn param(&self, step: &StepInfo<'_>, of: &str, member: &str) -> u32 {
-        let kernel = self.kernels.iter().find(|kernel| kernel.name == step.kernel).unwrap();
-        let members = &kernel.structs.iter().find(|info| info.name == of).unwrap().members;
-        let offset = members.iter().find(|info| info.name == member).unwrap().offset;
+        let offset = offset_of(kernel_of(self.kernels, step), of, member);
         u32::from_le_bytes(step.params[offset..offset + 4].try_into().unwrap())
     }
 

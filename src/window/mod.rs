@@ -5,6 +5,10 @@
 //! `t = 0 .. taps`; cells outside `0 .. input` are padding. All arithmetic is in `u64`/`i64` and checked once, in
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
+mod gather;
+
+pub(crate) use gather::GatherAxis;
+
 use crate::error::{Error, Result};
 
 /// How the number of outputs along an axis is rounded when the stride does not divide it.

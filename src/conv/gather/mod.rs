@@ -1,0 +1,104 @@
+//! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the
+//! kernel is packed into the workspace in the order in which it will be read, then the sums are computed.
+
+mod problem;
+mod subgroup;
+
+pub(super) use problem::Gather;
+
+use crate::error::Result;
+use crate::kernel::{self, GatherParams, KernelKey, Override};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
+
+/// One way of computing the sums.
+pub(super) struct Method {
+    /// Without and with bias.
+    pub kernels: [KernelKey; 2],
+    /// Output channels of a workgroup.
+    pub tile_m: u32,
+    /// Workgroups of a class, a group and a tile of channels, for one sample.
+    pub workgroups: fn(&Gather, samples: u64) -> u64,
+    /// Loop iterations of an invocation for so many channels.
+    pub iterations: fn(&Gather, channels: u64) -> u64,
+}
+
+/// Plans a gather.
+pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let method = match algorithm {
+        Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
+        Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
+    };
+    let source = Batched { operand: gather.source, sample: gather.source_sample() };
+    let target = Batched { operand: gather.target, sample: gather.target_sample() };
+    let batch = u64::from(gather.batch);
+    plan.need(gather.source, source.sample * batch, Access::Read);
+    plan.need(Operand::W, gather.w_elements(), Access::Read);
+    if bias {
+        plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
+    }
+    plan.need(gather.target, target.sample * batch, Access::Write);
+
+    let w = plan.whole(Operand::W, gather.w_elements())?;
+    let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
+    let padded = gather.outputs.next_multiple_of(method.tile_m);
+    let elements = gather.packed_elements(padded);
+    let packed =
+        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
+    plan.step(&kernel::GATHER_PACK, &[], gather.pack_params(padded), vec![w, packed], elements)?;
+
+    let tiles = u64::from(gather.groups) * u64::from(padded / method.tile_m) * gather.classes();
+    let channels = gather.channels_per_dispatch(plan.limits, method.iterations);
+    let channels =
+        channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
+    // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
+    let per_sample = tiles * (method.workgroups)(gather, 1);
+    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample)? {
+        let (source, in_base) = chunk.bind(plan.limits, source);
+        let (out, out_base) = chunk.bind(plan.limits, target);
+        let workgroups = tiles * (method.workgroups)(gather, chunk.count.into());
+        for begin in (0..gather.channels).step_by(channels as usize) {
+            let params = GatherParams {
+                batch: chunk.count,
+                in_base,
+                out_base,
+                channel_begin: begin,
+                channel_end: gather.channels.min(begin + channels),
+                accumulate: u32::from(begin > 0),
+                ..gather.params(padded)
+            };
+            // The bias goes in once, with the first channels.
+            let with_bias = bias && begin == 0;
+            let kernel = method.kernels[usize::from(with_bias)].clone();
+            plan.step_workgroups(kernel, params, bindings(source, packed, with_bias.then_some(b), out), workgroups)?;
+        }
+    }
+    Ok(plan.finish())
+}
+
+fn bindings(source: StepBinding, packed: StepBinding, b: Option<StepBinding>, out: StepBinding) -> Vec<StepBinding> {
+    [Some(source), Some(packed), b, Some(out)].into_iter().flatten().collect()
+}
+
+/// The overrides of `shaders/conv/gather/params.wgsl`.
+pub(super) fn overrides(gather: &Gather) -> Vec<Override> {
+    kernel::GATHER_OVERRIDES
+        .iter()
+        .map(|&name| {
+            let (parameter, axis) = name.rsplit_once('_').unwrap_or((name, ""));
+            let axis = match axis {
+                "D" => &gather.axes[0],
+                "H" => &gather.axes[1],
+                _ => &gather.axes[2],
+            };
+            let value = match parameter {
+                "TAPS" if axis.classes.len() == 1 => axis.taps,
+                "TAPS" => 0,
+                "IN_STRIDE" => axis.source_stride,
+                "OUT_STRIDE" => axis.target_stride,
+                "TAP_STEP" => axis.tap_step,
+                _ => gather.axes.iter().any(|axis| axis.crosses_bounds()).into(),
+            };
+            (name, value)
+        })
+        .collect()
+}

@@ -1,0 +1,195 @@
+//! A convolution's forward or input gradient, seen as a gather.
+
+use super::super::ConvProblem;
+use crate::error::Result;
+use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams};
+use crate::plan::{Algorithm, DeviceLimits, Operand};
+use crate::window::{Axis, GatherAxis};
+
+/// Sums over the source's channels and the taps of a kernel for every cell of the target.
+pub(in super::super) struct Gather {
+    pub source: Operand,
+    pub target: Operand,
+    pub batch: u32,
+    pub groups: u32,
+    /// Of a group: channels that are summed over, and channels that come out.
+    pub channels: u32,
+    pub outputs: u32,
+    pub axes: [GatherAxis; 3],
+    /// Elements of w from one group, output channel and input channel of the gather to the next.
+    w_strides: [u32; 3],
+    reversed: bool,
+}
+
+impl Gather {
+    /// y from x.
+    pub(in super::super) fn forward(problem: &ConvProblem) -> Gather {
+        let (channels, outputs) = (problem.channels_in / problem.groups, problem.channels_out / problem.groups);
+        let taps = problem.axes.iter().map(|axis| axis.taps).product::<u32>();
+        Gather {
+            source: Operand::X,
+            target: Operand::Y,
+            batch: problem.batch,
+            groups: problem.groups,
+            channels,
+            outputs,
+            axes: flattened(problem.axes.each_ref().map(GatherAxis::forward)),
+            w_strides: [outputs * channels * taps, channels * taps, taps],
+            reversed: false,
+        }
+    }
+
+    /// dx from dy.
+    ///
+    /// # Errors
+    /// There are more residue classes than the kernels know.
+    pub(in super::super) fn input_grad(problem: &ConvProblem, algorithm: Algorithm) -> Result<Gather> {
+        if problem.axes.iter().any(|axis| axis.stride as usize > MOST_CLASSES) {
+            return Err(algorithm.unavailable("a stride above 32 has too many residue classes"));
+        }
+        let (channels, outputs) = (problem.channels_out / problem.groups, problem.channels_in / problem.groups);
+        let taps = problem.axes.iter().map(|axis| axis.taps).product::<u32>();
+        Ok(Gather {
+            source: Operand::Dy,
+            target: Operand::Dx,
+            batch: problem.batch,
+            groups: problem.groups,
+            channels,
+            outputs,
+            axes: flattened(problem.axes.each_ref().map(GatherAxis::input_grad)),
+            w_strides: [outputs * channels * taps, taps, outputs * taps],
+            reversed: true,
+        })
+    }
+
+    fn taps(&self) -> u64 {
+        self.axes.iter().map(|axis| u64::from(axis.taps)).product()
+    }
+
+    /// How many combinations of the axes' classes there are.
+    pub(super) fn classes(&self) -> u64 {
+        self.axes.iter().map(|axis| axis.classes.len() as u64).product()
+    }
+
+    pub(super) fn source_sample(&self) -> u64 {
+        let plane: u64 = self.axes.iter().map(|axis| u64::from(axis.source)).product();
+        u64::from(self.groups) * u64::from(self.channels) * plane
+    }
+
+    pub(super) fn target_sample(&self) -> u64 {
+        let plane: u64 = self.axes.iter().map(|axis| u64::from(axis.target)).product();
+        u64::from(self.groups) * u64::from(self.outputs) * plane
+    }
+
+    pub(super) fn w_elements(&self) -> u64 {
+        u64::from(self.groups) * u64::from(self.outputs) * u64::from(self.channels) * self.taps()
+    }
+
+    /// Elements of the packed kernel.
+    pub(super) fn packed_elements(&self, outputs_padded: u32) -> u64 {
+        self.w_elements() / u64::from(self.outputs) * u64::from(outputs_padded)
+    }
+
+    /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
+    pub(super) fn channels_per_dispatch(
+        &self,
+        limits: &DeviceLimits,
+        iterations: fn(&Gather, u64) -> u64,
+    ) -> Option<u32> {
+        let fits = |channels: u32| iterations(self, channels.into()) <= limits.max_loop_iterations.into();
+        let (mut least, mut most) = (0, self.channels);
+        while least < most {
+            let middle = most - (most - least) / 2;
+            if fits(middle) {
+                least = middle;
+            } else {
+                most = middle - 1;
+            }
+        }
+        (least > 0).then_some(least)
+    }
+
+    fn class_table(&self) -> [AxisClass; 3 * MOST_CLASSES] {
+        let mut table = [bytemuck::Zeroable::zeroed(); 3 * MOST_CLASSES];
+        for (part, axis) in table.chunks_exact_mut(MOST_CLASSES).zip(&self.axes) {
+            for (entry, class) in part.iter_mut().zip(&axis.classes) {
+                *entry = AxisClass {
+                    start: class.start,
+                    taps: class.taps,
+                    cells: class.cells,
+                    taps_before: class.taps_before,
+                };
+            }
+        }
+        table
+    }
+
+    /// The uniform struct for all channels of the whole batch.
+    pub(super) fn params(&self, outputs_padded: u32) -> GatherParams {
+        let [d, h, w] = &self.axes;
+        GatherParams {
+            batch: self.batch,
+            groups: self.groups,
+            channels: self.channels,
+            outputs: self.outputs,
+            outputs_padded,
+            in_d: d.source,
+            in_h: h.source,
+            in_w: w.source,
+            out_d: d.target,
+            out_h: h.target,
+            out_w: w.target,
+            classes_d: d.classes.len() as u32,
+            classes_h: h.classes.len() as u32,
+            classes_w: w.classes.len() as u32,
+            cells_d: d.most_cells(),
+            cells_h: h.most_cells(),
+            cells_w: w.most_cells(),
+            in_base: 0,
+            out_base: 0,
+            channel_begin: 0,
+            channel_end: self.channels,
+            accumulate: 0,
+            unused_a: 0,
+            unused_b: 0,
+            classes: self.class_table(),
+        }
+    }
+
+    pub(super) fn pack_params(&self, outputs_padded: u32) -> PackParams {
+        let [group_stride, output_stride, channel_stride] = self.w_strides;
+        PackParams {
+            groups: self.groups,
+            channels: self.channels,
+            outputs: self.outputs,
+            outputs_padded,
+            group_stride,
+            output_stride,
+            channel_stride,
+            reversed: self.reversed.into(),
+            axes: self.axes.each_ref().map(|axis| PackAxis {
+                taps: axis.taps,
+                dilation: axis.dilation,
+                shift: axis.shift,
+                classes: axis.classes.len() as u32,
+                period: axis.period,
+                unused_a: 0,
+                unused_b: 0,
+                unused_c: 0,
+            }),
+            classes: self.class_table(),
+        }
+    }
+}
+
+/// Where all axes are pointwise (a kernel of 1 x 1, stride 1), the plane is one long row: no ragged ends.
+fn flattened(axes: [GatherAxis; 3]) -> [GatherAxis; 3] {
+    let plane: u64 = axes.iter().map(|axis| u64::from(axis.source)).product();
+    match u32::try_from(plane) {
+        Ok(plane) if plane <= i32::MAX as u32 && axes.iter().all(GatherAxis::is_pointwise) => {
+            let row = Axis { input: plane, output: plane, ..Axis::UNIT };
+            [GatherAxis::forward(&Axis::UNIT), GatherAxis::forward(&Axis::UNIT), GatherAxis::forward(&row)]
+        }
+        _ => axes,
+    }
+}
