@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 22] = [
+const CONVOLUTIONS: [(&str, &str); 26] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -24,6 +24,10 @@ const CONVOLUTIONS: [(&str, &str); 22] = [
     ("one-pixel input", "n2c2h1w1k2r3s2p1x0_1"),
     ("channels 63 to 65, more than a workgroup", "c63h3w4k65r1s2"),
     ("odd plane, channels no multiple of 4", "n2c5h13w11k7r5s3p2x1"),
+    ("whole tiles of channels and cells", "n2c32h8w8k64r3s3p1"),
+    ("tiles of channels, one less and one more, stride 2", "n2c31h9w13k33r3s3u2p1"),
+    ("tiles of channels, groups", "n2c34h5w9k66r2s3g2"),
+    ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),

@@ -85,6 +85,11 @@ const fn read_vec4(binding: u32, name: &'static str) -> Slot {
     Slot { binding, name, writable: false, bytes: 16 }
 }
 
+/// Of vec4<f32>.
+const fn write_vec4(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: true, bytes: 16 }
+}
+
 const fn write(binding: u32, name: &'static str) -> Slot {
     Slot { binding, name, writable: true, bytes: 4 }
 }
@@ -97,9 +102,24 @@ const CONV: &str = include_str!("../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../shaders/conv/block.wgsl");
 const CLASSES: &str = include_str!("../../shaders/conv/gather/classes.wgsl");
 const GATHER: &str = include_str!("../../shaders/conv/gather/params.wgsl");
+const PRODUCT: &str = include_str!("../../shaders/conv/subgroup/product.wgsl");
+const GATHER_SUBGROUP: &str = include_str!("../../shaders/conv/gather/subgroup.wgsl");
+const STORE_SCALAR: &str = include_str!("../../shaders/conv/gather/store_scalar.wgsl");
+const STORE_VEC4: &str = include_str!("../../shaders/conv/gather/store_vec4.wgsl");
 const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
 const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
 const NN: &str = include_str!("../../shaders/nn/params.wgsl");
+
+/// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
+const SUBGROUP_TILES: &[Variant] = &[
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 32)]),
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 16)]),
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 8)]),
+];
+
+const fn subgroup_tile(constants: &'static [Constant]) -> Variant {
+    Variant { constants, workgroup_bytes: 0 }
+}
 
 /// Override constants of `common/window.wgsl`.
 pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
@@ -151,6 +171,7 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAP_STEP_H",
     "TAP_STEP_W",
     "PADDED",
+    "ACCUMULATE",
 ];
 
 /// Declares a kernel and its entry points.
@@ -207,10 +228,32 @@ kernel! {
     GATHER_PACK = "pack" [read(1, "w"), write(2, "packed")];
 }
 kernel! {
-    GATHER_SUBGROUP_KERNEL = "conv/gather/subgroup", [INDEX, INSIDE, CLASSES, GATHER], GatherParams, GATHER_OVERRIDES,
-        subgroup 8, variants &[Variant { constants: &[("WORKGROUP_SIZE", 8), ("TILE_M", 32)], workgroup_bytes: 0 }];
-    GATHER_SUBGROUP = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
-    GATHER_SUBGROUP_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+    SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
+        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, GATHER_OVERRIDES,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
+        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, GATHER_OVERRIDES,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
+        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, GATHER_OVERRIDES,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
+        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, GATHER_OVERRIDES,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
+    SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUM_SLICES_KERNEL = "common/sum_slices", [INDEX], SumParams, &[], 0;
@@ -263,7 +306,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
     &GATHER_PACK_KERNEL,
-    &GATHER_SUBGROUP_KERNEL,
+    &SUBGROUP_TAPS_KERNEL,
+    &SUBGROUP_ROW3_KERNEL,
+    &SUBGROUP_ROW3_ALIGNED_KERNEL,
+    &SUBGROUP_POINTWISE_KERNEL,
     &SUM_SLICES_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,

@@ -49,8 +49,9 @@ impl fmt::Display for KernelKey {
             write!(f, " {}={value}", name.to_lowercase())?;
         }
         for (name, value) in &self.overrides {
-            // Only what differs from the shader's default, which is 0 for padding and 1 for everything else.
-            if *value != u32::from(!name.starts_with("PADDING_")) {
+            // Only what differs from the shader's default, which is 1 but for these.
+            let default = !name.starts_with("PADDING_") && *name != "ACCUMULATE";
+            if *value != u32::from(default) {
                 write!(f, " {}={value}", name.to_lowercase())?;
             }
         }

@@ -82,8 +82,8 @@ uniform! {
         batch: u32, groups: u32, channels: u32, outputs: u32, outputs_padded: u32,
         in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         classes_d: u32, classes_h: u32, classes_w: u32, cells_d: u32, cells_h: u32, cells_w: u32,
-        in_base: u32, out_base: u32, channel_begin: u32, channel_end: u32, accumulate: u32,
-        unused_a: u32, unused_b: u32,
+        in_base: u32, out_base: u32, channel_begin: u32, channel_end: u32,
+        unused_a: u32, unused_b: u32, unused_c: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }

@@ -76,9 +76,13 @@ impl Shapes {
         (0..rank).map(axis).collect()
     }
 
-    /// Mostly few channels and sometimes more than a tile of them.
+    /// Mostly few channels, sometimes about as many as a tile has, sometimes any number of them.
     fn channels(&mut self) -> u32 {
-        if self.draw(0, 7) == 0 { self.draw(17, 67) } else { self.draw(1, 5) }
+        match self.draw(0, 7) {
+            0 => self.draw(17, 67),
+            1 | 2 => (8 << self.draw(0, 3)) + self.draw(0, 2) - 1,
+            _ => self.draw(1, 5),
+        }
     }
 
     fn conv(&mut self) -> Case {

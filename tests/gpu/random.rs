@@ -36,7 +36,12 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     let rank = rng.random_range(1..=3);
     let axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
     let groups = rng.random_range(1..=4);
-    let (channels_in, channels_out) = (groups * rng.random_range(1..=5), groups * rng.random_range(1..=5));
+    // Few, or about as many as a tile has.
+    let mut channels = || match rng.random_range(0..4) {
+        0 => groups * (rng.random_range(7..=9) << rng.random_range(0..=2)),
+        _ => groups * rng.random_range(1..=5),
+    };
+    let (channels_in, channels_out) = (channels(), channels());
     ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes }
 }
 

@@ -31,12 +31,12 @@ struct GatherParams {
     // Element in the binding at which this dispatch's samples start.
     in_base: u32,
     out_base: u32,
-    // Input channels of this dispatch, and whether it adds to what out holds.
+    // Input channels of this dispatch.
     channel_begin: u32,
     channel_end: u32,
-    accumulate: u32,
     unused_a: u32,
     unused_b: u32,
+    unused_c: u32,
     // Class i of axis a (0 d, 1 h, 2 w) is classes[a * MOST_CLASSES + i].
     classes: array<AxisClass, 96>,
 }
@@ -56,3 +56,5 @@ override TAP_STEP_H: u32 = 1u;
 override TAP_STEP_W: u32 = 1u;
 // 0: no tap of any cell lies outside of in.
 override PADDED: u32 = 1u;
+// 1: add to what out holds. A constant, because a path that reads out before each store doubles the code.
+override ACCUMULATE: u32 = 0u;

@@ -7,15 +7,18 @@ mod subgroup;
 pub(super) use problem::Gather;
 
 use crate::error::Result;
-use crate::kernel::{self, GatherParams, KernelKey, Override};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
+use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder};
 
 /// One way of computing the sums.
 pub(super) struct Method {
-    /// Without and with bias.
-    pub kernels: [KernelKey; 2],
+    /// The entry points without and with bias, and their variant.
+    pub entries: [&'static EntryPoint; 2],
+    pub variant: &'static Variant,
     /// Output channels of a workgroup.
     pub tile_m: u32,
+    /// Whether the kernels bind the source as vec4s and, last, as scalars too.
+    pub source_twice: bool,
     /// Workgroups of a class, a group and a tile of channels, for one sample.
     pub workgroups: fn(&Gather, samples: u64) -> u64,
     /// Loop iterations of an invocation for so many channels.
@@ -63,24 +66,22 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
                 out_base,
                 channel_begin: begin,
                 channel_end: gather.channels.min(begin + channels),
-                accumulate: u32::from(begin > 0),
                 ..gather.params(padded)
             };
             // The bias goes in once, with the first channels.
             let with_bias = bias && begin == 0;
-            let kernel = method.kernels[usize::from(with_bias)].clone();
-            plan.step_workgroups(kernel, params, bindings(source, packed, with_bias.then_some(b), out), workgroups)?;
+            let entry = method.entries[usize::from(with_bias)];
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, begin > 0));
+            let again = method.source_twice.then_some(source);
+            let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), again];
+            plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
     Ok(plan.finish())
 }
 
-fn bindings(source: StepBinding, packed: StepBinding, b: Option<StepBinding>, out: StepBinding) -> Vec<StepBinding> {
-    [Some(source), Some(packed), b, Some(out)].into_iter().flatten().collect()
-}
-
 /// The overrides of `shaders/conv/gather/params.wgsl`.
-pub(super) fn overrides(gather: &Gather) -> Vec<Override> {
+fn overrides(gather: &Gather, accumulate: bool) -> Vec<Override> {
     kernel::GATHER_OVERRIDES
         .iter()
         .map(|&name| {
@@ -96,6 +97,7 @@ pub(super) fn overrides(gather: &Gather) -> Vec<Override> {
                 "IN_STRIDE" => axis.source_stride,
                 "OUT_STRIDE" => axis.target_stride,
                 "TAP_STEP" => axis.tap_step,
+                "ACCUMULATE" => accumulate.into(),
                 _ => gather.axes.iter().any(|axis| axis.crosses_bounds()).into(),
             };
             (name, value)

@@ -149,9 +149,9 @@ impl Gather {
             out_base: 0,
             channel_begin: 0,
             channel_end: self.channels,
-            accumulate: 0,
             unused_a: 0,
             unused_b: 0,
+            unused_c: 0,
             classes: self.class_table(),
         }
     }

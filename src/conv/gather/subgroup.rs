@@ -1,38 +1,65 @@
 //! A gather by subgroups of 8 lanes: for software devices.
 
-use super::{Gather, Method, overrides};
+use super::{Gather, Method};
 use crate::error::Result;
-use crate::kernel::{self, KernelKey};
+use crate::kernel::{self, EntryPoint, Kernel, Variant};
 use crate::plan::{Algorithm, DeviceLimits};
+use crate::window::GatherAxis;
 
 /// Cells of a row that a lane owns.
-const CELLS: u64 = 4;
+const CELLS: u32 = 4;
+
+/// Invocations of a subgroup.
+const LANES: u64 = 8;
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
-    let kernel = &kernel::GATHER_SUBGROUP_KERNEL;
+    let (kernel, entries, twice) = kernel_for(gather);
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let variant = &kernel.variants[0];
-    let overrides = overrides(gather);
-    let key = |entry| KernelKey::new(entry, variant, &overrides);
-    Ok(Method {
-        kernels: [key(&kernel::GATHER_SUBGROUP), key(&kernel::GATHER_SUBGROUP_BIAS)],
-        tile_m: variant.constant("TILE_M"),
-        workgroups,
-        iterations,
-    })
+    let variant = tile_for(kernel.variants, gather.outputs);
+    Ok(Method { entries, variant, tile_m: variant.constant("TILE_M"), source_twice: twice, workgroups, iterations })
+}
+
+/// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the
+/// source a second time.
+fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
+    let [d, h, w] = &gather.axes;
+    let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
+    let aligned = one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
+    if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
+        let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
+        return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
+    }
+    if w.taps == 3 && one_class(w) && w.source_stride == 1 && w.tap_step == 1 {
+        // Whole rows of the target, also where depth and height have classes.
+        if aligned && w.classes[0].start == -1 {
+            let entries = [&kernel::SUBGROUP_ROW3_ALIGNED, &kernel::SUBGROUP_ROW3_ALIGNED_BIAS];
+            return (&kernel::SUBGROUP_ROW3_ALIGNED_KERNEL, entries, true);
+        }
+        return (&kernel::SUBGROUP_ROW3_KERNEL, [&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS], false);
+    }
+    (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
+}
+
+/// The tile that takes the least time for so many rows. A product of 16 rows takes about two thirds of the time of one of 32,
+/// one of 8 half of it: what is read for the columns is the same.
+pub(in super::super) fn tile_for(variants: &'static [Variant], rows: u32) -> &'static Variant {
+    let time = |variant: &&Variant| {
+        let tile = variant.constant("TILE_M");
+        u64::from(rows.div_ceil(tile)) * [3, 4, 6][(tile / 16) as usize]
+    };
+    variants.iter().min_by_key(time).unwrap_or(&variants[0])
 }
 
 fn workgroups(gather: &Gather, samples: u64) -> u64 {
     let [d, h, w] = gather.axes.each_ref().map(|axis| u64::from(axis.most_cells()));
-    let lanes = u64::from(kernel::GATHER_SUBGROUP_KERNEL.subgroup_size);
-    (samples * d * h * w.div_ceil(CELLS)).div_ceil(lanes)
+    (samples * d * h * w.div_ceil(CELLS.into())).div_ceil(LANES)
 }
 
 /// A loop costs one test more than it has iterations.
 fn iterations(gather: &Gather, channels: u64) -> u64 {
-    let most_taps = |axis: &crate::window::GatherAxis| axis.classes.iter().map(|class| u64::from(class.taps)).max();
+    let most_taps = |axis: &GatherAxis| axis.classes.iter().map(|class| u64::from(class.taps)).max();
     let [d, h, w] = gather.axes.each_ref().map(|axis| most_taps(axis).unwrap_or(0));
     channels.saturating_mul(d.saturating_mul(h.saturating_mul(w + 2) + 2) + 2) + 2
 }

@@ -6,7 +6,7 @@ mod input_grad;
 mod kernel_grad;
 
 use wgconv::case::ConvCase;
-use wgconv::{Context, ConvProblem, Operand, Pass, PlanOptions, Result, reference};
+use wgconv::{Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference};
 
 use crate::support::arena::run_f32;
 use crate::support::context::Regime;
@@ -97,9 +97,36 @@ pub fn result_shape(problem: &ConvProblem, pass: Pass) -> Vec<usize> {
     }
 }
 
-/// An error unless the GPU gives the reference's integers exactly.
+/// Runs a pass by every algorithm that takes this problem in this regime; the direct kernels take every one.
+fn by_every_algorithm(
+    case: &ConvCase,
+    pass: Pass,
+    bias: bool,
+    regime: Regime,
+    data: &ConvData,
+    judge: impl Fn(&[f32]) -> Result<(), String>,
+) -> Result<(), String> {
+    let context = context(&case.problem().map_err(|error| error.to_string())?, regime);
+    for &algorithm in Algorithm::ALL {
+        let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+        let outcome = match on_gpu(&context, case, pass, bias, data, &options) {
+            Err(Error::AlgorithmUnavailable { .. }) if algorithm != Algorithm::Direct => continue,
+            // Packed kernels need room, which tiny limits may not have.
+            Err(Error::LimitExceeded { .. }) if algorithm != Algorithm::Direct && regime == Regime::Tiny => continue,
+            outcome => outcome.map_err(|error| error.to_string()).and_then(|found| judge(&found)),
+        };
+        outcome.map_err(|error| format!("{algorithm}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// An error unless the GPU gives the reference's integers exactly, by every algorithm.
 pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
-    check_exact_with(case, pass, bias, regime, seed, &PlanOptions::default())
+    let problem = case.problem().map_err(|error| error.to_string())?;
+    let data = ConvData::integers(&problem, seed);
+    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    let shape = result_shape(&problem, pass);
+    by_every_algorithm(case, pass, bias, regime, &data, |found| compare::exact(found, &expected, &shape))
 }
 
 /// As [`check_exact`] with options of the plan.
@@ -118,14 +145,15 @@ pub fn check_exact_with(
     compare::exact(&found, &expected, &result_shape(&problem, pass))
 }
 
-/// An error unless the GPU is within the bound of float32 summation of the reference on real data.
+/// An error unless the GPU is within the bound of float32 summation of the reference on real data, by every algorithm.
 pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::reals(&problem, seed);
-    let options = PlanOptions::default();
-    let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, &options).map_err(|e| e.to_string())?;
     let expected = on_cpu(&problem, pass, bias, &data);
-    compare::within(&found, &expected.values, &expected.bound(1.0), &result_shape(&problem, pass))
+    let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
+    by_every_algorithm(case, pass, bias, regime, &data, |found| {
+        compare::within(found, &expected.values, &bounds, &shape)
+    })
 }
 
 /// Both checks on the whole catalogue, under the device's limits and tiny ones.

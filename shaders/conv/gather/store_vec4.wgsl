@@ -1,0 +1,14 @@
+// A block's four cells at once: for one class along w and rows of whole blocks.
+@group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>;
+
+fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
+    if (row >= place.rows) {
+        return;
+    }
+    let at = (place.first + row * place.plane) / 4u;
+    if (ACCUMULATE == 1u) {
+        out[at] += sums;
+    } else {
+        out[at] = sums + vec4<f32>(initial);
+    }
+}

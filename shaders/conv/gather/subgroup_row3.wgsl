@@ -1,0 +1,57 @@
+// A gather by subgroups, three neighbouring taps at a time: kernels of 3 along w with stride and dilation 1. The three share
+// 6 cells of a row, where tap by tap they would read 12.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 8u;
+const TILE_M: u32 = 32u;
+// specialise: end
+
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+
+fn gather_sums(block: Block, lane: u32) {
+    let taps = taps_of(block);
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    let plane = in_d * in_h * in_w;
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * IN_STRIDE_D);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * IN_STRIDE_H);
+    let first = class_at(2u, block.class_w).start + i32(block.w);
+    // The first four cells and the last two; what lies behind the row is padding.
+    let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
+    let near_inside = are_inside(near, in_w);
+    let far_inside = vec2<bool>(is_inside(first + 4, in_w), is_inside(first + 5, in_w));
+    let row_length = params.outputs_padded / 4u;
+    let channel_end = params.channel_end;
+    let origin = source_origin(block);
+    var at_packed = first_of_packed(block, lane);
+
+    clear_sums();
+    for (var c = params.channel_begin; c < channel_end; c++) {
+        for (var i = 0u; i < taps.x; i++) {
+            let cell_d = start_d + i32(i * TAP_STEP_D);
+            for (var j = 0u; j < taps.y; j++) {
+                let cell_h = start_h + i32(j * TAP_STEP_H);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w + u32(first);
+                // Cells of the padding are read as zero, from an element that exists.
+                let from_near = vec4<bool>(row_inside) & near_inside;
+                let from_far = vec2<bool>(row_inside) & far_inside;
+                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), from_near);
+                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(4u, 5u), from_far);
+                let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+                let value = select(vec4<f32>(0.0), found, from_near);
+                let last = select(vec2<f32>(0.0), vec2<f32>(source[at_far.x], source[at_far.y]), from_far);
+                accumulate_three(
+                    packed[at_packed],
+                    packed[at_packed + row_length],
+                    packed[at_packed + 2u * row_length],
+                    value,
+                    vec4<f32>(value.yzw, last.x),
+                    vec4<f32>(value.zw, last),
+                );
+                at_packed += 3u * row_length;
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// As subgroup_row3.wgsl, for rows of whole blocks and one cell of padding at either end, which is what most networks have: a
+// lane reads its own 4 cells at once and takes the ones before and behind them from its neighbours; the first and the last
+// lane, which lack one, read it.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 8u;
+const TILE_M: u32 = 32u;
+// specialise: end
+
+@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+// The same cells.
+@group(0) @binding(5) var<storage, read> cells: array<f32>;
+
+fn gather_sums(block: Block, lane: u32) {
+    let taps = taps_of(block);
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    let plane = in_d * in_h * in_w;
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * IN_STRIDE_D);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * IN_STRIDE_H);
+    let is_first = block.w == 0u;
+    let is_last = block.w + 4u >= in_w;
+    // The cell that this lane reads beside its four.
+    let beside_inside = select(!is_last, !is_first, lane == 0u);
+    let beside = select(block.w + 4u, block.w - 1u, lane == 0u);
+    let row_length = params.outputs_padded / 4u;
+    let channel_end = params.channel_end;
+    let origin = source_origin(block);
+    var at_packed = first_of_packed(block, lane);
+
+    clear_sums();
+    for (var c = params.channel_begin; c < channel_end; c++) {
+        for (var i = 0u; i < taps.x; i++) {
+            let cell_d = start_d + i32(i * TAP_STEP_D);
+            for (var j = 0u; j < taps.y; j++) {
+                let cell_h = start_h + i32(j * TAP_STEP_H);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                // Rows of the padding are read as zero, from elements that exist.
+                let found = source[select(0u, (row + block.w) / 4u, row_inside)];
+                let value = select(vec4<f32>(0.0), found, row_inside);
+                let beside_read = row_inside && beside_inside;
+                let one = select(0.0, cells[select(0u, row + beside, beside_read)], beside_read);
+                let from_left = subgroupShuffle(value.w, (lane + 7u) % 8u);
+                let from_right = subgroupShuffle(value.x, (lane + 1u) % 8u);
+                let left = select(select(from_left, 0.0, is_first), one, lane == 0u);
+                let right = select(select(from_right, 0.0, is_last), one, lane == 7u);
+                accumulate_three(
+                    packed[at_packed],
+                    packed[at_packed + row_length],
+                    packed[at_packed + 2u * row_length],
+                    vec4<f32>(left, value.xyz),
+                    value,
+                    vec4<f32>(value.yzw, right),
+                );
+                at_packed += 3u * row_length;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// The product that every kernel for subgroups of 8 lanes is made of: each lane holds 4 numbers a, lane i those of the rows
+// 4 i .. 4 i + 4 of a tile, and its own value of 4 columns; all lanes' a are multiplied by all lanes' values. A shuffle with a
+// constant lane is one instruction on software devices, where a load in a loop costs dozens. TILE_M rows, of the 32 that 8
+// lanes can hold: with fewer, several lanes hold the same.
+const_assert TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
+const_assert WORKGROUP_SIZE == 8u;
+
+// Lanes that hold different rows.
+const ROW_LANES: u32 = TILE_M / 4u;
+
+// sumLI is row 4 L + I at this lane's 4 columns. One variable each, not matrices and not passed about: lavapipe keeps these in
+// registers and memory as it needs to, and copies the others whole (0.6 times the speed).
+var<private> sum00: vec4<f32>;
+var<private> sum01: vec4<f32>;
+var<private> sum02: vec4<f32>;
+var<private> sum03: vec4<f32>;
+var<private> sum10: vec4<f32>;
+var<private> sum11: vec4<f32>;
+var<private> sum12: vec4<f32>;
+var<private> sum13: vec4<f32>;
+var<private> sum20: vec4<f32>;
+var<private> sum21: vec4<f32>;
+var<private> sum22: vec4<f32>;
+var<private> sum23: vec4<f32>;
+var<private> sum30: vec4<f32>;
+var<private> sum31: vec4<f32>;
+var<private> sum32: vec4<f32>;
+var<private> sum33: vec4<f32>;
+var<private> sum40: vec4<f32>;
+var<private> sum41: vec4<f32>;
+var<private> sum42: vec4<f32>;
+var<private> sum43: vec4<f32>;
+var<private> sum50: vec4<f32>;
+var<private> sum51: vec4<f32>;
+var<private> sum52: vec4<f32>;
+var<private> sum53: vec4<f32>;
+var<private> sum60: vec4<f32>;
+var<private> sum61: vec4<f32>;
+var<private> sum62: vec4<f32>;
+var<private> sum63: vec4<f32>;
+var<private> sum70: vec4<f32>;
+var<private> sum71: vec4<f32>;
+var<private> sum72: vec4<f32>;
+var<private> sum73: vec4<f32>;
+
+// Each shuffle is bound to a name: naga 30 gives up on nested ones.
+fn accumulate(a: vec4<f32>, value: vec4<f32>) {
+    let a0 = subgroupShuffle(a, 0u);
+    sum00 += a0.x * value;
+    sum01 += a0.y * value;
+    sum02 += a0.z * value;
+    sum03 += a0.w * value;
+    let a1 = subgroupShuffle(a, 1u);
+    sum10 += a1.x * value;
+    sum11 += a1.y * value;
+    sum12 += a1.z * value;
+    sum13 += a1.w * value;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        sum20 += a2.x * value;
+        sum21 += a2.y * value;
+        sum22 += a2.z * value;
+        sum23 += a2.w * value;
+        let a3 = subgroupShuffle(a, 3u);
+        sum30 += a3.x * value;
+        sum31 += a3.y * value;
+        sum32 += a3.z * value;
+        sum33 += a3.w * value;
+    }
+    if (TILE_M > 16u) {
+        let a4 = subgroupShuffle(a, 4u);
+        sum40 += a4.x * value;
+        sum41 += a4.y * value;
+        sum42 += a4.z * value;
+        sum43 += a4.w * value;
+        let a5 = subgroupShuffle(a, 5u);
+        sum50 += a5.x * value;
+        sum51 += a5.y * value;
+        sum52 += a5.z * value;
+        sum53 += a5.w * value;
+        let a6 = subgroupShuffle(a, 6u);
+        sum60 += a6.x * value;
+        sum61 += a6.y * value;
+        sum62 += a6.z * value;
+        sum63 += a6.w * value;
+        let a7 = subgroupShuffle(a, 7u);
+        sum70 += a7.x * value;
+        sum71 += a7.y * value;
+        sum72 += a7.z * value;
+        sum73 += a7.w * value;
+    }
+}
+
+// Three products at once: each sum is loaded and stored once.
+fn accumulate_three(
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+    first: vec4<f32>,
+    second: vec4<f32>,
+    third: vec4<f32>,
+) {
+    let a0 = subgroupShuffle(a, 0u);
+    let b0 = subgroupShuffle(b, 0u);
+    let c0 = subgroupShuffle(c, 0u);
+    sum00 += a0.x * first + b0.x * second + c0.x * third;
+    sum01 += a0.y * first + b0.y * second + c0.y * third;
+    sum02 += a0.z * first + b0.z * second + c0.z * third;
+    sum03 += a0.w * first + b0.w * second + c0.w * third;
+    let a1 = subgroupShuffle(a, 1u);
+    let b1 = subgroupShuffle(b, 1u);
+    let c1 = subgroupShuffle(c, 1u);
+    sum10 += a1.x * first + b1.x * second + c1.x * third;
+    sum11 += a1.y * first + b1.y * second + c1.y * third;
+    sum12 += a1.z * first + b1.z * second + c1.z * third;
+    sum13 += a1.w * first + b1.w * second + c1.w * third;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        let b2 = subgroupShuffle(b, 2u);
+        let c2 = subgroupShuffle(c, 2u);
+        sum20 += a2.x * first + b2.x * second + c2.x * third;
+        sum21 += a2.y * first + b2.y * second + c2.y * third;
+        sum22 += a2.z * first + b2.z * second + c2.z * third;
+        sum23 += a2.w * first + b2.w * second + c2.w * third;
+        let a3 = subgroupShuffle(a, 3u);
+        let b3 = subgroupShuffle(b, 3u);
+        let c3 = subgroupShuffle(c, 3u);
+        sum30 += a3.x * first + b3.x * second + c3.x * third;
+        sum31 += a3.y * first + b3.y * second + c3.y * third;
+        sum32 += a3.z * first + b3.z * second + c3.z * third;
+        sum33 += a3.w * first + b3.w * second + c3.w * third;
+    }
+    if (TILE_M > 16u) {
+        let a4 = subgroupShuffle(a, 4u);
+        let b4 = subgroupShuffle(b, 4u);
+        let c4 = subgroupShuffle(c, 4u);
+        sum40 += a4.x * first + b4.x * second + c4.x * third;
+        sum41 += a4.y * first + b4.y * second + c4.y * third;
+        sum42 += a4.z * first + b4.z * second + c4.z * third;
+        sum43 += a4.w * first + b4.w * second + c4.w * third;
+        let a5 = subgroupShuffle(a, 5u);
+        let b5 = subgroupShuffle(b, 5u);
+        let c5 = subgroupShuffle(c, 5u);
+        sum50 += a5.x * first + b5.x * second + c5.x * third;
+        sum51 += a5.y * first + b5.y * second + c5.y * third;
+        sum52 += a5.z * first + b5.z * second + c5.z * third;
+        sum53 += a5.w * first + b5.w * second + c5.w * third;
+        let a6 = subgroupShuffle(a, 6u);
+        let b6 = subgroupShuffle(b, 6u);
+        let c6 = subgroupShuffle(c, 6u);
+        sum60 += a6.x * first + b6.x * second + c6.x * third;
+        sum61 += a6.y * first + b6.y * second + c6.y * third;
+        sum62 += a6.z * first + b6.z * second + c6.z * third;
+        sum63 += a6.w * first + b6.w * second + c6.w * third;
+        let a7 = subgroupShuffle(a, 7u);
+        let b7 = subgroupShuffle(b, 7u);
+        let c7 = subgroupShuffle(c, 7u);
+        sum70 += a7.x * first + b7.x * second + c7.x * third;
+        sum71 += a7.y * first + b7.y * second + c7.y * third;
+        sum72 += a7.z * first + b7.z * second + c7.z * third;
+        sum73 += a7.w * first + b7.w * second + c7.w * third;
+    }
+}
+
+fn clear_sums() {
+    sum00 = vec4<f32>(0.0);
+    sum01 = vec4<f32>(0.0);
+    sum02 = vec4<f32>(0.0);
+    sum03 = vec4<f32>(0.0);
+    sum10 = vec4<f32>(0.0);
+    sum11 = vec4<f32>(0.0);
+    sum12 = vec4<f32>(0.0);
+    sum13 = vec4<f32>(0.0);
+    sum20 = vec4<f32>(0.0);
+    sum21 = vec4<f32>(0.0);
+    sum22 = vec4<f32>(0.0);
+    sum23 = vec4<f32>(0.0);
+    sum30 = vec4<f32>(0.0);
+    sum31 = vec4<f32>(0.0);
+    sum32 = vec4<f32>(0.0);
+    sum33 = vec4<f32>(0.0);
+    sum40 = vec4<f32>(0.0);
+    sum41 = vec4<f32>(0.0);
+    sum42 = vec4<f32>(0.0);
+    sum43 = vec4<f32>(0.0);
+    sum50 = vec4<f32>(0.0);
+    sum51 = vec4<f32>(0.0);
+    sum52 = vec4<f32>(0.0);
+    sum53 = vec4<f32>(0.0);
+    sum60 = vec4<f32>(0.0);
+    sum61 = vec4<f32>(0.0);
+    sum62 = vec4<f32>(0.0);
+    sum63 = vec4<f32>(0.0);
+    sum70 = vec4<f32>(0.0);
+    sum71 = vec4<f32>(0.0);
+    sum72 = vec4<f32>(0.0);
+    sum73 = vec4<f32>(0.0);
+}
