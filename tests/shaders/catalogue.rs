@@ -54,10 +54,23 @@ fn shape<const D: usize>(leading: [usize; 2], spatial: [usize; D]) -> Vec<usize>
 }
 
 fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
-    let x = shape([3, 6], last::<D>([9, 14, 23]));
+    // Few channels, and as many as the tiles of the kernels have; rows of whole blocks of 4, and others.
+    let shapes = [
+        (1, 5, 23),
+        (3, 9, 23),
+        (6, 12, 23),
+        (1, 16, 23),
+        (1, 16, 24),
+        (1, 33, 24),
+        (1, 33, 23),
+        (1, 5, 24),
+        (1, 32, 24),
+    ];
     for (taps, stride, dilation, padding) in windows::<D>() {
-        for (groups, channels_out) in [(1, 5), (3, 9), (6, 12)] {
-            let w = shape([channels_out, 6 / groups], taps);
+        for (groups, channels_out, width) in shapes {
+            let channels_in = if channels_out > 12 { 16 * (channels_out / 16) } else { 6 };
+            let x = shape([3, channels_in], last::<D>([9, 14, width]));
+            let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
             let conv = conv.build().unwrap();
             for pass in Pass::ALL {
