@@ -7,14 +7,15 @@ use crate::plan::{Algorithm, DeviceLimits};
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
 pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
-    let (channels, outputs) = match pass {
-        Pass::Forward => (problem.channels_in, problem.channels_out),
-        Pass::InputGrad => (problem.channels_out, problem.channels_in),
-        Pass::KernelGrad | Pass::BiasGrad => return Vec::new(),
+    // Rows of the matrix product.
+    let rows = match pass {
+        Pass::Forward | Pass::KernelGrad => problem.channels_out / problem.groups,
+        Pass::InputGrad => problem.channels_in / problem.groups,
+        Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
-    // Of 32 channels that a subgroup computes, at least a quarter must be there.
-    if limits.subgroup_size == 8 && outputs / problem.groups >= 8 && channels > 0 {
+    // Of the 8 rows of the smallest tile at least half must be there.
+    if limits.subgroup_size == 8 && rows >= 4 {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));
     }
     found

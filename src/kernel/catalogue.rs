@@ -106,6 +106,11 @@ const PRODUCT: &str = include_str!("../../shaders/conv/subgroup/product.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../shaders/conv/gather/subgroup.wgsl");
 const STORE_SCALAR: &str = include_str!("../../shaders/conv/gather/store_scalar.wgsl");
 const STORE_VEC4: &str = include_str!("../../shaders/conv/gather/store_vec4.wgsl");
+const KERNEL_GRAD_SUBGROUP: &str = include_str!("../../shaders/conv/kernel_grad/subgroup.wgsl");
+const COLUMNS_ANY: &str = include_str!("../../shaders/conv/kernel_grad/columns_any.wgsl");
+const COLUMNS_ROW3: &str = include_str!("../../shaders/conv/kernel_grad/columns_row3.wgsl");
+const DY_SCALAR: &str = include_str!("../../shaders/conv/kernel_grad/dy_scalar.wgsl");
+const DY_VEC4: &str = include_str!("../../shaders/conv/kernel_grad/dy_vec4.wgsl");
 const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
 const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
 const NN: &str = include_str!("../../shaders/nn/params.wgsl");
@@ -137,7 +142,24 @@ pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
     "PADDING_LOW_W",
 ];
 
-/// Those, and the ones of `pool/average_divisor.wgsl`.
+/// Those, and the one of `conv/kernel_grad/subgroup.wgsl`.
+pub(crate) const KERNEL_GRAD_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "STRIDE_D",
+    "STRIDE_H",
+    "STRIDE_W",
+    "DILATION_D",
+    "DILATION_H",
+    "DILATION_W",
+    "PADDING_LOW_D",
+    "PADDING_LOW_H",
+    "PADDING_LOW_W",
+    "ACCUMULATE",
+];
+
+/// The first, and the ones of `pool/average_divisor.wgsl`.
 pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
     "TAPS_D",
     "TAPS_H",
@@ -256,6 +278,30 @@ kernel! {
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
+    SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_SCALAR], ConvParams,
+        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_VEC4], ConvParams,
+        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_SCALAR], ConvParams,
+        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_VEC4], ConvParams,
+        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
     SUM_SLICES_KERNEL = "common/sum_slices", [INDEX], SumParams, &[], 0;
     SUM_SLICES = "sum_slices" [read(1, "partial"), write(2, "total")];
 }
@@ -310,6 +356,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SUBGROUP_ROW3_KERNEL,
     &SUBGROUP_ROW3_ALIGNED_KERNEL,
     &SUBGROUP_POINTWISE_KERNEL,
+    &SUBGROUP_DW_ANY_KERNEL,
+    &SUBGROUP_DW_ANY_VEC4_KERNEL,
+    &SUBGROUP_DW_ROW3_KERNEL,
+    &SUBGROUP_DW_ROW3_VEC4_KERNEL,
     &SUM_SLICES_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,

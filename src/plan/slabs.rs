@@ -31,7 +31,7 @@ impl Slabs {
             _ => return Err(too_long(rows.saturating_mul(cols))),
         };
         // The limit is at least MIN_LOOP_LIMIT, so that a slab of one term always fits.
-        let across = cols.div_ceil(cols.min(limit - 4));
+        let across = cols.div_ceil(cols.min(most_columns(limit)));
         let cols_per_slab = cols.div_ceil(across);
         let most_rows = if across > 1 { 1 } else { (limit - 2) / (cols_per_slab + 2) };
         let down = rows.div_ceil(most_rows).max(wanted.min(rows));
@@ -46,6 +46,11 @@ impl Slabs {
             return Err(too_long(rows * cols));
         }
         Ok(slabs)
+    }
+
+    /// Whether no slab ends within a row of so many columns.
+    pub(crate) fn keeps_columns_whole(cols: u64, loop_limit: u32) -> bool {
+        cols <= most_columns(loop_limit.into())
     }
 
     /// How many slabs there are.
@@ -66,6 +71,11 @@ impl Slabs {
             last: u32::from(first + count == self.count()),
         }
     }
+}
+
+/// Columns that a slab of one row can have.
+fn most_columns(loop_limit: u64) -> u64 {
+    loop_limit - 4
 }
 
 #[cfg(test)]

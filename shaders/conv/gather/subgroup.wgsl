@@ -3,6 +3,9 @@
 // made of this is how a lane comes by its 4 cells of the source (gather_sums) and how it stores (store_row). No workgroup
 // memory, no barriers.
 
+// A lane's columns are its cells.
+alias Columns = vec4<f32>;
+
 @group(0) @binding(0) var<uniform> params: GatherParams;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;

@@ -1,5 +1,5 @@
 // The product that every kernel for subgroups of 8 lanes is made of: each lane holds 4 numbers a, lane i those of the rows
-// 4 i .. 4 i + 4 of a tile, and its own value of 4 columns; all lanes' a are multiplied by all lanes' values. A shuffle with a
+// 4 i .. 4 i + 4 of a tile, and a value for each of its own Columns (3 or 4, as the kernel says); all lanes' a are multiplied by all lanes' values. A shuffle with a
 // constant lane is one instruction on software devices, where a load in a loop costs dozens. TILE_M rows, of the 32 that 8
 // lanes can hold: with fewer, several lanes hold the same.
 const_assert TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
@@ -8,43 +8,43 @@ const_assert WORKGROUP_SIZE == 8u;
 // Lanes that hold different rows.
 const ROW_LANES: u32 = TILE_M / 4u;
 
-// sumLI is row 4 L + I at this lane's 4 columns. One variable each, not matrices and not passed about: lavapipe keeps these in
+// sumLI is row 4 L + I at this lane's columns. One variable each, not matrices and not passed about: lavapipe keeps these in
 // registers and memory as it needs to, and copies the others whole (0.6 times the speed).
-var<private> sum00: vec4<f32>;
-var<private> sum01: vec4<f32>;
-var<private> sum02: vec4<f32>;
-var<private> sum03: vec4<f32>;
-var<private> sum10: vec4<f32>;
-var<private> sum11: vec4<f32>;
-var<private> sum12: vec4<f32>;
-var<private> sum13: vec4<f32>;
-var<private> sum20: vec4<f32>;
-var<private> sum21: vec4<f32>;
-var<private> sum22: vec4<f32>;
-var<private> sum23: vec4<f32>;
-var<private> sum30: vec4<f32>;
-var<private> sum31: vec4<f32>;
-var<private> sum32: vec4<f32>;
-var<private> sum33: vec4<f32>;
-var<private> sum40: vec4<f32>;
-var<private> sum41: vec4<f32>;
-var<private> sum42: vec4<f32>;
-var<private> sum43: vec4<f32>;
-var<private> sum50: vec4<f32>;
-var<private> sum51: vec4<f32>;
-var<private> sum52: vec4<f32>;
-var<private> sum53: vec4<f32>;
-var<private> sum60: vec4<f32>;
-var<private> sum61: vec4<f32>;
-var<private> sum62: vec4<f32>;
-var<private> sum63: vec4<f32>;
-var<private> sum70: vec4<f32>;
-var<private> sum71: vec4<f32>;
-var<private> sum72: vec4<f32>;
-var<private> sum73: vec4<f32>;
+var<private> sum00: Columns;
+var<private> sum01: Columns;
+var<private> sum02: Columns;
+var<private> sum03: Columns;
+var<private> sum10: Columns;
+var<private> sum11: Columns;
+var<private> sum12: Columns;
+var<private> sum13: Columns;
+var<private> sum20: Columns;
+var<private> sum21: Columns;
+var<private> sum22: Columns;
+var<private> sum23: Columns;
+var<private> sum30: Columns;
+var<private> sum31: Columns;
+var<private> sum32: Columns;
+var<private> sum33: Columns;
+var<private> sum40: Columns;
+var<private> sum41: Columns;
+var<private> sum42: Columns;
+var<private> sum43: Columns;
+var<private> sum50: Columns;
+var<private> sum51: Columns;
+var<private> sum52: Columns;
+var<private> sum53: Columns;
+var<private> sum60: Columns;
+var<private> sum61: Columns;
+var<private> sum62: Columns;
+var<private> sum63: Columns;
+var<private> sum70: Columns;
+var<private> sum71: Columns;
+var<private> sum72: Columns;
+var<private> sum73: Columns;
 
 // Each shuffle is bound to a name: naga 30 gives up on nested ones.
-fn accumulate(a: vec4<f32>, value: vec4<f32>) {
+fn accumulate(a: vec4<f32>, value: Columns) {
     let a0 = subgroupShuffle(a, 0u);
     sum00 += a0.x * value;
     sum01 += a0.y * value;
@@ -96,9 +96,9 @@ fn accumulate_three(
     a: vec4<f32>,
     b: vec4<f32>,
     c: vec4<f32>,
-    first: vec4<f32>,
-    second: vec4<f32>,
-    third: vec4<f32>,
+    first: Columns,
+    second: Columns,
+    third: Columns,
 ) {
     let a0 = subgroupShuffle(a, 0u);
     let b0 = subgroupShuffle(b, 0u);
@@ -163,36 +163,36 @@ fn accumulate_three(
 }
 
 fn clear_sums() {
-    sum00 = vec4<f32>(0.0);
-    sum01 = vec4<f32>(0.0);
-    sum02 = vec4<f32>(0.0);
-    sum03 = vec4<f32>(0.0);
-    sum10 = vec4<f32>(0.0);
-    sum11 = vec4<f32>(0.0);
-    sum12 = vec4<f32>(0.0);
-    sum13 = vec4<f32>(0.0);
-    sum20 = vec4<f32>(0.0);
-    sum21 = vec4<f32>(0.0);
-    sum22 = vec4<f32>(0.0);
-    sum23 = vec4<f32>(0.0);
-    sum30 = vec4<f32>(0.0);
-    sum31 = vec4<f32>(0.0);
-    sum32 = vec4<f32>(0.0);
-    sum33 = vec4<f32>(0.0);
-    sum40 = vec4<f32>(0.0);
-    sum41 = vec4<f32>(0.0);
-    sum42 = vec4<f32>(0.0);
-    sum43 = vec4<f32>(0.0);
-    sum50 = vec4<f32>(0.0);
-    sum51 = vec4<f32>(0.0);
-    sum52 = vec4<f32>(0.0);
-    sum53 = vec4<f32>(0.0);
-    sum60 = vec4<f32>(0.0);
-    sum61 = vec4<f32>(0.0);
-    sum62 = vec4<f32>(0.0);
-    sum63 = vec4<f32>(0.0);
-    sum70 = vec4<f32>(0.0);
-    sum71 = vec4<f32>(0.0);
-    sum72 = vec4<f32>(0.0);
-    sum73 = vec4<f32>(0.0);
+    sum00 = Columns();
+    sum01 = Columns();
+    sum02 = Columns();
+    sum03 = Columns();
+    sum10 = Columns();
+    sum11 = Columns();
+    sum12 = Columns();
+    sum13 = Columns();
+    sum20 = Columns();
+    sum21 = Columns();
+    sum22 = Columns();
+    sum23 = Columns();
+    sum30 = Columns();
+    sum31 = Columns();
+    sum32 = Columns();
+    sum33 = Columns();
+    sum40 = Columns();
+    sum41 = Columns();
+    sum42 = Columns();
+    sum43 = Columns();
+    sum50 = Columns();
+    sum51 = Columns();
+    sum52 = Columns();
+    sum53 = Columns();
+    sum60 = Columns();
+    sum61 = Columns();
+    sum62 = Columns();
+    sum63 = Columns();
+    sum70 = Columns();
+    sum71 = Columns();
+    sum72 = Columns();
+    sum73 = Columns();
 }

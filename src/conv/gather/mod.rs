@@ -5,6 +5,7 @@ mod problem;
 mod subgroup;
 
 pub(super) use problem::Gather;
+pub(super) use subgroup::tile_for;
 
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};

@@ -44,7 +44,7 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
 
 /// The tile that takes the least time for so many rows. A product of 16 rows takes about two thirds of the time of one of 32,
 /// one of 8 half of it: what is read for the columns is the same.
-pub(in super::super) fn tile_for(variants: &'static [Variant], rows: u32) -> &'static Variant {
+pub(crate) fn tile_for(variants: &'static [Variant], rows: u32) -> &'static Variant {
     let time = |variant: &&Variant| {
         let tile = variant.constant("TILE_M");
         u64::from(rows.div_ceil(tile)) * [3, 4, 6][(tile / 16) as usize]

@@ -1,16 +1,28 @@
 //! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
+mod direct;
+mod subgroup;
+
 use super::ConvProblem;
-use super::passes::{blocks, overrides, params};
+use super::passes::params;
 use crate::error::Result;
-use crate::kernel;
+use crate::kernel::{KernelKey, Reduction};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
+/// One way of computing the slices.
+struct Method {
+    /// The kernel for a range of slabs.
+    kernel: Box<dyn Fn(&Reduction) -> KernelKey>,
+    /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
+    invocations: u64,
+}
+
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    if algorithm != Algorithm::Direct {
-        return Err(algorithm.unavailable("it has no kernel gradient"));
-    }
+    let method = match algorithm {
+        Algorithm::Direct => direct::method(problem),
+        Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
+    };
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
@@ -21,18 +33,19 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
 
     let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
-    let per_slice = blocks(problem.groups, problem.channels_out, dw_elements / u64::from(problem.channels_out));
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
-        let wanted = plan.wanted_slices(dw_elements, per_slice, rows * across);
+        let wanted = plan.wanted_slices(dw_elements, method.invocations, rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
         plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
-            let invocations = per_slice * u64::from(reduction.slab_count);
-            plan.step(&kernel::CONV_KERNEL_GRAD, &overrides(problem), params, vec![x, dy, target], invocations)
+            let kernel = (method.kernel)(&reduction);
+            let invocations = method.invocations * u64::from(reduction.slab_count);
+            let workgroups = invocations.div_ceil(kernel.variant.workgroup_size().into());
+            plan.step_workgroups(kernel, params, vec![x, dy, target], workgroups)
         })?;
     }
     Ok(plan.finish())

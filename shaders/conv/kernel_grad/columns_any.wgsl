@@ -1,0 +1,87 @@
+// A lane owns 4 neighbouring columns of dw: any kernel, stride and dilation. Reads 16 cells of x for 4 outputs.
+alias Columns = vec4<f32>;
+
+// Of each column: the cell of x under output 0, without the sample; and where that cell is along each axis.
+var<private> column_first: vec4<u32>;
+var<private> column_d: vec4<i32>;
+var<private> column_h: vec4<i32>;
+var<private> column_w: vec4<i32>;
+// Of the row of outputs that is being summed: its first element, and whether it lies inside of x.
+var<private> row_first: vec4<u32>;
+var<private> row_inside: vec4<bool>;
+
+fn strips_of_columns() -> u32 {
+    return (row_columns() + 4u * WORKGROUP_SIZE - 1u) / (4u * WORKGROUP_SIZE);
+}
+
+fn first_column(block: Block, lane: u32) -> u32 {
+    return (block.strip * WORKGROUP_SIZE + lane) * 4u;
+}
+
+fn own_columns(block: Block, lane: u32) {
+    // Columns behind the last one repeat it and are not stored.
+    let first = vec4<u32>(first_column(block, lane)) + vec4<u32>(0u, 1u, 2u, 3u);
+    let columns = min(first, vec4<u32>(row_columns() - 1u));
+    column_w = window_starts(columns % TAPS_W, DILATION_W, PADDING_LOW_W);
+    column_h = window_starts(columns / TAPS_W % TAPS_H, DILATION_H, PADDING_LOW_H);
+    column_d = window_starts(columns / (TAPS_W * TAPS_H) % TAPS_D, DILATION_D, PADDING_LOW_D);
+    let per_group = params.channels_in / params.groups;
+    let channel = vec4<u32>(block.group * per_group) + columns / (TAPS_W * TAPS_H * TAPS_D);
+    column_first = vec4<u32>(params.x_base) + channel * (params.in_d * params.in_h * params.in_w);
+}
+
+fn begin_row(n: u32, row_d: u32, row_h: u32) {
+    let d = column_d + vec4<i32>(i32(row_d * STRIDE_D));
+    let h = column_h + vec4<i32>(i32(row_h * STRIDE_H));
+    row_inside = are_inside(d, params.in_d) & are_inside(h, params.in_h);
+    let sample = n * params.channels_in * (params.in_d * params.in_h * params.in_w);
+    row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * params.in_h + vec4<u32>(h)) * params.in_w;
+}
+
+// x under 4 outputs at one column.
+fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
+    // Cells of the padding are read as zero, from an element that exists.
+    let cells = select(vec4<u32>(0u), vec4<u32>(first) + vec4<u32>(at), inside);
+    return select(vec4<f32>(0.0), vec4<f32>(x[cells.x], x[cells.y], x[cells.z], x[cells.w]), inside);
+}
+
+fn columns_at(o: u32, exists: vec4<bool>) -> Window {
+    let under = vec4<i32>((vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u)) * STRIDE_W);
+    let in_w = params.in_w;
+    let at0 = under + vec4<i32>(column_w.x);
+    let at1 = under + vec4<i32>(column_w.y);
+    let at2 = under + vec4<i32>(column_w.z);
+    let at3 = under + vec4<i32>(column_w.w);
+    let a = cells_of(row_first.x, at0, are_inside(at0, in_w) & exists & vec4<bool>(row_inside.x));
+    let b = cells_of(row_first.y, at1, are_inside(at1, in_w) & exists & vec4<bool>(row_inside.y));
+    let c = cells_of(row_first.z, at2, are_inside(at2, in_w) & exists & vec4<bool>(row_inside.z));
+    let d = cells_of(row_first.w, at3, are_inside(at3, in_w) & exists & vec4<bool>(row_inside.w));
+    return Window(
+        vec4<f32>(a.x, b.x, c.x, d.x),
+        vec4<f32>(a.y, b.y, c.y, d.y),
+        vec4<f32>(a.z, b.z, c.z, d.z),
+        vec4<f32>(a.w, b.w, c.w, d.w),
+    );
+}
+
+fn place_of(block: Block, lane: u32) -> Place {
+    let column = first_column(block, lane);
+    return place_at(block, column, row_columns() - min(column, row_columns()));
+}
+
+fn store_row(place: Place, row: u32, sums: Columns) {
+    if (row >= place.rows || place.count == 0u) {
+        return;
+    }
+    let at = place.first + row * place.columns;
+    store_one(at, sums.x);
+    if (place.count > 1u) {
+        store_one(at + 1u, sums.y);
+    }
+    if (place.count > 2u) {
+        store_one(at + 2u, sums.z);
+    }
+    if (place.count > 3u) {
+        store_one(at + 3u, sums.w);
+    }
+}

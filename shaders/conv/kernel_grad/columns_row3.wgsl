@@ -1,0 +1,77 @@
+// A lane owns the three columns of dw of one input channel and one row of taps: kernels of 3 along w with stride and dilation
+// 1. The three share 6 cells of x for 4 outputs.
+alias Columns = vec3<f32>;
+
+// The cell of x under output 0 and the first tap, without the sample; and where it is along each axis.
+var<private> column_first: u32;
+var<private> column_d: i32;
+var<private> column_h: i32;
+var<private> channel_exists: bool;
+// Of the row of outputs that is being summed: its first element, and whether it lies inside of x.
+var<private> row_first: u32;
+var<private> row_inside: bool;
+
+fn channels_per_group() -> u32 {
+    return params.channels_in / params.groups;
+}
+
+fn strips_of_columns() -> u32 {
+    return (channels_per_group() + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE * TAPS_D * TAPS_H;
+}
+
+fn first_channel(block: Block, lane: u32) -> u32 {
+    return block.strip / (TAPS_D * TAPS_H) * WORKGROUP_SIZE + lane;
+}
+
+fn own_columns(block: Block, lane: u32) {
+    let per_group = channels_per_group();
+    let c = first_channel(block, lane);
+    channel_exists = c < per_group;
+    column_h = window_start(block.strip % TAPS_H, DILATION_H, PADDING_LOW_H);
+    column_d = window_start(block.strip / TAPS_H % TAPS_D, DILATION_D, PADDING_LOW_D);
+    let channel = block.group * per_group + min(c, per_group - 1u);
+    column_first = params.x_base + channel * (params.in_d * params.in_h * params.in_w);
+}
+
+fn begin_row(n: u32, row_d: u32, row_h: u32) {
+    let d = column_d + i32(row_d * STRIDE_D);
+    let h = column_h + i32(row_h * STRIDE_H);
+    row_inside = is_inside(d, params.in_d) && is_inside(h, params.in_h);
+    let sample = n * params.channels_in * (params.in_d * params.in_h * params.in_w);
+    row_first = column_first + sample + (u32(d) * params.in_h + u32(h)) * params.in_w;
+}
+
+fn columns_at(o: u32, exists: vec4<bool>) -> Window {
+    let first = window_start(o, 1u, PADDING_LOW_W);
+    let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
+    let near_inside = vec4<bool>(row_inside) & are_inside(near, params.in_w);
+    let far_inside = vec2<bool>(is_inside(first + 4, params.in_w), is_inside(first + 5, params.in_w))
+        & vec2<bool>(row_inside);
+    // Cells of the padding are read as zero, from an element that exists.
+    let at = select(vec4<u32>(0u), vec4<u32>(row_first) + vec4<u32>(near), near_inside);
+    let at_far = select(vec2<u32>(0u), vec2<u32>(row_first + u32(first)) + vec2<u32>(4u, 5u), far_inside);
+    let a = select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), near_inside);
+    let b = select(vec2<f32>(0.0), vec2<f32>(x[at_far.x], x[at_far.y]), far_inside);
+    return Window(
+        select(vec3<f32>(0.0), a.xyz, vec3<bool>(exists.x)),
+        select(vec3<f32>(0.0), a.yzw, vec3<bool>(exists.y)),
+        select(vec3<f32>(0.0), vec3<f32>(a.zw, b.x), vec3<bool>(exists.z)),
+        select(vec3<f32>(0.0), vec3<f32>(a.w, b), vec3<bool>(exists.w)),
+    );
+}
+
+fn place_of(block: Block, lane: u32) -> Place {
+    let row_of_taps = block.strip % (TAPS_D * TAPS_H);
+    let column = (first_channel(block, lane) * TAPS_D * TAPS_H + row_of_taps) * TAPS_W;
+    return place_at(block, column, select(0u, 3u, channel_exists));
+}
+
+fn store_row(place: Place, row: u32, sums: Columns) {
+    if (row >= place.rows || place.count == 0u) {
+        return;
+    }
+    let at = place.first + row * place.columns;
+    store_one(at, sums.x);
+    store_one(at + 1u, sums.y);
+    store_one(at + 2u, sums.z);
+}

@@ -1,0 +1,142 @@
+// dw by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 lanes' columns of
+// dw (columns run over input channel and taps) in one slice of the reduction over batch and outputs. A lane reads dy of four
+// of the channels at 4 neighbouring outputs, and x under them at its own columns; dy is shared by shuffles. What differs
+// between the kernels made of this is which columns a lane has and how it comes by x (columns_at). The reduction's rows are
+// (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No workgroup memory, no barriers.
+
+@group(0) @binding(0) var<uniform> params: ConvParams;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
+
+// 1: add to what dw holds. A constant, because a path that reads dw before each store doubles the code.
+override ACCUMULATE: u32 = 0u;
+
+// What a lane owns.
+struct Block {
+    slice: u32,
+    group: u32,
+    // First of the channels, counted from the group's first.
+    m: u32,
+    // Which lanes' columns of all.
+    strip: u32,
+    valid: bool,
+}
+
+// x under 4 neighbouring outputs, one vector of this lane's columns for each.
+struct Window {
+    first: Columns,
+    second: Columns,
+    third: Columns,
+    fourth: Columns,
+}
+
+fn block_at(workgroup: u32, strips: u32) -> Block {
+    let tiles = (params.channels_out / params.groups + TILE_M - 1u) / TILE_M;
+    let strip = workgroup % strips;
+    let m = workgroup / strips % tiles * TILE_M;
+    let group = workgroup / (strips * tiles) % params.groups;
+    let slice = workgroup / (strips * tiles * params.groups);
+    return Block(slice, group, m, strip, slice < params.reduction.slab_count);
+}
+
+fn correlate(block: Block, lane: u32) {
+    let out_d = params.out_d;
+    let out_h = params.out_h;
+    let out_w = params.out_w;
+    let plane = out_d * out_h * out_w;
+    let per_group = params.channels_out / params.groups;
+    let channels_out = params.channels_out;
+    let y_base = params.y_base;
+    // Rows behind the group's last channel repeat it and are not stored.
+    let first_row = block.m + lane % ROW_LANES * 4u;
+    let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
+    let y_first = (vec4<u32>(block.group * per_group) + rows) * plane;
+
+    clear_sums();
+    let slab = slab_at(params.reduction, block.slice);
+    for (var row = slab.row_begin; row < slab.row_end; row++) {
+        let row_h = row % out_h;
+        let row_d = row / out_h % out_d;
+        let n = row / (out_h * out_d);
+        begin_row(n, row_d, row_h);
+        let y_row = y_first + vec4<u32>(y_base + n * channels_out * plane + (row_d * out_h + row_h) * out_w);
+        for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
+            let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
+            let dy0 = dy_at(y_row.x + o, exists);
+            let dy1 = dy_at(y_row.y + o, exists);
+            let dy2 = dy_at(y_row.z + o, exists);
+            let dy3 = dy_at(y_row.w + o, exists);
+            let window = columns_at(o, exists);
+            accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
+            accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
+            accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
+            accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
+        }
+    }
+}
+
+fn store_one(at: u32, sum: f32) {
+    if (ACCUMULATE == 1u) {
+        dw[at] += sum;
+    } else {
+        dw[at] = sum;
+    }
+}
+
+// Where a lane's sums go: its first column in the first of its channels, and channels and columns that exist.
+struct Place {
+    first: u32,
+    columns: u32,
+    rows: u32,
+    count: u32,
+}
+
+// Columns of a row of dw.
+fn row_columns() -> u32 {
+    return params.channels_in / params.groups * TAPS_D * TAPS_H * TAPS_W;
+}
+
+fn place_at(block: Block, column: u32, count: u32) -> Place {
+    let per_group = params.channels_out / params.groups;
+    let columns = row_columns();
+    let channel = block.slice * params.channels_out + block.group * per_group + block.m;
+    return Place(channel * columns + column, columns, per_group - block.m, count);
+}
+
+fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Columns) {
+    store_row(place, row, a);
+    store_row(place, row + 1u, b);
+    store_row(place, row + 2u, c);
+    store_row(place, row + 3u, d);
+}
+
+fn store_all(place: Place) {
+    store_four(place, 0u, sum00, sum01, sum02, sum03);
+    store_four(place, 4u, sum10, sum11, sum12, sum13);
+    if (TILE_M > 8u) {
+        store_four(place, 8u, sum20, sum21, sum22, sum23);
+        store_four(place, 12u, sum30, sum31, sum32, sum33);
+    }
+    if (TILE_M > 16u) {
+        store_four(place, 16u, sum40, sum41, sum42, sum43);
+        store_four(place, 20u, sum50, sum51, sum52, sum53);
+        store_four(place, 24u, sum60, sum61, sum62, sum63);
+        store_four(place, 28u, sum70, sum71, sum72, sum73);
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn kernel_grad(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let block = block_at(linear_workgroup(group, groups), strips_of_columns());
+    // The whole subgroup leaves or stays.
+    if (!block.valid) {
+        return;
+    }
+    own_columns(block, lane);
+    correlate(block, lane);
+    store_all(place_of(block, lane));
+}

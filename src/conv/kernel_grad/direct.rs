@@ -1,0 +1,15 @@
+//! The plain kernel: an invocation to a block of channels and columns.
+
+use super::super::ConvProblem;
+use super::super::passes::{blocks, overrides};
+use super::Method;
+use crate::kernel::{self, KernelKey};
+use crate::plan::elements;
+
+pub(super) fn method(problem: &ConvProblem) -> Method {
+    let columns = elements(&problem.w_shape()) / u64::from(problem.channels_out);
+    let key =
+        KernelKey::new(&kernel::CONV_KERNEL_GRAD, &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0], &overrides(problem));
+    let invocations = blocks(problem.groups, problem.channels_out, columns);
+    Method { kernel: Box::new(move |_| key.clone()), invocations }
+}

@@ -1,0 +1,45 @@
+//! Kernel gradient by subgroups of 8 lanes: for software devices.
+
+use super::super::ConvProblem;
+use super::super::gather::tile_for;
+use super::super::passes::overrides;
+use super::Method;
+use crate::error::Result;
+use crate::kernel::{self, EntryPoint, Kernel, KernelKey};
+use crate::plan::{Algorithm, DeviceLimits, Slabs};
+
+/// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
+const LANES: u64 = 8;
+const COLUMNS: u64 = 4;
+
+pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
+    let [d, h, w] = &problem.axes;
+    let channels = u64::from(problem.channels_in / problem.groups);
+    let rows_of_taps = u64::from(d.taps) * u64::from(h.taps);
+    // Only rows that are not cut (by the limit on loop iterations) begin at a whole four in every slab.
+    let fours = w.output.is_multiple_of(4) && Slabs::keeps_columns_whole(w.output.into(), limits.max_loop_iterations);
+    let row3 = w.taps == 3 && w.stride == 1 && w.dilation == 1;
+    // A lane a channel and row of taps, or a lane 4 columns: the first reads less, the second leaves fewer lanes idle.
+    let by_channel = channels.div_ceil(LANES) * rows_of_taps;
+    let by_column = (channels * rows_of_taps * u64::from(w.taps)).div_ceil(LANES * COLUMNS);
+    let (kernel, entry, strips): (&'static Kernel, &'static EntryPoint, u64) = match (row3 && channels >= 4, fours) {
+        (true, true) => (&kernel::SUBGROUP_DW_ROW3_VEC4_KERNEL, &kernel::SUBGROUP_DW_ROW3_VEC4, by_channel),
+        (true, false) => (&kernel::SUBGROUP_DW_ROW3_KERNEL, &kernel::SUBGROUP_DW_ROW3, by_channel),
+        (false, true) => (&kernel::SUBGROUP_DW_ANY_VEC4_KERNEL, &kernel::SUBGROUP_DW_ANY_VEC4, by_column),
+        (false, false) => (&kernel::SUBGROUP_DW_ANY_KERNEL, &kernel::SUBGROUP_DW_ANY, by_column),
+    };
+    if limits.subgroup_size != kernel.subgroup_size {
+        return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
+    }
+    let outputs = problem.channels_out / problem.groups;
+    let variant = tile_for(kernel.variants, outputs);
+    let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
+    let overrides = overrides(problem);
+    Ok(Method {
+        kernel: Box::new(move |reduction| {
+            let accumulate = ("ACCUMULATE", reduction.accumulate);
+            KernelKey::new(entry, variant, &[&overrides[..], &[accumulate]].concat())
+        }),
+        invocations: strips * tiles * u64::from(problem.groups) * LANES,
+    })
+}
