@@ -1,5 +1,7 @@
 //! Running recorded passes over many batches, and collecting what they say.
 
+use std::time::Instant;
+
 use anyhow::Result;
 use serde::Serialize;
 use wgconv::{Context, Program, Tensor};
@@ -37,6 +39,8 @@ pub struct Runner {
 pub struct Outcome {
     losses: Vec<f32>,
     pub logits: Vec<f32>,
+    /// What the host needed to prepare and upload batches, and to record and submit what to do with them.
+    host_seconds: f64,
 }
 
 impl Runner {
@@ -66,6 +70,7 @@ impl Runner {
         let mut finished = 0;
         for page in positions.chunks(LOGGED_BATCHES * self.batch) {
             before(finished)?;
+            let start = Instant::now();
             for (batch, copy) in page.chunks_exact(self.batch).zip(&self.copies) {
                 let (pixels, labels) = data.batch(batch, normalisation);
                 self.passes.images.write(&pixels)?;
@@ -73,6 +78,7 @@ impl Runner {
                 self.passes.program.run()?;
                 copy.run()?;
             }
+            outcome.host_seconds += start.elapsed().as_secs_f64();
             let log = self.log.read_blocking()?;
             for entry in log.chunks_exact(self.batch * (1 + CLASSES)).take(page.len() / self.batch) {
                 let (losses, logits) = entry.split_at(self.batch);
@@ -105,16 +111,18 @@ impl Trainer {
     }
 
     /// One epoch over the images in this order. Images that do not fill a batch are left out (another order brings them
-    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it saw each image, before the update.
+    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it
+    /// saw each image, before the update. With them the seconds that the host spent on more than waiting.
     pub fn epoch(
         &self,
         data: &Dataset,
         order: &[usize],
         normalisation: Normalisation,
         before: &mut dyn FnMut(usize) -> Result<()>,
-    ) -> Result<Metrics> {
+    ) -> Result<(Metrics, f64)> {
         let whole = &order[..order.len() / self.0.batch * self.0.batch];
-        Ok(self.0.run(data, whole, normalisation, before)?.metrics(data, whole))
+        let outcome = self.0.run(data, whole, normalisation, before)?;
+        Ok((outcome.metrics(data, whole), outcome.host_seconds))
     }
 }
 

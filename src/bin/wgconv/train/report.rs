@@ -25,6 +25,9 @@ pub struct EpochRecord {
     pub test: Metrics,
     /// Of the training alone.
     pub seconds: f64,
+    /// Of these, how long the host prepared, uploaded, recorded and submitted; the device works meanwhile. The rest is
+    /// waiting for it.
+    pub host_seconds: f64,
     pub images_per_second: f64,
 }
 
@@ -109,11 +112,12 @@ pub fn metrics_line(metrics: Metrics) -> String {
 impl EpochRecord {
     pub fn line(&self, epochs: usize) -> String {
         format!(
-            "epoch {}/{epochs}: train {}; test {}; {:.0} images/s",
+            "epoch {}/{epochs}: train {}; test {}; {:.0} images/s, host {:.1} %",
             self.epoch,
             metrics_line(self.train),
             metrics_line(self.test),
-            self.images_per_second
+            self.images_per_second,
+            100.0 * self.host_seconds / self.seconds
         )
     }
 }
