@@ -25,8 +25,8 @@ pub struct EpochRecord {
     pub test: Metrics,
     /// Of the training alone.
     pub seconds: f64,
-    /// Of these, how long the host prepared, uploaded, recorded and submitted; the device works meanwhile. The rest is
-    /// waiting for it.
+    /// What the host needs of them to prepare, upload, record and submit, measured on every tenth step: how long the
+    /// device would have nothing to do if the host did not run ahead of it.
     pub host_seconds: f64,
     pub images_per_second: f64,
 }
