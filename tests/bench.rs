@@ -63,7 +63,7 @@ fn a_run_writes_everything_and_equals_itself() {
     let (json, csv, markdown, plots) = (file("a.json"), file("a.csv"), file("a.md"), file("plots"));
     let files = ["--json", path(&json), "--csv", path(&csv), "--markdown", path(&markdown), "--plot", path(&plots)];
     let stdout = succeed(&[&TINY[..], &files, &["--pass", "all"]].concat());
-    for words in ["adapter: ", "peaks: ", "of peak", "n2c4h7w6k6r3s2u2x1p1x0g2", "all outputs"] {
+    for words in ["adapter: ", "peaks: ", "of peak", " clock ", " host ", "n2c4h7w6k6r3s2u2x1p1x0g2", "all outputs"] {
         assert!(stdout.contains(words), "{words} is not in\n{stdout}");
     }
 
@@ -158,7 +158,7 @@ fn bad_input_is_reported_before_anything_is_measured() {
     fs::write(&broken, "{}").unwrap();
     let missing = dir.path().join("missing.json");
     let below_a_file = broken.join("plots");
-    let cases: [(i32, &[&str], &[&str]); 14] = [
+    let cases: [(i32, &[&str], &[&str]); 16] = [
         (1, &["--suite", "resnet51"], &["\"resnet51\" is unknown", "resnet50", "mobilenet_v2", "unet"]),
         (1, &["--algorithm", "fft"], &["\"fft\" is unknown", "auto", "direct"]),
         (1, &["--pass", "backwards"], &["\"backwards\" is unknown", "kernel_grad", "max_backward"]),
@@ -169,7 +169,14 @@ fn bad_input_is_reported_before_anything_is_measured() {
         (1, &["--plot", path(&below_a_file)], &["cannot make the folder"]),
         (1, &["--baseline", path(&missing)], &["cannot read the baseline"]),
         (1, &["--baseline", path(&broken)], &["is not what `wgconv bench --json` writes"]),
-        (2, &["--case", "n8c64h56"], &["n8c64h56", "expected"]),
+        (1, &["--csv", path(&below_a_file)], &["cannot make the folder"]),
+        (1, &["--markdown", folder], &["it is a folder"]),
+        // Where it is wrong, and the whole grammar.
+        (
+            2,
+            &["--case", "n8c64h56w56kr3s3"],
+            &["\n  n8c64h56w56kr3s3\n              ^\n", "convolution", "pooling", "stride"],
+        ),
         (2, &["--case", "c1w2k1s3"], &["window spans 3 cells"]),
         (2, &["--filter", "("], &["unclosed group"]),
         (2, &["--dtype", "f64"], &["f32"]),

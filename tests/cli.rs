@@ -94,6 +94,7 @@ fn a_run_writes_weights_history_and_pictures() {
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{picture}");
     }
     let history = json(&out.join("history.json"));
+    assert!(history["epochs"][0]["host_seconds"].as_f64().unwrap() > 0.0);
     assert_eq!(history["epochs"].as_array().unwrap().len(), 1);
     assert_eq!(history["settings"]["batch"], 20);
     let counted: u64 = history["confusion"]

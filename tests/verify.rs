@@ -9,13 +9,18 @@ use std::time::Duration;
 use serde_json::Value;
 use wgconv::case::{Case, Row, catalogue};
 use wgconv::verify::{self, VerifyOptions};
-use wgconv::{Context, Error};
+use wgconv::{Algorithm, Context, Error, Strategy};
 
-fn wgconv(arguments: &[&str]) -> Output {
+fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wgconv"));
     // Without this directory Mesa complains on standard error, which is looked at below.
     command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
-    command.arg("verify").args(arguments).env_remove("RUST_LOG").output().unwrap()
+    command.arg("verify").args(arguments).env_remove("RUST_LOG");
+    command
+}
+
+fn wgconv(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
 }
 
 /// A run with this exit code; what it printed on stdout and stderr.
@@ -52,8 +57,10 @@ fn one_case_and_one_pass() {
     let (stdout, _) = expect(0, &["--case", "maxc3h7w9r3s2", "--pass", "forward_with_indices"]);
     assert!(stdout.contains("1 results of 1 shapes"), "{stdout}");
     let (stdout, _) = expect(0, &["--case", "c3h7w9k4r3s2p1"]);
-    // Forward with and without bias, and three gradients.
-    assert!(stdout.contains("5 results of 1 shapes"), "{stdout}");
+    // Forward with and without bias, and three gradients; by every algorithm.
+    assert!(stdout.contains(&format!("{} results of 1 shapes", 5 * Algorithm::ALL.len())), "{stdout}");
+    let (stdout, _) = expect(0, &["--case", "c3h7w9k4r3s2p1", "--algorithm", "auto,direct"]);
+    assert!(stdout.contains("10 results of 1 shapes"), "{stdout}");
 }
 
 #[test]
@@ -65,10 +72,12 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
         ("avgc3h7w9r3s2", "forward", "y[0, 2, 1, 3] is ", " of 24 elements"),
     ] {
         let json = file.path().to_str().unwrap();
-        let (stdout, stderr) =
-            expect(1, &["--plant-fault", "--case", case, "--pass", pass, "--seed", "7", "--json", json]);
+        let (stdout, stderr) = expect(
+            1,
+            &["--plant-fault", "--case", case, "--pass", pass, "--algorithm", "direct", "--seed", "7", "--json", json],
+        );
         let line = stdout.lines().find(|line| line.starts_with("WRONG ")).unwrap_or_else(|| panic!("{stdout}"));
-        let command = format!("repeat with: wgconv verify --case '{case}' --pass {pass} --seed 7");
+        let command = format!("repeat with: wgconv verify --case '{case}' --pass {pass} --algorithm direct --seed 7");
         for part in [&format!("WRONG {case} {pass}, direct: "), element, " instead of ", place, &command] {
             assert!(line.contains(part), "{part} is not in {line}");
         }
@@ -80,9 +89,13 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
         let failure = &report["failures"][0];
         assert_eq!((&failure["case"], &failure["pass"], &failure["wrong"]), (&case.into(), &pass.into(), &1.into()));
     }
+    // The planner's choice is named, and what it chose.
+    let (stdout, _) = expect(1, &["--plant-fault", "--case", "c1w9k2s3", "--pass", "bias_grad", "--algorithm", "auto"]);
+    assert!(stdout.contains("bias_grad, auto (") && stdout.contains("--algorithm auto"), "{stdout}");
     // Every check of the catalogue notices.
     let ctx = Context::new_blocking().unwrap();
-    let options = VerifyOptions { plant_fault: true, count: 0, ..VerifyOptions::default() };
+    let strategies = vec![Strategy::Auto];
+    let options = VerifyOptions { plant_fault: true, count: 0, strategies, ..VerifyOptions::default() };
     let report = verify::run_blocking(&ctx, &options).unwrap();
     let checks = |row: &Row| row.case.passes().len() + usize::from(matches!(row.case, Case::Conv(_)));
     // Forward of a convolution with and without bias.
@@ -99,6 +112,8 @@ fn bad_input_says_what_is_wrong() {
     assert!(stderr.contains("use a smaller kernel"), "{stderr}");
     let (_, stderr) = expect(1, &["--case", "maxc3w9s2", "--pass", "input_grad"]);
     assert!(stderr.contains("input_grad") && stderr.contains("backward"), "{stderr}");
+    let (_, stderr) = expect(1, &["--algorithm", "direct,fft"]);
+    assert!(stderr.contains("\"fft\" is unknown; there are auto, direct"), "{stderr}");
     let (_, stderr) = expect(1, &["--adapter", "no such thing"]);
     assert!(stderr.contains("Adapters here"), "{stderr}");
     let (_, stderr) = expect(1, &["--seconds=-1"]);
@@ -141,4 +156,34 @@ fn what_does_not_fit_is_skipped_and_a_lost_device_ends_it() {
     ctx.device().destroy();
     let report = verify::run_blocking(&ctx, &VerifyOptions::default()).unwrap();
     assert!(!report.is_ok() && report.stopped == Some("the device was lost"), "{report}");
+}
+
+/// What was found so far is printed and written.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_with_a_report() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    // With faults, so that the first line tells when the checking has begun; shapes for longer than anybody waits.
+    let mut child = command(&["--plant-fault", "--count", "1000000", "--json", file.path().to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut all = String::new();
+    assert!(stdout.read_line(&mut all).unwrap() > 0, "the run ended before its first check");
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    stdout.read_to_string(&mut all).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(all.starts_with("WRONG ") && all.contains("are WRONG\nended early: it was asked to"), "{all}");
+    assert!(stderr.contains("error: interrupted: ") && stderr.contains(" results are wrong"), "{stderr}");
+    let report: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    assert_eq!(report["stopped"], "it was asked to");
+    assert!(!report["failures"].as_array().unwrap().is_empty());
 }

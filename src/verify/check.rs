@@ -1,23 +1,22 @@
 //! One pass of one case: data, what must come out, what the device gives, and the comparison.
 
 use super::data::{exact_range, integers};
-use super::report::Mismatch;
+use super::guard::{GuardedBuffers, Unwritten};
+use super::report::{Fault, Mismatch};
 use crate::case::{Case, ConvCase, PoolCase};
 use crate::conv::Pass;
 use crate::error::Result;
-use crate::gpu::{Bindings, Context, Tensor};
-use crate::plan::{Access, Operand, PlanOptions};
+use crate::gpu::Context;
+use crate::plan::{Operand, PlanOptions};
 use crate::pool::PoolKind;
 use crate::reference::{self, Sums};
-
-/// A NaN that no computation makes: what outputs and workspace hold before.
-const POISON: u32 = 0x7fc0_dead;
 
 /// How many units in the last place a quotient may be off: WGSL says 2.5 (section 15.7.4).
 const DIVISION: f64 = 3.0;
 
 /// Runs a pass on seeded small integers and compares it with [`crate::reference`]: exactly, averages within what WGSL allows
-/// a division. `None` if it is right; `bias` says whether a convolution's forward takes one.
+/// a division. `None` if it is right; `bias` says whether a convolution's forward takes one. Every operand lies between guard
+/// zones, so that a write outside of the output, or an element that was not written, has a name of its own.
 ///
 /// The reference is plain loops on the CPU: a case of a billion multiply-adds takes it seconds.
 ///
@@ -39,7 +38,7 @@ pub async fn check(
     bias: bool,
     options: &PlanOptions,
     seed: u64,
-) -> Result<Option<Mismatch>> {
+) -> Result<Option<Fault>> {
     check_with(ctx, case, pass, bias, options, seed, false).await
 }
 
@@ -55,7 +54,7 @@ pub fn check_blocking(
     bias: bool,
     options: &PlanOptions,
     seed: u64,
-) -> Result<Option<Mismatch>> {
+) -> Result<Option<Fault>> {
     pollster::block_on(check(ctx, case, pass, bias, options, seed))
 }
 
@@ -68,29 +67,19 @@ pub(super) async fn check_with(
     options: &PlanOptions,
     seed: u64,
     plant_fault: bool,
-) -> Result<Option<Mismatch>> {
+) -> Result<Option<Fault>> {
     // Planned first: what the device cannot hold is not worth the reference's time.
     let plan = case.plan(ctx, pass, bias, options)?;
     let task = Task::new(case, pass, bias, seed)?;
-    let mut tensors: Vec<(Operand, Access, Tensor<u32>)> = Vec::new();
-    for need in plan.operands() {
-        let count = need.bytes as usize / 4;
-        let words = match (need.access, task.inputs.iter().find(|(operand, _)| *operand == need.operand)) {
-            (Access::Read, Some((_, words))) => ctx.tensor(&[count], words)?,
-            _ => ctx.tensor(&[count], &vec![POISON; count])?,
-        };
-        tensors.push((need.operand, need.access, words));
-    }
-    let bindings = tensors.iter().fold(Bindings::new(), |all, (operand, _, tensor)| all.bind(*operand, tensor));
+    let inputs: Vec<(Operand, &[u32])> = task.inputs.iter().map(|(operand, words)| (*operand, &words[..])).collect();
+    let buffers = GuardedBuffers::new(ctx, plan.operands(), &inputs)?;
     let mut encoder = ctx.device().create_command_encoder(&Default::default());
-    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings)?;
+    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &buffers.bindings())?;
     ctx.queue().submit([encoder.finish()]);
-    let mut outputs = Vec::new();
-    for (operand, access, tensor) in &tensors {
-        if *access != Access::Read && *operand != Operand::Workspace {
-            outputs.push((*operand, tensor.read().await?));
-        }
-    }
+    let mut outputs = match buffers.outputs().await? {
+        Ok(outputs) => outputs,
+        Err(stray) => return Ok(Some(Fault::StrayWrite(stray))),
+    };
     if let (true, Some(word)) = (plant_fault, outputs.first_mut().and_then(|(_, words)| words.last_mut())) {
         // In the exponent: out of every bound.
         *word ^= 1 << 30;
@@ -199,12 +188,15 @@ impl Task {
     }
 
     /// The first output that is not as it must be.
-    fn judge(&self, outputs: &[(Operand, Vec<u32>)]) -> Option<Mismatch> {
+    fn judge(&self, outputs: &[(Operand, Vec<u32>)]) -> Option<Fault> {
         self.expected.iter().find_map(|expected| {
             let found = outputs.iter().find(|(operand, _)| *operand == expected.operand);
             let words = found.map_or(&[][..], |(_, words)| words);
             let (operand, shape) = (expected.operand, &expected.shape[..]);
-            match &expected.values {
+            if let Some(unwritten) = Unwritten::find(operand, shape, words) {
+                return Some(Fault::Unwritten(unwritten));
+            }
+            let mismatch = match &expected.values {
                 Values::Floats(values, bounds) => {
                     let found: Vec<f64> = words.iter().map(|&word| f32::from_bits(word).into()).collect();
                     Mismatch::find(operand, shape, &found, values, bounds)
@@ -214,7 +206,8 @@ impl Task {
                         [words, values].map(|of| of.iter().map(|&word| word.into()).collect::<Vec<f64>>());
                     Mismatch::find(operand, shape, &found, &values, &vec![0.0; values.len()])
                 }
-            }
+            };
+            mismatch.map(Fault::Mismatch)
         })
     }
 }
@@ -226,6 +219,7 @@ fn ulps(sums: &Sums, units: f64) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::guard::POISON;
     use super::*;
     use crate::case::catalogue;
 
@@ -254,10 +248,13 @@ mod tests {
                         Operand::Indices => word + 1,
                         _ => (f32::from_bits(word) - 0.001 * (1.0 + f32::from_bits(word).abs())).to_bits(),
                     };
-                    let mismatch = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
+                    let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
+                    let Fault::Mismatch(mismatch) = fault else { panic!("{} {pass}: {fault}", row.case) };
                     assert_eq!((mismatch.operand, mismatch.wrong), (outputs[which].0, 1));
                     wrong[which].1[at] = POISON;
-                    assert!(task.judge(&wrong).is_some(), "{} {pass}", row.case);
+                    let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
+                    let Fault::Unwritten(unwritten) = fault else { panic!("{} {pass}: {fault}", row.case) };
+                    assert_eq!((unwritten.operand, unwritten.unwritten), (outputs[which].0, 1));
                     wrong[which].1.pop();
                     assert!(task.judge(&wrong).is_some(), "{} {pass}", row.case);
                 }

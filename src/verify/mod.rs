@@ -1,6 +1,7 @@
 //! The self-test: whether this device and driver compute right. Every pass of a fixed catalogue of shapes
 //! ([`crate::case::catalogue`]) and then of random ones, by every algorithm that takes the shape, on small integers, whose
-//! sums must equal [`crate::reference`]'s exactly (averages within what WGSL allows a division).
+//! sums must equal [`crate::reference`]'s exactly (averages within what WGSL allows a division). Every buffer has guard zones
+//! around its operand, and outputs start as poison: see [`GuardedBuffers`].
 //!
 //! ```
 //! use wgconv::{Context, verify::{self, VerifyOptions}};
@@ -15,6 +16,7 @@
 
 mod check;
 mod data;
+mod guard;
 mod report;
 
 use std::ops::ControlFlow;
@@ -23,6 +25,7 @@ use std::time::Duration;
 pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;
+pub use guard::{GuardedBuffers, Outputs, POISON, StrayWrite, Unwritten};
 pub use report::{Failure, Fault, Mismatch, Skip, VerifyReport};
 
 use crate::case::{Case, catalogue};
@@ -46,6 +49,8 @@ pub struct VerifyOptions<'a> {
     pub case: Option<Case>,
     /// Only this pass, by the name that it has in [`Case::passes`].
     pub pass: Option<String>,
+    /// Who chooses the algorithm; each of these in turn. Every algorithm that there is, if empty.
+    pub strategies: Vec<Strategy>,
     /// Called after each shape; `Break` ends it.
     pub progress: Option<&'a OnProgress<'a>>,
     /// Changes a bit of every result before it is compared, to show that the self-test notices.
@@ -56,7 +61,16 @@ pub struct VerifyOptions<'a> {
 impl Default for VerifyOptions<'_> {
     /// Seed 1, 100 random shapes, no time limit.
     fn default() -> Self {
-        VerifyOptions { seed: 1, count: 100, time: None, case: None, pass: None, progress: None, plant_fault: false }
+        VerifyOptions {
+            seed: 1,
+            count: 100,
+            time: None,
+            case: None,
+            pass: None,
+            strategies: Vec::new(),
+            progress: None,
+            plant_fault: false,
+        }
     }
 }
 
@@ -122,7 +136,7 @@ pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyRep
         let progress = Progress { done, total, case: &case, failures };
         let asked = options.progress.is_some_and(|callback| callback(&progress).is_break());
         let late = options.time.is_some_and(|time| clock.elapsed() >= time);
-        report.stopped = match (lost, asked, late && done < total) {
+        report.stopped = match (lost, asked && done < total, late && done < total) {
             (true, _, _) => Some("the device was lost"),
             (_, true, _) => Some("it was asked to"),
             (_, _, true) => Some("its time was over"),
@@ -166,21 +180,23 @@ fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
     })
 }
 
-/// Every pass, with and without bias, by every algorithm.
+/// Every pass, with and without bias, by every strategy.
 async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, report: &mut VerifyReport) {
     let wanted = |pass: &&&str| options.pass.as_deref().is_none_or(|only| only == **pass);
+    let every: Vec<Strategy> = Algorithm::ALL.iter().copied().map(Strategy::Fixed).collect();
+    let strategies = if options.strategies.is_empty() { &every } else { &options.strategies };
     for &pass in case.passes().iter().filter(wanted) {
         let takes_bias = matches!(case, Case::Conv(_)) && pass == Pass::Forward.name();
         for bias in if takes_bias { &[false, true][..] } else { &[false] } {
-            for &algorithm in Algorithm::ALL {
-                let plan = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+            for &strategy in strategies {
+                let plan = PlanOptions { strategy, ..PlanOptions::default() };
                 let outcome = check::check_with(ctx, case, pass, *bias, &plan, options.seed, options.plant_fault).await;
                 let fault = match outcome {
                     Ok(None) => {
                         report.checks += 1;
                         continue;
                     }
-                    Ok(Some(mismatch)) => Fault::Mismatch(mismatch),
+                    Ok(Some(fault)) => fault,
                     Err(Error::AlgorithmUnavailable { .. }) => continue,
                     Err(reason) if is_lack_of_room(&reason) => {
                         report.skipped.push(Skip { case: case.clone(), pass, reason });
@@ -189,8 +205,9 @@ async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, rep
                     Err(error) => Fault::Error(error),
                 };
                 report.checks += 1;
+                let algorithm = case.plan_spec(ctx.limits(), pass, *bias, &plan).ok().map(|spec| spec.algorithm());
                 let (case, seed) = (case.clone(), options.seed);
-                report.failures.push(Failure { case, pass, bias: *bias, algorithm, seed, fault });
+                report.failures.push(Failure { case, pass, bias: *bias, strategy, algorithm, seed, fault });
             }
         }
     }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::guard::{StrayWrite, Unwritten};
 use crate::case::Case;
 use crate::error::Error;
 use crate::gpu::Context;
-use crate::plan::{Algorithm, DeviceLimits, Operand};
+use crate::plan::{Algorithm, DeviceLimits, Operand, Strategy};
 
 /// A result that is not what it must be: the first wrong element, and how many there are.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,7 @@ pub struct Mismatch {
     pub operand: Operand,
     /// Where the first wrong element is, outermost axis first.
     pub coordinates: Vec<usize>,
-    /// What the device computed; NaN where it wrote nothing.
+    /// What the device computed.
     pub found: f64,
     /// What is right.
     pub expected: f64,
@@ -64,7 +65,7 @@ impl Mismatch {
     }
 }
 
-fn coordinates(mut index: usize, shape: &[usize]) -> Vec<usize> {
+pub(super) fn coordinates(mut index: usize, shape: &[usize]) -> Vec<usize> {
     let mut coordinates = vec![0; shape.len()];
     for (coordinate, &extent) in coordinates.iter_mut().zip(shape).rev() {
         *coordinate = index % extent.max(1);
@@ -96,6 +97,10 @@ impl fmt::Display for Mismatch {
 pub enum Fault {
     /// The result.
     Mismatch(Mismatch),
+    /// An element of the result was not written at all.
+    Unwritten(Unwritten),
+    /// Something else than the result was written.
+    StrayWrite(StrayWrite),
     /// There was none.
     Error(Error),
 }
@@ -104,6 +109,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Mismatch(mismatch) => mismatch.fmt(f),
+            Fault::Unwritten(unwritten) => unwritten.fmt(f),
+            Fault::StrayWrite(stray) => stray.fmt(f),
             // Drivers like to say things in several lines.
             Fault::Error(error) => f.write_str(&error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
         }
@@ -120,8 +127,10 @@ pub struct Failure {
     pub pass: &'static str,
     /// Whether a convolution's forward took a bias.
     pub bias: bool,
-    /// How it was computed.
-    pub algorithm: Algorithm,
+    /// What the planner was asked for.
+    pub strategy: Strategy,
+    /// How it was computed, if it could be planned.
+    pub algorithm: Option<Algorithm>,
     /// The seed of the data.
     pub seed: u64,
     /// What went wrong.
@@ -131,14 +140,30 @@ pub struct Failure {
 impl Failure {
     /// The command that repeats it.
     pub fn command(&self) -> String {
-        format!("wgconv verify --case '{}' --pass {} --seed {}", self.case, self.pass, self.seed)
+        let (case, pass, seed) = (&self.case, self.pass, self.seed);
+        format!(
+            "wgconv verify --case '{case}' --pass {pass} --algorithm {} --seed {seed}",
+            strategy_name(self.strategy)
+        )
+    }
+}
+
+/// As the command line names it.
+fn strategy_name(strategy: Strategy) -> String {
+    match strategy {
+        Strategy::Auto => "auto".to_string(),
+        Strategy::Fixed(algorithm) => algorithm.to_string(),
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bias = if self.bias { " with bias" } else { "" };
-        write!(f, "{} {}{bias}, {}: {}", self.case, self.pass, self.algorithm, self.fault)?;
+        write!(f, "{} {}{bias}, {}", self.case, self.pass, strategy_name(self.strategy))?;
+        if let (Strategy::Auto, Some(algorithm)) = (self.strategy, self.algorithm) {
+            write!(f, " ({algorithm})")?;
+        }
+        write!(f, ": {}", self.fault)?;
         write!(f, "; repeat with: {}", self.command())
     }
 }
@@ -252,15 +277,19 @@ mod tests {
             case: "s3w9c1k2".parse().unwrap(),
             pass: "kernel_grad",
             bias: false,
-            algorithm: Algorithm::Direct,
+            strategy: Strategy::Fixed(Algorithm::Direct),
+            algorithm: Some(Algorithm::Direct),
             seed: 7,
             fault: Fault::Mismatch(fault.unwrap()),
         };
         assert_eq!(
             failure.to_string(),
             "c1w9k2s3 kernel_grad, direct: dw[1, 0] is 4 instead of 1 +- 2.50e0 (3 of 6 elements are wrong); repeat with: \
-             wgconv verify --case 'c1w9k2s3' --pass kernel_grad --seed 7"
+             wgconv verify --case 'c1w9k2s3' --pass kernel_grad --algorithm direct --seed 7"
         );
+        failure.strategy = Strategy::Auto;
+        let line = failure.to_string();
+        assert!(line.contains("kernel_grad, auto (direct): dw") && line.contains(" --algorithm auto "), "{line}");
         failure.fault = Fault::Error(Error::DeviceLost { reason: "two\n  lines".to_string() });
         assert!(failure.to_string().contains("lost (two lines)") && !failure.to_string().contains('\n'));
     }

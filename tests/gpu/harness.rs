@@ -1,10 +1,11 @@
 //! The harness must find planted faults: a comparison that compares nothing would let everything pass.
 
 use wgconv::case::{CaseAxis, ConvCase};
+use wgconv::verify::{Outputs, POISON, StrayWrite, Unwritten};
 use wgconv::{Operand, Pass, PlanOptions, reference};
 
 use crate::conv::{ConvData, on_cpu, on_gpu};
-use crate::support::arena::{POISON, run_f32};
+use crate::support::arena::{run_as, run_f32};
 use crate::support::catalogue::conv;
 use crate::support::compare;
 use crate::support::context::context;
@@ -72,18 +73,35 @@ fn a_flipped_kernel_is_found() {
     compare::exact(&found, &expected, &problem.y_shape()).unwrap_err();
 }
 
-/// The arena notices a write outside an operand. The planted fault: an operand said to be shorter than what is written,
-/// by a plan for a longer tensor on a binding of the same buffer.
+/// Runs [`case`]'s forward pass on an output that is said to be `change` words longer than it is. The planted fault is in
+/// the statement; the plan writes what it always does.
+fn run_misstated(change: i64) -> Result<Outputs, StrayWrite> {
+    let plan = case().plan(context(), Pass::Forward, false, &PlanOptions::default()).unwrap();
+    let mut needs = plan.operands().to_vec();
+    let zeros: Vec<Vec<u32>> = needs.iter().map(|need| vec![0; need.bytes as usize / 4]).collect();
+    let inputs: Vec<(Operand, &[u32])> =
+        needs.iter().map(|need| need.operand).zip(zeros.iter().map(|v| &v[..])).collect();
+    let output = needs.iter_mut().find(|need| need.operand == Operand::Y).unwrap();
+    output.bytes = output.bytes.checked_add_signed(4 * change).unwrap();
+    run_as(context(), &plan, &needs, &inputs)
+}
+
 #[test]
 fn a_write_into_a_guard_zone_is_found() {
-    let outcome = std::panic::catch_unwind(|| {
-        crate::support::arena::run_truncated(
-            context(),
-            &case().plan(context(), Pass::Forward, false, &PlanOptions::default()).unwrap(),
-        )
-    });
-    let message = *outcome.unwrap_err().downcast::<String>().unwrap();
-    assert!(message.contains("y of") && message.contains("was changed at word"), "{message}");
+    let length = run_misstated(0).unwrap()[0].1.len();
+    let message = run_misstated(-1).unwrap_err().to_string();
+    assert!(message.starts_with("wrote outside of its output: beside y, "), "{message}");
+    assert!(message.contains(&format!("offset {} (1 words changed)", length - 1)), "{message}");
+}
+
+#[test]
+fn an_unwritten_element_is_found() {
+    let outputs = run_misstated(0).unwrap();
+    let length = outputs[0].1.len();
+    assert_eq!(Unwritten::find(Operand::Y, &[length], &outputs[0].1), None);
+    let outputs = run_misstated(1).unwrap();
+    let unwritten = Unwritten::find(Operand::Y, &[length + 1], &outputs[0].1).unwrap();
+    assert_eq!((unwritten.coordinates, unwritten.unwritten), (vec![length], 1));
 }
 
 #[test]

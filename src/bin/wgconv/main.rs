@@ -1,10 +1,12 @@
 //! `wgconv`: shows on the command line what the library does.
 
+mod algorithms;
 mod bench;
 mod data;
 mod devices;
 mod draw;
 mod files;
+mod interrupt;
 mod train;
 mod verify;
 

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -9,17 +10,19 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wgconv::case::Case;
 use wgconv::verify::{self, Failure, Fault, Progress, VerifyOptions, VerifyReport};
-use wgconv::{Context, ContextOptions};
+use wgconv::{Context, ContextOptions, Strategy};
 
+use crate::algorithms;
 use crate::devices::Adapter;
 use crate::files::{ensure_writable_file, write_atomically};
+use crate::interrupt::stop_on_ctrl_c;
 use crate::say;
 
 /// Check on this device that every pass of a catalogue of shapes, and of random ones, computes what the CPU reference
 /// computes.
 ///
 /// Prints a line for each result that is wrong, with the command that repeats it, and then a summary for a bug report. Exits
-/// with 1 if anything was wrong.
+/// with 1 if anything was wrong. Ctrl-C ends it after the shape at hand, with what was found so far.
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub struct VerifyArgs {
@@ -38,6 +41,9 @@ pub struct VerifyArgs {
     /// Check only this pass: forward, input_grad, kernel_grad, bias_grad; of pools forward, forward_with_indices, backward
     #[arg(long, value_name = "PASS")]
     pass: Option<String>,
+    /// Check only these algorithms: auto (the planner's choice), direct, or all
+    #[arg(long = "algorithm", value_name = "NAMES", value_delimiter = ',', default_value = "all")]
+    algorithms: Vec<String>,
     /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
@@ -56,17 +62,19 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     let Ok(time) = seconds.transpose() else {
         bail!("--seconds is {}, but must be a time", args.seconds.unwrap_or_default());
     };
+    let strategies = algorithms::parse(&args.algorithms)?.iter().map(|choice| choice.strategy).collect();
     if let Some(path) = &args.json {
         ensure_writable_file(path)?;
     }
     let adapter = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
     let ctx = Context::with_options_blocking(&adapter)?;
+    let stop = stop_on_ctrl_c()?;
 
     let count = args.count.unwrap_or(if time.is_some() { usize::MAX } else { VerifyOptions::default().count });
     let bar = bar(time.is_some());
     let progress = |progress: &Progress<'_>| {
         show(&bar, progress, time);
-        ControlFlow::Continue(())
+        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = VerifyOptions {
         seed: args.seed,
@@ -74,6 +82,7 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         time,
         case,
         pass: args.pass.clone(),
+        strategies,
         progress: Some(&progress),
         plant_fault: args.plant_fault,
     };
@@ -83,7 +92,14 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     if let Some(path) = &args.json {
         write_atomically(path, &serde_json::to_vec_pretty(&to_json(&report))?)?;
     }
-    ensure!(report.failures.is_empty(), "{} of {} results are wrong", report.failures.len(), report.checks);
+    let interrupted = if stop.load(Ordering::Relaxed) && report.stopped.is_some() { "interrupted: " } else { "" };
+    ensure!(
+        report.failures.is_empty(),
+        "{interrupted}{} of {} results are wrong",
+        report.failures.len(),
+        report.checks
+    );
+    ensure!(interrupted.is_empty(), "{interrupted}{} results were right, others were not looked at", report.checks);
     ensure!(report.checks > 0, "nothing was checked");
     Ok(())
 }
@@ -150,7 +166,11 @@ fn failure(failure: &Failure) -> Value {
         "case": failure.case.to_string(),
         "pass": failure.pass,
         "bias": failure.bias,
-        "algorithm": failure.algorithm.to_string(),
+        "requested": match failure.strategy {
+            Strategy::Fixed(algorithm) => algorithm.to_string(),
+            _ => "auto".to_owned(),
+        },
+        "algorithm": failure.algorithm.map(|algorithm| algorithm.to_string()),
         "seed": failure.seed,
         "repeat": failure.command(),
     });
@@ -164,6 +184,20 @@ fn failure(failure: &Failure) -> Value {
             value["bound"] = json!(mismatch.bound);
             value["wrong"] = json!(mismatch.wrong);
             value["elements"] = json!(mismatch.elements);
+        }
+        Fault::Unwritten(unwritten) => {
+            value["error"] = json!(unwritten.to_string());
+            value["operand"] = json!(unwritten.operand.name());
+            value["coordinates"] = json!(unwritten.coordinates);
+            value["unwritten"] = json!(unwritten.unwritten);
+            value["elements"] = json!(unwritten.elements);
+        }
+        Fault::StrayWrite(stray) => {
+            value["error"] = json!(stray.to_string());
+            value["operand"] = json!(stray.operand.name());
+            value["offset"] = json!(stray.offset);
+            value["changed"] = json!(stray.changed);
+            value["elements"] = json!(stray.elements);
         }
         fault => value["error"] = json!(fault.to_string()),
     }

@@ -47,9 +47,22 @@ impl Measure<'_> {
         let spec = job.case.plan_spec(context.limits(), job.pass, false, &options)?;
         describe(row, &spec);
         fits(context, &spec)?;
-        let mut operands = Operands::new(context, &spec)?;
         let exact = Exact::new(&job.case, job.pass, self.seed)?;
-        operands.load(&exact, job.case.batch())?;
+        self.compare_and_time(context, job, &spec, &exact, row)
+    }
+
+    /// Times the job if the device gives what is expected.
+    fn compare_and_time(
+        &self,
+        context: &Context,
+        job: &Job,
+        spec: &PlanSpec,
+        exact: &Exact,
+        row: &mut Row,
+    ) -> Result<()> {
+        let options = PlanOptions { strategy: job.algorithm.strategy, ..PlanOptions::default() };
+        let mut operands = Operands::new(context, spec)?;
+        operands.load(exact, job.case.batch())?;
 
         let start = Instant::now();
         let plan = job.case.plan(context, job.pass, false, &options)?;
@@ -113,4 +126,47 @@ fn run(context: &Context, plan: &Plan, operands: &Operands) -> wgconv::Result<()
     plan.record(&mut encoder.begin_compute_pass(&Default::default()), &operands.bindings(0))?;
     context.queue().submit([encoder.finish()]);
     context.wait()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use wgconv::Strategy;
+
+    use super::*;
+    use crate::algorithms::Choice;
+
+    /// What the device gives for one convolution, held against what another one of the same shapes gives, is what a wrong
+    /// kernel looks like from here.
+    #[test]
+    fn what_is_wrong_is_not_timed() {
+        let context = Context::new_blocking().unwrap();
+        let stop = AtomicBool::new(false);
+        let peaks = Peaks { gflops: 1.0, arithmetic_form: String::new(), gbytes_per_s: 1.0, copy_form: String::new() };
+        let budget = Budget { least: 1, most: 1, seconds: 0.0 };
+        let effort = Effort(1 << 20);
+        let measure =
+            Measure { peaks: &peaks, budget, effort, warm_cache: true, host_clock: true, seed: 1, stop: &stop };
+        let job = Job {
+            suite: "case".into(),
+            layer: "-".into(),
+            case: "n2c3w9k4s3p1_0".parse().unwrap(),
+            pass: "forward",
+            algorithm: Choice { name: "auto".into(), strategy: Strategy::Auto },
+        };
+        let right = measure.row(&context, &job).unwrap();
+        assert!(right.verified && right.median_ms.is_some(), "{right:?}");
+
+        let other = "n2c3w9k4s3p0_1".parse().unwrap();
+        let exact = Exact::new(&other, job.pass, 1).unwrap();
+        let spec = job.case.plan_spec(context.limits(), job.pass, false, &PlanOptions::default()).unwrap();
+        let mut row = job.row();
+        describe(&mut row, &spec);
+        measure.compare_and_time(&context, &job, &spec, &exact, &mut row).unwrap();
+        assert!(!row.verified && row.verification.starts_with("wrong result: sample 0"), "{row:?}");
+        assert_eq!((row.samples, row.clock, row.median_ms, row.first_call_ms), (0, None, None, None));
+        assert_eq!(row.skipped.as_ref(), Some(&row.verification));
+        assert!(!stop.load(Ordering::Relaxed));
+    }
 }

@@ -21,7 +21,6 @@ pub use peaks::Peaks;
 pub use row::Row;
 pub use table::figure;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result, bail};
@@ -29,6 +28,7 @@ use wgconv::{Context, ContextOptions};
 
 use crate::draw;
 use crate::files::write_atomically;
+use crate::interrupt::stop_on_ctrl_c;
 use crate::say;
 use exact::Effort;
 use measure::Measure;
@@ -103,20 +103,6 @@ fn measure(
     }
     progress.finish();
     Ok(())
-}
-
-/// The first Ctrl-C ends the measuring, and what there is gets printed; the second ends the process.
-fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        eprintln!("\nstopping; once more to stop at once");
-    })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(stop)
 }
 
 /// The files that were asked for.

@@ -1,11 +1,12 @@
 //! From the options to the list of what is measured.
 
 use anyhow::{Result, bail, ensure};
+use wgconv::PoolKind;
 use wgconv::case::{Case, suites};
-use wgconv::{Algorithm, PoolKind, Strategy};
 
 use super::args::BenchArgs;
 use super::row::Row;
+use crate::algorithms::{self, Choice};
 
 /// One row to be.
 #[derive(Clone, Debug)]
@@ -16,20 +17,6 @@ pub struct Job {
     /// As the library calls it.
     pub pass: &'static str,
     pub algorithm: Choice,
-}
-
-/// An algorithm as the command line names it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    pub name: String,
-    pub strategy: Strategy,
-}
-
-/// What `--algorithm` knows; `all` is all but the first.
-fn choices() -> Vec<Choice> {
-    let fixed = |algorithm: &Algorithm| Choice { name: algorithm.to_string(), strategy: Strategy::Fixed(*algorithm) };
-    let auto = Choice { name: "auto".to_owned(), strategy: Strategy::Auto };
-    std::iter::once(auto).chain(Algorithm::ALL.iter().map(fixed)).collect()
 }
 
 /// Name in reports, and whether it is measured unless told otherwise.
@@ -93,7 +80,7 @@ impl Job {
 /// Names that nobody knows, with those that are known; nothing left to measure.
 pub fn jobs(args: &BenchArgs) -> Result<Vec<Job>> {
     let passes = passes(&args.passes)?;
-    let algorithms = algorithms(&args.algorithms)?;
+    let algorithms = algorithms::parse(&args.algorithms)?;
     let mut jobs: Vec<Job> = Vec::new();
     for (suite, layer, case) in cases(args)? {
         let case = args.batch.map_or_else(|| case.clone(), |batch| case.with_batch(batch));
@@ -134,24 +121,6 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
         }
     }
     Ok(passes)
-}
-
-fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
-    let known = choices();
-    let mut chosen: Vec<Choice> = Vec::new();
-    for name in wanted {
-        let is_meant = |choice: &&Choice| match name.as_str() {
-            "all" => choice.strategy != Strategy::Auto,
-            name => choice.name == name,
-        };
-        let before = chosen.len();
-        chosen.extend(known.iter().filter(is_meant).cloned());
-        if chosen.len() == before {
-            let known: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
-            bail!("--algorithm {name:?} is unknown; there are {}, and all", known.join(", "));
-        }
-    }
-    Ok(chosen)
 }
 
 /// Suite, layer and case of everything that was named.

@@ -4,18 +4,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets}
 
 use super::row::{Report, Row};
 
-const HEAD: [&str; 12] = [
-    "suite",
-    "layer",
-    "case",
-    "pass",
-    "algorithm",
-    "median ms",
-    "min",
-    "p95",
-    "first ms",
-    "GFLOP/s",
-    "GB/s",
+const HEAD: [&str; 14] = [
+    "suite", "layer", "case", "pass", "kernel", "median", "min", "p95", "clock", "host", "first", "GFLOP/s", "GB/s",
     "of peak",
 ];
 /// The first of these columns is aligned to the right, as all after it.
@@ -35,13 +25,37 @@ pub fn figure(value: f64) -> String {
 fn cells(row: &Row) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), figure);
     let share = row.share_of_peak.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
-    let names = [&row.suite, &row.layer, &row.case, &row.pass, algorithm(row)].map(String::from);
-    let numbers = [row.median_ms, row.min_ms, row.p95_ms, row.first_call_ms, row.gflops, row.gbytes_per_s].map(number);
-    names.into_iter().chain(numbers).chain([share]).collect()
+    let names = [row.suite.clone(), row.layer.clone(), row.case.clone(), row.pass.clone(), kernel(row)];
+    let times = [row.median_ms, row.min_ms, row.p95_ms].map(number);
+    let rest = [row.host_ms, row.first_call_ms, row.gflops, row.gbytes_per_s].map(number);
+    names.into_iter().chain(times).chain([clock(row)]).chain(rest).chain([share]).collect()
 }
 
-fn algorithm(row: &Row) -> &String {
-    if row.algorithm.is_empty() { &row.requested } else { &row.algorithm }
+fn clock(row: &Row) -> String {
+    row.clock.map_or("-".to_owned(), |clock| format!("{clock:?}").to_lowercase())
+}
+
+/// What computed it, in few letters: `direct +sum_slices` for a kernel and the dispatch after it. What the pass's name says
+/// already is left out: the kernel `conv/forward_direct` with its entry point `forward` is `direct`.
+fn kernel(row: &Row) -> String {
+    let prefix = row.pass.strip_prefix("max_").or_else(|| row.pass.strip_prefix("avg_")).unwrap_or(&row.pass);
+    let mut names: Vec<String> = Vec::new();
+    for line in &row.kernels {
+        let name = line.split(' ').next().unwrap_or_default();
+        let (kernel, entry) = name.split_once(':').unwrap_or((name, ""));
+        let stem = kernel.rsplit('/').next().unwrap_or(kernel);
+        let short = stem.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).unwrap_or(stem);
+        // An entry point that is named like the pass or the file tells nothing.
+        let is_plain = entry.is_empty() || stem.contains(entry) || entry == prefix;
+        let name = if is_plain { short.to_owned() } else { format!("{short}:{entry}") };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.is_empty() {
+        true => row.requested.clone(),
+        false => names.join(" +"),
+    }
 }
 
 fn build(rows: &[Row], preset: TableStyle) -> Table {
@@ -50,11 +64,35 @@ fn build(rows: &[Row], preset: TableStyle) -> Table {
     for row in rows {
         table.add_row(cells(row));
     }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        if index >= NUMBERS {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+    align(&mut table, NUMBERS);
+    table
+}
+
+fn align(table: &mut Table, numbers: usize) {
+    for column in table.column_iter_mut().skip(numbers) {
+        column.set_cell_alignment(CellAlignment::Right);
     }
+}
+
+/// The same for the width of a terminal: suites are headings instead of a column, columns are a space apart.
+fn build_narrow(rows: &[Row]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(&HEAD[1..]);
+    let mut suite = None;
+    for row in rows {
+        if suite != Some(&row.suite) {
+            suite = Some(&row.suite);
+            table.add_row([&row.suite]);
+        }
+        let mut cells = cells(row).split_off(1);
+        cells[0] = format!("  {}", cells[0]);
+        table.add_row(cells);
+    }
+    align(&mut table, NUMBERS - 1);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 1));
+    });
     table
 }
 
@@ -87,14 +125,17 @@ fn notes(rows: &[Row]) -> Vec<String> {
             0 => "all times are of the device's clock".to_owned(),
             count => format!("{count} rows are timed by the host's clock"),
         };
-        notes.push(format!("{clock}; the host spends at most {} ms on recording and submitting one", figure(most)));
+        notes.push(format!(
+            "times are in milliseconds; {clock}; the host spends at most {} ms on recording and submitting one",
+            figure(most)
+        ));
     }
     notes
 }
 
 /// For the terminal.
 pub fn text(report: &Report) -> String {
-    let table = build(&report.rows, presets::NOTHING);
+    let table = build_narrow(&report.rows);
     let lines = table.lines().map(|line| line.trim_end().to_owned()).chain(notes(&report.rows));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -113,7 +154,7 @@ pub fn csv(rows: &[Row]) -> String {
     let mut lines = vec![head.to_owned()];
     for row in rows {
         let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        let clock = row.clock.map_or(String::new(), |clock| format!("{clock:?}").to_lowercase());
+        let clock = row.clock.map_or(String::new(), |_| clock(row));
         let fields = [
             quoted(&row.suite),
             quoted(&row.layer),
@@ -156,6 +197,42 @@ mod tests {
     fn figures_have_three_digits() {
         let figures = [1234.5, 12.34, 1.234, 0.1234, 0.00012, 0.0].map(figure);
         assert_eq!(figures, ["1234", "12.3", "1.23", "0.123", "1.2e-4", "0.000"]);
+    }
+
+    fn row(pass: &str, kernels: &[&str]) -> Row {
+        let kernels = kernels.iter().map(|kernel| format!("{kernel} workgroup 64 grid 1x1x1")).collect();
+        Row { pass: pass.into(), requested: "auto".into(), kernels, ..Row::default() }
+    }
+
+    #[test]
+    fn kernels_are_named_briefly() {
+        let name = |pass: &str, kernels: &[&str]| kernel(&row(pass, kernels));
+        assert_eq!(name("forward", &["conv/forward_direct:forward"; 3]), "direct");
+        let two = ["conv/kernel_grad_direct:kernel_grad", "common/sum_slices:sum_slices"];
+        assert_eq!(name("kernel_grad", &two), "direct +sum_slices");
+        assert_eq!(name("forward", &["conv/forward_tiled:tile_64x32"]), "tiled:tile_64x32");
+        assert_eq!(name("forward", &[]), "auto");
+    }
+
+    #[test]
+    fn a_table_of_long_names_fits_a_terminal() {
+        let mut long = row("kernel_grad", &["conv/kernel_grad_direct:kernel_grad", "common/sum_slices:sum_slices"]);
+        (long.suite, long.layer) = ("mobilenet_v2".into(), "conv3_1.shortcut".into());
+        long.case = "n8c144h56w56k144r3s3u2p1g144".into();
+        long.clock = Some(super::super::timing::Clock::Host);
+        for number in [&mut long.median_ms, &mut long.min_ms, &mut long.p95_ms, &mut long.host_ms] {
+            *number = Some(12345.0);
+        }
+        for number in [&mut long.first_call_ms, &mut long.gflops, &mut long.gbytes_per_s] {
+            *number = Some(12345.0);
+        }
+        long.share_of_peak = Some(0.999);
+        let lines: Vec<String> =
+            build_narrow(&[long.clone(), long]).lines().map(|line| line.trim_end().into()).collect();
+        assert_eq!(lines.len(), 4, "a head, a suite, two rows");
+        assert_eq!(lines[1], "mobilenet_v2");
+        assert!(lines[2].contains(" host ") && lines[2].ends_with("99.9 %"), "{}", lines[2]);
+        assert!(lines.iter().all(|line| line.chars().count() <= 140), "{lines:#?}");
     }
 
     #[test]

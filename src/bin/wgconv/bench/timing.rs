@@ -19,13 +19,25 @@ pub enum Clock {
     Host,
 }
 
-/// When there are enough samples: after `most`, or after `seconds` if there are at least `least`.
+/// When there are enough samples: after `most`, or after `seconds` if there are at least `least`. What takes minutes each
+/// time gets fewer: after [`PATIENCE`] times the seconds any number is enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     pub least: usize,
     pub most: usize,
     pub seconds: f64,
 }
+
+impl Budget {
+    /// Whether so many samples, taken in so many seconds, are enough.
+    fn is_spent(&self, count: usize, seconds: f64) -> bool {
+        let is_late = seconds >= self.seconds && (count >= self.least || seconds >= PATIENCE * self.seconds);
+        count >= self.most || (count > 0 && is_late)
+    }
+}
+
+/// How much longer than planned a row may take to have its least number of samples.
+const PATIENCE: f64 = 10.0;
 
 /// What was measured, in milliseconds a repetition.
 #[derive(Clone, Debug)]
@@ -79,10 +91,8 @@ impl<'a> Timer<'a> {
                     samples.device_ms.push(1e3 * submission.seconds / repetitions as f64);
                 }
             }
-            let count = samples.device_ms.len();
-            let spent = start.elapsed().as_secs_f64() >= budget.seconds;
-            let stopped = self.stop.load(Ordering::Relaxed);
-            if count >= budget.most || stopped || (spent && count >= budget.least) {
+            let is_spent = budget.is_spent(samples.device_ms.len(), start.elapsed().as_secs_f64());
+            if is_spent || self.stop.load(Ordering::Relaxed) {
                 return Ok(samples);
             }
         }
@@ -163,6 +173,15 @@ fn plausible(stamped: &[f64], seconds: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slow_row_gets_fewer_samples() {
+        let budget = Budget { least: 5, most: 100, seconds: 2.0 };
+        assert!(!budget.is_spent(50, 1.0) && budget.is_spent(50, 2.0) && budget.is_spent(100, 0.1));
+        assert!(!budget.is_spent(4, 19.0), "waits for five");
+        assert!(budget.is_spent(1, 20.0), "but not for ever");
+        assert!(!budget.is_spent(0, 100.0));
+    }
 
     #[test]
     fn stamps_that_cannot_be_are_seen() {

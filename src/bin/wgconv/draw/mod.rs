@@ -143,6 +143,7 @@ mod tests {
                 train: metrics(epoch),
                 test: metrics(epoch + 1),
                 seconds: 1.0,
+                host_seconds: 0.1,
                 images_per_second: 1.0,
             };
             let epochs: Vec<EpochRecord> = (1..=count).map(record).collect();

@@ -12,7 +12,7 @@ use crate::bench::{Peaks, Row, figure};
 const ROOF: RGBColor = RGBColor(60, 60, 60);
 
 /// Intensity across, GFLOP/s upwards, both logarithmic; a dot for each row in the colour of its pass, with a number that
-/// the list below explains.
+/// the list below explains, as far as there is room for it.
 pub fn roofline(path: &Path, rows: &[&Row], peaks: &Peaks, adapter: &str) -> Result<()> {
     let names = numbered(rows);
     const COLUMNS: usize = 3;
@@ -86,18 +86,49 @@ fn chart(area: &Canvas<'_>, rows: &[&Row], names: &[String], peaks: &Peaks) -> R
         .draw()?;
     let roof = [left, peaks.ridge(), right].map(|intensity| (intensity, peaks.attainable_gflops(intensity, 1.0)));
     chart.draw_series(LineSeries::new(roof, ROOF.stroke_width(2)))?;
+    let mut labels = Labels::default();
+    // Many dots are small, or they hide each other.
+    let radius = if rows.len() > MANY { 3 } else { 5 };
     for pass in passes_of(rows) {
         let colour = pass_colour(pass);
         let of_pass = rows.iter().zip(&points).filter(|(row, point)| row.pass == pass && point.1 > 0.0);
-        let dots = of_pass.clone().map(|(_, &point)| Circle::new(point, 5, colour.mix(0.8).filled()));
+        let dots = of_pass.clone().map(|(_, &point)| Circle::new(point, radius, colour.mix(0.8).filled()));
         chart.draw_series(dots)?;
         for (row, &point) in of_pass {
             let number = names.iter().position(|known| *known == name(row)).map_or(0, |at| at + 1);
-            let numeral = EmptyElement::at(point) + Text::new(number.to_string(), (6, -11), font(10.5, colour));
-            chart.draw_series([numeral])?;
+            let number = number.to_string();
+            if let Some(offset) = labels.place(chart.backend_coord(&point), number.len()) {
+                let numeral = EmptyElement::at(point) + Text::new(number, offset, font(10.5, colour));
+                chart.draw_series([numeral])?;
+            }
         }
     }
     Ok(())
+}
+
+/// More rows than this are drawn small.
+const MANY: usize = 60;
+
+/// Where numerals stand already: hundreds of rows have no room for all, and one over the other says nothing.
+#[derive(Default)]
+struct Labels(Vec<[i32; 4]>);
+
+impl Labels {
+    /// Beside the dot at `at`, above or below, right or left, where there is room for so many digits; the offset from it.
+    fn place(&mut self, at: (i32, i32), digits: usize) -> Option<(i32, i32)> {
+        let (width, height) = (7 * digits as i32, 11);
+        let left = -width - 4;
+        let offset = [(6, -11), (6, 1), (left, -11), (left, 1)].into_iter().find(|(x, y)| {
+            let (left, top) = (at.0 + x, at.1 + y);
+            let touches = |other: &[i32; 4]| {
+                left < other[2] && other[0] < left + width && top < other[3] && other[1] < top + height
+            };
+            !self.0.iter().any(touches)
+        })?;
+        let (left, top) = (at.0 + offset.0, at.1 + offset.1);
+        self.0.push([left, top, left + width, top + height]);
+        Some(offset)
+    }
 }
 
 /// Beside the chart, where it hides nothing.
@@ -120,4 +151,22 @@ fn legend(side: &Canvas<'_>, rows: &[&Row], peaks: &Peaks) -> Result<()> {
 /// Without the zeros that nobody needs.
 fn tick(value: f64) -> String {
     if value >= 1.0 { format!("{value:.0}") } else { format!("{value:.3}").trim_end_matches('0').to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_do_not_stand_on_each_other() {
+        let mut labels = Labels::default();
+        let placed: Vec<Option<(i32, i32)>> = (0..6).map(|_| labels.place((100, 100), 2)).collect();
+        assert_eq!(placed.iter().flatten().count(), 4, "one in each corner: {placed:?}");
+        assert!(labels.place((100, 160), 3).is_some());
+        for (i, a) in labels.0.iter().enumerate() {
+            for b in &labels.0[..i] {
+                assert!(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], "{a:?} {b:?}");
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Running recorded passes over many batches, and collecting what they say.
 
+use std::time::Instant;
+
 use anyhow::Result;
 use serde::Serialize;
 use wgconv::{Context, Program, Tensor};
@@ -37,6 +39,9 @@ pub struct Runner {
 pub struct Outcome {
     losses: Vec<f32>,
     pub logits: Vec<f32>,
+    /// What the host needs to prepare, upload, record and submit a batch: seconds of those that met an empty queue. Behind
+    /// others a submit may block in the driver until they are done, which is the device's time.
+    host_seconds: Vec<f64>,
 }
 
 impl Runner {
@@ -66,11 +71,14 @@ impl Runner {
         let mut finished = 0;
         for page in positions.chunks(LOGGED_BATCHES * self.batch) {
             before(finished)?;
+            let mut start = Some(Instant::now());
             for (batch, copy) in page.chunks_exact(self.batch).zip(&self.copies) {
                 let (pixels, labels) = data.batch(batch, normalisation);
                 self.passes.images.write(&pixels)?;
                 self.passes.labels.write(&labels)?;
                 self.passes.program.run()?;
+                // The read that ended the page before has emptied the queue: only the first batch is alone.
+                outcome.host_seconds.extend(start.take().map(|start| start.elapsed().as_secs_f64()));
                 copy.run()?;
             }
             let log = self.log.read_blocking()?;
@@ -86,6 +94,13 @@ impl Runner {
 }
 
 impl Outcome {
+    /// For so many steps: the median of those that were measured, for a machine that is busy with other things too.
+    fn host_seconds_of(&self, steps: usize) -> f64 {
+        let mut each = self.host_seconds.clone();
+        each.sort_by(f64::total_cmp);
+        each.get(each.len() / 2).map_or(0.0, |median| median * steps as f64)
+    }
+
     /// Judges the answers for the images at these positions.
     pub fn metrics(&self, data: &Dataset, positions: &[usize]) -> Metrics {
         let predicted = predictions(&self.logits);
@@ -105,16 +120,19 @@ impl Trainer {
     }
 
     /// One epoch over the images in this order. Images that do not fill a batch are left out (another order brings them
-    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it saw each image, before the update.
+    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it
+    /// saw each image, before the update. With them the seconds that the host needs for the steps, apart from waiting.
     pub fn epoch(
         &self,
         data: &Dataset,
         order: &[usize],
         normalisation: Normalisation,
         before: &mut dyn FnMut(usize) -> Result<()>,
-    ) -> Result<Metrics> {
+    ) -> Result<(Metrics, f64)> {
         let whole = &order[..order.len() / self.0.batch * self.0.batch];
-        Ok(self.0.run(data, whole, normalisation, before)?.metrics(data, whole))
+        let outcome = self.0.run(data, whole, normalisation, before)?;
+        let steps = whole.len() / self.0.batch;
+        Ok((outcome.metrics(data, whole), outcome.host_seconds_of(steps)))
     }
 }
 

@@ -127,12 +127,12 @@ fn one_epoch(
     });
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    let (train, (test, outcome)) = (train?, evaluator.run(&setup.test, normalisation)?);
+    let ((train, host_seconds), (test, outcome)) = (train?, evaluator.run(&setup.test, normalisation)?);
     let weights = network.weights(normalisation)?;
     ensure!(
         train.loss.is_finite() && test.loss.is_finite() && weights.are_finite(),
         "the loss or the weights are no longer finite: try a smaller --learning-rate"
     );
-    let record = EpochRecord { epoch, train, test, seconds, images_per_second: images as f64 / seconds };
+    let record = EpochRecord { epoch, train, test, seconds, host_seconds, images_per_second: images as f64 / seconds };
     Ok((record, outcome, weights))
 }

@@ -25,6 +25,9 @@ pub struct EpochRecord {
     pub test: Metrics,
     /// Of the training alone.
     pub seconds: f64,
+    /// What the host needs of them to prepare, upload, record and submit, measured on every tenth step: how long the
+    /// device would have nothing to do if the host did not run ahead of it.
+    pub host_seconds: f64,
     pub images_per_second: f64,
 }
 
@@ -109,11 +112,12 @@ pub fn metrics_line(metrics: Metrics) -> String {
 impl EpochRecord {
     pub fn line(&self, epochs: usize) -> String {
         format!(
-            "epoch {}/{epochs}: train {}; test {}; {:.0} images/s",
+            "epoch {}/{epochs}: train {}; test {}; {:.0} images/s, host {:.1} %",
             self.epoch,
             metrics_line(self.train),
             metrics_line(self.test),
-            self.images_per_second
+            self.images_per_second,
+            100.0 * self.host_seconds / self.seconds
         )
     }
 }
