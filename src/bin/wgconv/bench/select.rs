@@ -4,8 +4,20 @@ use anyhow::{Result, bail, ensure};
 use wgconv::case::{Case, suites};
 use wgconv::{Algorithm, PoolKind, Strategy};
 
-use super::args::BenchArgs;
 use super::row::Row;
+
+/// What the options of a command say about cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    pub suites: &'a [String],
+    pub cases: &'a [Case],
+    pub filter: Option<&'a regex::Regex>,
+    pub passes: &'a [String],
+    pub batch: Option<u32>,
+    pub algorithms: &'a [String],
+    /// The suite if none is named and there is no case.
+    pub default_suite: &'a str,
+}
 
 /// One row to be.
 #[derive(Clone, Debug)]
@@ -91,9 +103,9 @@ impl Job {
 ///
 /// # Errors
 /// Names that nobody knows, with those that are known; nothing left to measure.
-pub fn jobs(args: &BenchArgs) -> Result<Vec<Job>> {
-    let passes = passes(&args.passes)?;
-    let algorithms = algorithms(&args.algorithms)?;
+pub fn jobs(args: &Selection<'_>) -> Result<Vec<Job>> {
+    let passes = passes(args.passes)?;
+    let algorithms = algorithms(args.algorithms)?;
     let mut jobs: Vec<Job> = Vec::new();
     for (suite, layer, case) in cases(args)? {
         let case = args.batch.map_or_else(|| case.clone(), |batch| case.with_batch(batch));
@@ -136,7 +148,8 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
     Ok(passes)
 }
 
-fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
+/// The algorithms of these names.
+pub fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
     let known = choices();
     let mut chosen: Vec<Choice> = Vec::new();
     for name in wanted {
@@ -155,10 +168,10 @@ fn algorithms(wanted: &[String]) -> Result<Vec<Choice>> {
 }
 
 /// Suite, layer and case of everything that was named.
-fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
-    let mut names = args.suite.clone();
-    if names.is_empty() && args.case.is_empty() {
-        names.push(if args.quick { QUICK } else { "all" }.to_owned());
+fn cases(args: &Selection<'_>) -> Result<Vec<(String, String, Case)>> {
+    let mut names = args.suites.to_vec();
+    if names.is_empty() && args.cases.is_empty() {
+        names.push(args.default_suite.to_owned());
     }
     let mut cases = Vec::new();
     for name in &names {
@@ -175,12 +188,12 @@ fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
             cases.extend(suite.rows.iter().map(|row| (suite.name.to_owned(), row.name.to_owned(), row.case.clone())));
         }
     }
-    cases.extend(args.case.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
+    cases.extend(args.cases.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
     Ok(cases)
 }
 
 /// The suite of rows of the other suites.
-const QUICK: &str = "quick";
+pub const QUICK: &str = "quick";
 
 #[cfg(test)]
 mod tests {
