@@ -1,6 +1,7 @@
 //! `wgconv`: shows on the command line what the library does.
 
 mod bench;
+mod compare;
 mod data;
 mod devices;
 mod draw;
@@ -26,6 +27,9 @@ pub(crate) use say;
 #[command(name = "wgconv", version, about)]
 enum Command {
     Bench(Box<bench::BenchArgs>),
+    Compare(Box<compare::CompareArgs>),
+    #[command(hide = true)]
+    Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
     Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
     let result = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),

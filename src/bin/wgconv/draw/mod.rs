@@ -1,4 +1,5 @@
-//! The pictures of a training run and of a benchmark, as SVG files. What the modules share: canvas, text, bitmaps.
+//! The pictures of a training run, of a benchmark and of a comparison, as SVG files. What the modules share: canvas, text,
+//! bitmaps.
 
 mod bars;
 mod colour;
@@ -7,6 +8,7 @@ mod curves;
 mod features;
 mod kernels;
 mod passes;
+mod ratios;
 mod roofline;
 
 pub use bars::bars;
@@ -14,6 +16,7 @@ pub use confusion::confusion;
 pub use curves::curves;
 pub use features::{Example, features};
 pub use kernels::kernels;
+pub use ratios::ratios;
 pub use roofline::roofline;
 
 use std::path::Path;
