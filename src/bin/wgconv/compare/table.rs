@@ -57,17 +57,19 @@ fn build(report: &Report, preset: TableStyle) -> Table {
         cells.extend(row.results.iter().enumerate().flat_map(|(i, result)| two_cells(i, result)));
         table.add_row(cells);
     }
-    let mut passes: Vec<&Option<String>> = Vec::new();
-    for mean in &report.means {
-        if !passes.contains(&&mean.pass) {
-            passes.push(&mean.pass);
+    // Each pass in the order of the rows, then all of them.
+    let mut passes: Vec<Option<&str>> = Vec::new();
+    for pass in report.rows.iter().map(|row| Some(&*row.pass)).chain([None]) {
+        if !passes.contains(&pass) && report.means.iter().any(|mean| mean.pass.as_deref() == pass) {
+            passes.push(pass);
         }
     }
     for pass in passes {
-        let mut cells = vec!["geometric mean".to_owned(), String::new(), pass.clone().unwrap_or("all".into())];
+        let mut cells = vec!["geometric mean".to_owned(), String::new(), pass.unwrap_or("all").to_owned()];
         cells.extend([String::new(), String::new()]);
         for participant in columns.iter().skip(1) {
-            let its = |mean: &&super::report::Mean| mean.participant == participant.name && mean.pass == *pass;
+            let its =
+                |mean: &&super::report::Mean| mean.participant == participant.name && mean.pass.as_deref() == pass;
             let mean = report.means.iter().find(its);
             let count = mean.map_or(String::new(), |mean| format!("of {}", mean.rows));
             cells.extend([count, mean.map_or("-".into(), |mean| times(mean.ratio))]);
