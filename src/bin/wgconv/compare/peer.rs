@@ -59,10 +59,10 @@ impl Peer {
 
     /// Starts it for the first time: one that cannot start takes no part.
     pub fn introduce(&mut self, limits: Limits, stop: &AtomicBool) {
-        if self.left_out.is_none() {
-            if let Err((problem, install)) = self.start(limits, stop) {
-                self.left_out = Some(LeftOut { why: problem.detail, install });
-            }
+        if self.left_out.is_none()
+            && let Err((problem, install)) = self.start(limits, stop)
+        {
+            self.left_out = Some(LeftOut { why: problem.detail, install });
         }
     }
 
@@ -73,15 +73,15 @@ impl Peer {
 
     /// Asks for a number of milliseconds. Whoever does not give it is killed, and started again at the next call.
     pub fn ask(&mut self, request: &Request, limits: Limits, stop: &AtomicBool) -> Result<f64, Problem> {
-        if self.process.is_none() {
-            if let Err((problem, install)) = self.start(limits, stop) {
-                self.failed_starts += 1;
-                if self.failed_starts >= MOST_FAILED_STARTS {
-                    let why = format!("does not start any more: {}", problem.detail);
-                    self.left_out = Some(LeftOut { why, install });
-                }
-                return Err(problem);
+        if self.process.is_none()
+            && let Err((problem, install)) = self.start(limits, stop)
+        {
+            self.failed_starts += 1;
+            if self.failed_starts >= MOST_FAILED_STARTS {
+                let why = format!("does not start any more: {}", problem.detail);
+                self.left_out = Some(LeftOut { why, install });
             }
+            return Err(problem);
         }
         let start = Instant::now();
         let answered = self.exchange(request, limits.call, stop).and_then(|answer| judge(request, &answer, start));
