@@ -85,7 +85,7 @@ def try_it():
     one = {"batch": 1, "groups": 1, "channels_in": 1, "channels_out": 1, "input": [2, 2], "output": [2, 2], "taps": [1, 1]}
     one |= {"stride": [1, 1], "dilation": [1, 1], "padding_low": [0, 0], "padding_high": [0, 0]}
     try:
-        session(one, numpy.ones([1, 1, 1, 1], "<f4")).run(None, {"x": numpy.ones([1, 1, 2, 2], "<f4")})
+        ensure_on_device(one, numpy.ones([1, 1, 1, 1], "<f4"), numpy.ones([1, 1, 2, 2], "<f4"))
     except Exception as error:
         cannot_start(f"the WebGPU provider does not start on this driver: {error}")
 
