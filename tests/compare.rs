@@ -5,7 +5,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -211,6 +212,42 @@ fn who_is_not_here_is_named_and_left_out() {
     assert_eq!(result(&report, "partial")["result"], "unsupported");
     for words in ["absent: left out: not installed; to install it: cargo install absent", "half of it"] {
         assert!(stdout.contains(words), "{words} is not in\n{stdout}");
+    }
+}
+
+/// Ctrl-C while a peer hangs: what there is gets written, and nothing that the peer has started stays behind.
+#[test]
+fn an_interrupt_writes_what_there_is_and_leaves_no_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let (pid, json) = (dir.path().join("pid"), dir.path().join("a.json"));
+    let on_case = format!("sleep 1000 & echo $! > {0}.new; mv {0}.new {0}; wait", pid.display());
+    let peer = script(dir.path(), "hangs", GREETING, &on_case, TIME);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgconv"));
+    command.args(["compare", "--quick", "--time-limit", "300", "--case", CASE, "--json", json.to_str().unwrap()]);
+    let run = command.args(["--peer", &peer]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while !pid.exists() {
+        assert!(start.elapsed() < Duration::from_secs(120), "the peer was not asked");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    let output = run.wait_with_output().unwrap();
+    let all = text(&output.stdout) + &text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{all}");
+    assert!(all.contains("interrupted: "), "{all}");
+    // A row that nobody finished is not there.
+    let report: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+    assert_eq!((&report["rows"], &report["participants"][1]["name"]), (&serde_json::json!([]), &"hangs".into()));
+    let sleeper = fs::read_to_string(pid).unwrap();
+    let start = Instant::now();
+    // Dead, whether or not somebody has buried it.
+    let is_dead = || {
+        let output = Command::new("ps").args(["-o", "stat=", "-p", sleeper.trim()]).output().unwrap();
+        matches!(text(&output.stdout).trim().chars().next(), None | Some('Z'))
+    };
+    while !is_dead() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{sleeper} is still there");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
