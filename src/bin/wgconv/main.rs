@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod bench;
+mod compare;
 mod data;
 mod devices;
 mod draw;
@@ -28,6 +29,9 @@ pub(crate) use say;
 #[command(name = "wgconv", version, about)]
 enum Command {
     Bench(Box<bench::BenchArgs>),
+    Compare(Box<compare::CompareArgs>),
+    #[command(hide = true)]
+    Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
     Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
@@ -39,6 +43,8 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter)).init();
     let result = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use wgconv::case::Case;
 
+use super::select::{QUICK, Selection};
 use crate::files::{ensure_writable_dir, ensure_writable_file};
 
 /// Time every pass of convolutions and poolings on this device, after checking that it computes right.
@@ -80,7 +81,8 @@ pub enum Dtype {
     F32,
 }
 
-fn parse_case(text: &str) -> Result<Case, String> {
+/// A case whose parameters fit together.
+pub fn parse_case(text: &str) -> Result<Case, String> {
     let case: Case = text.parse().map_err(|error: wgconv::case::ParseError| error.to_string())?;
     // Parameters that contradict each other are the user's mistake, not a limit of the device.
     case.y_shape().map_err(|error| error.to_string())?;
@@ -88,6 +90,18 @@ fn parse_case(text: &str) -> Result<Case, String> {
 }
 
 impl BenchArgs {
+    pub fn selection(&self) -> Selection<'_> {
+        Selection {
+            suites: &self.suite,
+            cases: &self.case,
+            filter: self.filter.as_ref(),
+            passes: &self.passes,
+            batch: self.batch,
+            algorithms: &self.algorithms,
+            default_suite: if self.quick { QUICK } else { "all" },
+        }
+    }
+
     /// What can be said before anything is measured: hours may pass until a file is written.
     pub fn check(&self) -> Result<()> {
         ensure!(

@@ -8,6 +8,9 @@ use super::exact::bound;
 /// One channel of the result.
 pub struct Part {
     pub values: Vec<f64>,
+    /// What `reference::Sums` says of each: the sum of absolute values, and the number of terms.
+    pub magnitudes: Vec<f64>,
+    pub terms: Vec<u64>,
     /// How far an average may be off.
     pub bounds: Vec<f64>,
     pub indices: Option<Vec<u32>>,
@@ -140,12 +143,12 @@ impl Channels {
             let outputs = group * out_group..(group + 1) * out_group;
             let w: Vec<f32> = outputs.flat_map(|k| &w[(k * in_group + c) * taps..][..taps]).copied().collect();
             let dy = share(dy, groups, group);
-            return Ok(Part::of(&reference::conv::input_grad(&one, dy, &w)?));
+            return Ok(Part::of(reference::conv::input_grad(&one, dy, &w)?));
         }
         (one.channels_in, one.channels_out) = (in_group as u32, 1);
         let x = share(x, groups, channel / out_group);
         let (w, dy) = (share(w, groups * out_group, channel), share(dy, groups * out_group, channel));
-        Ok(Part::of(&match self.pass {
+        Ok(Part::of(match self.pass {
             "forward" => reference::conv::forward(&one, x, w, None)?,
             "kernel_grad" => reference::conv::kernel_grad(&one, x, dy)?,
             _ => reference::conv::bias_grad(&one, dy)?,
@@ -157,24 +160,27 @@ impl Channels {
         one.channels = 1;
         let data = share(&inputs[0].1, whole.channels as usize, channel);
         if !self.is_max() {
-            return Ok(Part::of(&match self.pass {
+            return Ok(Part::of(match self.pass {
                 "forward" => reference::pool::average_forward(&one, data)?,
                 _ => reference::pool::average_backward(&one, data)?,
             }));
         }
         if let Some(indices) = indices {
             let indices = share(indices, whole.channels as usize, channel);
-            return Ok(Part::of(&reference::pool::max_backward(&one, data, indices)?));
+            return Ok(Part::of(reference::pool::max_backward(&one, data, indices)?));
         }
         let (values, indices) = reference::pool::max_forward(&one, data)?;
         let values: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
-        Ok(Part { bounds: vec![0.0; values.len()], values, indices: Some(indices) })
+        let magnitudes = values.iter().map(|value| value.abs()).collect();
+        let (bounds, terms) = (vec![0.0; values.len()], vec![1; values.len()]);
+        Ok(Part { values, magnitudes, terms, bounds, indices: Some(indices) })
     }
 }
 
 impl Part {
-    fn of(sums: &reference::Sums) -> Part {
-        Part { bounds: bound(sums), values: sums.values.clone(), indices: None }
+    fn of(sums: reference::Sums) -> Part {
+        let bounds = bound(&sums);
+        Part { values: sums.values, magnitudes: sums.magnitudes, terms: sums.terms, bounds, indices: None }
     }
 }
 

@@ -17,7 +17,7 @@ impl Environment {
             features: context.device().features().iter_names().map(|(name, _)| name.to_owned()).collect(),
             wgconv: env!("CARGO_PKG_VERSION").to_owned(),
             commit: commit(),
-            date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            date: now(),
             build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
             checked_shaders: ContextOptions::default().checked_shaders,
             dtype: "f32".to_owned(),
@@ -56,15 +56,20 @@ impl Environment {
     }
 }
 
+/// UTC, ISO 8601.
+pub fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// As the binary was built, if it was built with the lock file.
-fn wgpu_version() -> Option<&'static str> {
+pub fn wgpu_version() -> Option<&'static str> {
     const LOCK: &str = include_str!("../../../../Cargo.lock");
     let entry = LOCK.split("[[package]]").find(|entry| entry.contains("name = \"wgpu\""))?;
     entry.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
 }
 
 /// What the build was told in `WGCONV_COMMIT`; else of the checkout that the binary lies in.
-fn commit() -> Option<String> {
+pub fn commit() -> Option<String> {
     if let Some(commit) = option_env!("WGCONV_COMMIT") {
         return Some(commit.to_owned());
     }

@@ -20,6 +20,13 @@ use super::channels::{Channels, Part};
 #[derive(Clone, Copy, Debug)]
 pub struct Effort(pub u64);
 
+/// What the inputs are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    Integers,
+    Real,
+}
+
 /// The data of one case and pass, and what must come out.
 pub struct Exact {
     channels: Channels,
@@ -35,6 +42,11 @@ const DIVISIONS: f64 = 3.0;
 impl Exact {
     /// Integers such that every partial sum is exact in f32.
     pub fn new(case: &Case, pass: &'static str, seed: u64) -> Result<Exact> {
+        Exact::with_data(case, pass, seed, Data::Integers)
+    }
+
+    /// Such data, or numbers from -1 to 1; the factors are powers of two, so that they round nothing.
+    pub fn with_data(case: &Case, pass: &'static str, seed: u64, data: Data) -> Result<Exact> {
         let channels = Channels::new(case, pass)?;
         let mut rng = StdRng::seed_from_u64(seed);
         let is_max = channels.is_max();
@@ -44,7 +56,11 @@ impl Exact {
         let range = if is_max { 1000 } else { most.max(1) };
         let mut inputs = Vec::new();
         for (operand, elements) in channels.inputs() {
-            let mut one = || if rng.random_bool(density) { rng.random_range(-range..=range) as f32 } else { 0.0 };
+            let mut one = || match data {
+                Data::Real => rng.random_range(-1.0..1.0),
+                Data::Integers if rng.random_bool(density) => rng.random_range(-range..=range) as f32,
+                Data::Integers => 0.0,
+            };
             let values: Vec<f32> = (0..elements).map(|_| one()).collect();
             let batch = if operand == Operand::W { 0 } else { case.batch() };
             // A positive factor keeps maxima where they are.
@@ -64,23 +80,7 @@ impl Exact {
     /// Compares the device's whole output with the reference; says what was compared, or what is wrong.
     pub fn check(&self, found: &Output, effort: Effort, seed: u64) -> Result<std::result::Result<String, String>> {
         let order = self.order(effort, seed);
-        let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(order.len());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(&channel) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let outcome = self.check_channel(channel, found);
-                        if let Ok(mut outcomes) = outcomes.lock() {
-                            outcomes.push((channel, outcome));
-                        }
-                    }
-                });
-            }
-        });
-        let mut outcomes = outcomes.into_inner().unwrap_or_default();
-        outcomes.sort_by_key(|(channel, _)| *channel);
-        for (_, outcome) in outcomes {
+        for (_, outcome) in on_all_cores(&order, |channel| self.check_channel(channel, found)) {
             if let Err(wrong) = outcome? {
                 return Ok(Err(wrong));
             }
@@ -88,6 +88,17 @@ impl Exact {
         let (count, of) = (order.len(), self.channels.count());
         let how = if self.channels.divides() { "within 3 roundings a term" } else { "exact" };
         Ok(Ok(if count == of { format!("{how}, all outputs") } else { format!("{how}, {count} of {of} channels") }))
+    }
+
+    /// The reference's results: of all channels, or of some, as [`Self::check`] looks at them.
+    pub fn parts(&self, effort: Effort, seed: u64) -> Result<Vec<(usize, Part)>> {
+        let compute = |channel| self.channels.part(channel, &self.inputs, self.indices.as_deref());
+        let parts = on_all_cores(&self.order(effort, seed), compute);
+        parts.into_iter().map(|(channel, part)| part.map(|part| (channel, part))).collect()
+    }
+
+    pub fn channels(&self) -> &Channels {
+        &self.channels
     }
 
     /// The channels to look at: all, or the first, the last and some others.
@@ -153,6 +164,27 @@ impl Exact {
         }
         Ok(())
     }
+}
+
+/// What `work` gives for each of these channels, in their order.
+fn on_all_cores<T: Send>(channels: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<(usize, T)> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(channels.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(&channel) = channels.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = work(channel);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((channel, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(channel, _)| *channel);
+    done
 }
 
 /// What the device computed.

@@ -2,21 +2,21 @@
 
 mod args;
 mod baseline;
-mod channels;
-mod environment;
-mod exact;
+pub mod channels;
+pub mod environment;
+pub mod exact;
 mod measure;
 mod operands;
 mod peaks;
 mod progress;
 mod row;
-mod select;
+pub mod select;
 mod stamps;
-mod stats;
+pub mod stats;
 mod table;
 mod timing;
 
-pub use args::BenchArgs;
+pub use args::{BenchArgs, parse_case};
 pub use peaks::Peaks;
 pub use row::Row;
 pub use table::figure;
@@ -40,7 +40,7 @@ use timing::Budget;
 /// Measures, prints, writes.
 pub fn run(args: &BenchArgs) -> Result<()> {
     args.check()?;
-    let jobs = select::jobs(args)?;
+    let jobs = select::jobs(&args.selection())?;
     let before = args.baseline.as_deref().map(baseline::load).transpose()?;
     let options = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
     let context = Context::with_options_blocking(&options).context("no device to measure")?;

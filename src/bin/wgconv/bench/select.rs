@@ -4,9 +4,21 @@ use anyhow::{Result, bail, ensure};
 use wgconv::PoolKind;
 use wgconv::case::{Case, suites};
 
-use super::args::BenchArgs;
 use super::row::Row;
 use crate::algorithms::{self, Choice};
+
+/// What the options of a command say about cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    pub suites: &'a [String],
+    pub cases: &'a [Case],
+    pub filter: Option<&'a regex::Regex>,
+    pub passes: &'a [String],
+    pub batch: Option<u32>,
+    pub algorithms: &'a [String],
+    /// The suite if none is named and there is no case.
+    pub default_suite: &'a str,
+}
 
 /// One row to be.
 #[derive(Clone, Debug)]
@@ -78,9 +90,9 @@ impl Job {
 ///
 /// # Errors
 /// Names that nobody knows, with those that are known; nothing left to measure.
-pub fn jobs(args: &BenchArgs) -> Result<Vec<Job>> {
-    let passes = passes(&args.passes)?;
-    let algorithms = algorithms::parse(&args.algorithms)?;
+pub fn jobs(args: &Selection<'_>) -> Result<Vec<Job>> {
+    let passes = passes(args.passes)?;
+    let algorithms = algorithms::parse(args.algorithms)?;
     let mut jobs: Vec<Job> = Vec::new();
     for (suite, layer, case) in cases(args)? {
         let case = args.batch.map_or_else(|| case.clone(), |batch| case.with_batch(batch));
@@ -124,10 +136,10 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
 }
 
 /// Suite, layer and case of everything that was named.
-fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
-    let mut names = args.suite.clone();
-    if names.is_empty() && args.case.is_empty() {
-        names.push(if args.quick { QUICK } else { "all" }.to_owned());
+fn cases(args: &Selection<'_>) -> Result<Vec<(String, String, Case)>> {
+    let mut names = args.suites.to_vec();
+    if names.is_empty() && args.cases.is_empty() {
+        names.push(args.default_suite.to_owned());
     }
     let mut cases = Vec::new();
     for name in &names {
@@ -144,12 +156,12 @@ fn cases(args: &BenchArgs) -> Result<Vec<(String, String, Case)>> {
             cases.extend(suite.rows.iter().map(|row| (suite.name.to_owned(), row.name.to_owned(), row.case.clone())));
         }
     }
-    cases.extend(args.case.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
+    cases.extend(args.cases.iter().map(|case| ("case".to_owned(), "-".to_owned(), case.clone())));
     Ok(cases)
 }
 
 /// The suite of rows of the other suites.
-const QUICK: &str = "quick";
+pub const QUICK: &str = "quick";
 
 #[cfg(test)]
 mod tests {

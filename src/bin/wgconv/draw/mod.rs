@@ -1,4 +1,5 @@
-//! The pictures of a training run and of a benchmark, as SVG files. What the modules share: canvas, text, bitmaps.
+//! The pictures of a training run, of a benchmark and of a comparison, as SVG files. What the modules share: canvas, text,
+//! bitmaps.
 
 mod bars;
 mod colour;
@@ -7,6 +8,7 @@ mod curves;
 mod features;
 mod kernels;
 mod passes;
+mod ratios;
 mod roofline;
 
 pub use bars::bars;
@@ -14,6 +16,7 @@ pub use confusion::confusion;
 pub use curves::curves;
 pub use features::{Example, features};
 pub use kernels::kernels;
+pub use ratios::ratios;
 pub use roofline::roofline;
 
 use std::path::Path;
@@ -95,6 +98,7 @@ fn frame(canvas: &Canvas<'_>, at: (i32, i32), size: (usize, usize), colour: RGBC
 mod tests {
     use super::*;
     use crate::bench::{Peaks, Row};
+    use crate::compare::{self, Kind, Outcome};
     use crate::data::PIXELS;
     use crate::data::fashion::CLASSES;
     use crate::train::{EpochRecord, Metrics};
@@ -175,5 +179,31 @@ mod tests {
             assert_eq!(svg.matches("<circle").count(), count + count.min(3));
             assert_eq!(drawn(|path| bars(path, &rows, "adapter")).matches(" %\n").count(), count);
         }
+    }
+
+    #[test]
+    fn comparisons_say_why_a_bar_is_missing() {
+        let outcome = |participant: &str, result, gflops: Option<f64>| Outcome {
+            participant: participant.into(),
+            result,
+            gflops,
+            ratio: gflops.map(|gflops| 10.0 / gflops),
+            ..Outcome::default()
+        };
+        let row = compare::Row {
+            suite: "suite".into(),
+            layer: "layer".into(),
+            case: "c1w9k1s3".into(),
+            pass: "forward".into(),
+            flops: 42,
+            results: vec![
+                outcome("wgconv", Kind::Timed, Some(10.0)),
+                outcome("fast", Kind::Timed, Some(20.0)),
+                outcome("silent", Kind::NoAnswer, None),
+            ],
+        };
+        let svg = drawn(|path| ratios(path, &[row], &["a line".to_owned()]));
+        assert!(svg.contains("0.500 x") && svg.contains("no answer") && svg.contains("a line"), "{svg}");
+        drawn(|path| ratios(path, &[], &[]));
     }
 }
