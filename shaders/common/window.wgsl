@@ -1,17 +1,5 @@
 // Sliding-window arithmetic: the only home of it in shaders (src/window.rs on the host).
 // Output o looks at the input cells o * STRIDE + t * DILATION - PADDING_LOW for the taps t = 0 .. TAPS.
-override TAPS_D: u32 = 1u;
-override TAPS_H: u32 = 1u;
-override TAPS_W: u32 = 1u;
-override STRIDE_D: u32 = 1u;
-override STRIDE_H: u32 = 1u;
-override STRIDE_W: u32 = 1u;
-override DILATION_D: u32 = 1u;
-override DILATION_H: u32 = 1u;
-override DILATION_W: u32 = 1u;
-override PADDING_LOW_D: u32 = 0u;
-override PADDING_LOW_H: u32 = 0u;
-override PADDING_LOW_W: u32 = 0u;
 
 // Half-open range.
 struct Range {

@@ -1,7 +1,8 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
 use super::params::{
-    ConvParams, ElementwiseParams, GatherParams, Layout, PackParams, PoolParams, SoftmaxParams, SumParams,
+    ConvParams, ElementwiseParams, GatherParams, KernelGradParams, Layout, PackParams, PoolParams, SoftmaxParams,
+    SumParams,
 };
 
 /// Invocations of a workgroup of every kernel that does not say otherwise: within the limits of every WebGPU device and a
@@ -97,9 +98,12 @@ const fn write(binding: u32, name: &'static str) -> Slot {
 const INDEX: &str = include_str!("../../shaders/common/index.wgsl");
 const REDUCTION: &str = include_str!("../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../shaders/common/window.wgsl");
+const WINDOW_CONSTANTS: &str = include_str!("../../shaders/common/window_constants.wgsl");
 const INSIDE: &str = include_str!("../../shaders/common/inside.wgsl");
 const CONV: &str = include_str!("../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../shaders/conv/block.wgsl");
+const ACCUMULATE_CONSTANT: &str = include_str!("../../shaders/common/accumulate.wgsl");
+const GATHER_CONSTANTS: &str = include_str!("../../shaders/conv/gather/constants.wgsl");
 const CLASSES: &str = include_str!("../../shaders/conv/gather/classes.wgsl");
 const GATHER: &str = include_str!("../../shaders/conv/gather/params.wgsl");
 const PRODUCT: &str = include_str!("../../shaders/conv/subgroup/product.wgsl");
@@ -142,24 +146,10 @@ pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
     "PADDING_LOW_W",
 ];
 
-/// Those, and the one of `conv/kernel_grad/subgroup.wgsl`.
-pub(crate) const KERNEL_GRAD_OVERRIDES: &[&str] = &[
-    "TAPS_D",
-    "TAPS_H",
-    "TAPS_W",
-    "STRIDE_D",
-    "STRIDE_H",
-    "STRIDE_W",
-    "DILATION_D",
-    "DILATION_H",
-    "DILATION_W",
-    "PADDING_LOW_D",
-    "PADDING_LOW_H",
-    "PADDING_LOW_W",
-    "ACCUMULATE",
-];
+/// The override constant of `common/accumulate.wgsl`.
+pub(crate) const ACCUMULATE: &[&str] = &["ACCUMULATE"];
 
-/// The first, and the ones of `pool/average_divisor.wgsl`.
+/// Those, and the ones of `pool/average_divisor.wgsl`.
 pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
     "TAPS_D",
     "TAPS_H",
@@ -229,16 +219,16 @@ macro_rules! kernel {
 }
 
 kernel! {
-    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
-    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
 }
 kernel! {
-    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
@@ -251,54 +241,50 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, GATHER_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, GATHER_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, GATHER_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, GATHER_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_SCALAR], ConvParams,
-        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_SCALAR], KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_VEC4], ConvParams,
-        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_VEC4], KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_SCALAR], ConvParams,
-        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_SCALAR], KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_VEC4], ConvParams,
-        KERNEL_GRAD_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_VEC4], KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
@@ -306,20 +292,20 @@ kernel! {
     SUM_SLICES = "sum_slices" [read(1, "partial"), write(2, "total")];
 }
 kernel! {
-    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
     MAX_FORWARD = "forward" [read(1, "x"), write(2, "y")];
     MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
 }
 kernel! {
-    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
     MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
 }
 kernel! {
-    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
     AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "y")];
 }
 kernel! {
-    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
     AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
 }
 kernel! {

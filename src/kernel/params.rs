@@ -83,8 +83,21 @@ uniform! {
         in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         classes_d: u32, classes_h: u32, classes_w: u32, cells_d: u32, cells_h: u32, cells_w: u32,
         in_base: u32, out_base: u32, channel_begin: u32, channel_end: u32,
-        unused_a: u32, unused_b: u32, unused_c: u32,
+        in_stride_d: u32, in_stride_h: u32, in_stride_w: u32,
+        out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
+        tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
+        unused_a: u32, unused_b: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
+    }
+}
+
+uniform! {
+    /// `shaders/conv/kernel_grad/subgroup.wgsl`
+    KernelGradParams {
+        conv: ConvParams,
+        taps_d: u32, taps_h: u32, taps_w: u32, stride_d: u32, stride_h: u32, stride_w: u32,
+        dilation_d: u32, dilation_h: u32, dilation_w: u32,
+        padding_low_d: u32, padding_low_h: u32, padding_low_w: u32,
     }
 }
 

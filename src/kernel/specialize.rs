@@ -104,6 +104,7 @@ fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
     let mut structs = vec![struct_info((kernel.params)())];
     let inner: &[fn() -> Layout] = match structs[0].name {
         "ConvParams" | "PoolParams" => &[super::Reduction::layout],
+        "KernelGradParams" => &[super::ConvParams::layout, super::Reduction::layout],
         "GatherParams" => &[super::AxisClass::layout],
         "PackParams" => &[super::PackAxis::layout, super::AxisClass::layout],
         _ => &[],

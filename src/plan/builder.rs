@@ -110,6 +110,17 @@ impl<'a> SpecBuilder<'a> {
         bindings: Vec<StepBinding>,
         workgroups: u64,
     ) -> Result<()> {
+        self.step_bytes(kernel, bytemuck::bytes_of(&params).to_vec(), bindings, workgroups)
+    }
+
+    /// The same with the uniform struct's bytes.
+    pub(crate) fn step_bytes(
+        &mut self,
+        kernel: KernelKey,
+        params: Vec<u8>,
+        bindings: Vec<StepBinding>,
+        workgroups: u64,
+    ) -> Result<()> {
         if self.spec.steps.len() >= MOST_DISPATCHES {
             return Err(Error::LimitExceeded {
                 limit: "dispatches of one plan",
@@ -127,7 +138,6 @@ impl<'a> SpecBuilder<'a> {
             available: u64::from(limit).pow(3),
         })?;
         debug_assert_eq!(kernel.entry.slots.len(), bindings.len());
-        let params = bytemuck::bytes_of(&params).to_vec();
         self.spec.steps.push(Step { kernel, params, bindings, grid });
         Ok(())
     }

@@ -140,7 +140,7 @@ impl Axis {
     }
 }
 
-/// The values of `shaders/common/window.wgsl`'s (and `pool/average_divisor.wgsl`'s) override constants for these axes.
+/// The values of `shaders/common/window_constants.wgsl`'s (and `pool/average_divisor.wgsl`'s) override constants for these axes.
 pub(crate) fn override_values(axes: &[Axis; 3], names: &[&'static str]) -> Vec<(&'static str, u32)> {
     names
         .iter()

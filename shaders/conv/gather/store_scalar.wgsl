@@ -17,12 +17,12 @@ fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     let first = place.first + row * place.plane;
     store_one(first, sums.x, initial);
     if (place.cells > 1u) {
-        store_one(first + OUT_STRIDE_W, sums.y, initial);
+        store_one(first + place.step, sums.y, initial);
     }
     if (place.cells > 2u) {
-        store_one(first + 2u * OUT_STRIDE_W, sums.z, initial);
+        store_one(first + 2u * place.step, sums.z, initial);
     }
     if (place.cells > 3u) {
-        store_one(first + 3u * OUT_STRIDE_W, sums.w, initial);
+        store_one(first + 3u * place.step, sums.w, initial);
     }
 }

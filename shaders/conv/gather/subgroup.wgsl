@@ -54,13 +54,11 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
 
 // Taps of a block's class along each axis.
 fn taps_of(block: Block) -> vec3<u32> {
-    let by_class = vec3<u32>(
+    return vec3<u32>(
         class_at(0u, block.class_d).taps,
         class_at(1u, block.class_h).taps,
         class_at(2u, block.class_w).taps,
     );
-    let fixed = vec3<u32>(TAPS_D, TAPS_H, TAPS_W);
-    return select(by_class, fixed, fixed != vec3<u32>(0u));
 }
 
 // Taps of all classes of an axis.
@@ -99,16 +97,18 @@ struct Place {
     // Channels and cells that exist.
     rows: u32,
     cells: u32,
+    // From one cell to the next.
+    step: u32,
 }
 
 fn place_of(block: Block) -> Place {
     let plane = params.out_d * params.out_h * params.out_w;
-    let d = block.d * OUT_STRIDE_D + block.class_d;
-    let h = block.h * OUT_STRIDE_H + block.class_h;
-    let w = block.w * OUT_STRIDE_W + block.class_w;
+    let d = block.d * params.out_stride_d + block.class_d;
+    let h = block.h * params.out_stride_h + block.class_h;
+    let w = block.w * params.out_stride_w + block.class_w;
     let channel = (block.n * params.groups + block.group) * params.outputs + block.m;
     let first = params.out_base + channel * plane + (d * params.out_h + h) * params.out_w + w;
-    return Place(first, plane, params.outputs - block.m, class_at(2u, block.class_w).cells - block.w);
+    return Place(first, plane, params.outputs - block.m, class_at(2u, block.class_w).cells - block.w, params.out_stride_w);
 }
 
 fn store_all(place: Place) {

@@ -14,13 +14,15 @@ fn gather_sums(block: Block, lane: u32) {
     let in_h = params.in_h;
     let in_w = params.in_w;
     let plane = in_d * in_h * in_w;
-    let start_d = class_at(0u, block.class_d).start + i32(block.d * IN_STRIDE_D);
-    let start_h = class_at(1u, block.class_h).start + i32(block.h * IN_STRIDE_H);
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let first = class_at(2u, block.class_w).start + i32(block.w);
     // The first four cells and the last two; what lies behind the row is padding.
     let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
     let near_inside = are_inside(near, in_w);
     let far_inside = vec2<bool>(is_inside(first + 4, in_w), is_inside(first + 5, in_w));
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
     let channel_end = params.channel_end;
     let origin = source_origin(block);
@@ -29,9 +31,9 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * TAP_STEP_D);
+            let cell_d = start_d + i32(i * tap_step_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * TAP_STEP_H);
+                let cell_h = start_h + i32(j * tap_step_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w + u32(first);
                 // Cells of the padding are read as zero, from an element that exists.

@@ -17,13 +17,15 @@ fn gather_sums(block: Block, lane: u32) {
     let in_h = params.in_h;
     let in_w = params.in_w;
     let plane = in_d * in_h * in_w;
-    let start_d = class_at(0u, block.class_d).start + i32(block.d * IN_STRIDE_D);
-    let start_h = class_at(1u, block.class_h).start + i32(block.h * IN_STRIDE_H);
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let is_first = block.w == 0u;
     let is_last = block.w + 4u >= in_w;
     // The cell that this lane reads beside its four.
     let beside_inside = select(!is_last, !is_first, lane == 0u);
     let beside = select(block.w + 4u, block.w - 1u, lane == 0u);
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
     let channel_end = params.channel_end;
     let origin = source_origin(block);
@@ -32,9 +34,9 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * TAP_STEP_D);
+            let cell_d = start_d + i32(i * tap_step_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * TAP_STEP_H);
+                let cell_h = start_h + i32(j * tap_step_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 // Rows of the padding are read as zero, from elements that exist.

@@ -14,11 +14,14 @@ fn gather_sums(block: Block, lane: u32) {
     let in_h = params.in_h;
     let in_w = params.in_w;
     let plane = in_d * in_h * in_w;
-    let start_d = class_at(0u, block.class_d).start + i32(block.d * IN_STRIDE_D);
-    let start_h = class_at(1u, block.class_h).start + i32(block.h * IN_STRIDE_H);
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     // Cells behind the row's last one repeat it and are not stored.
     let cells = min(vec4<u32>(block.w) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(max(class_w.cells, 1u) - 1u));
-    let start_w = vec4<i32>(cells * IN_STRIDE_W) + vec4<i32>(class_w.start);
+    let start_w = vec4<i32>(cells * params.in_stride_w) + vec4<i32>(class_w.start);
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
+    let tap_step_w = params.tap_step_w;
     let row_length = params.outputs_padded / 4u;
     let channel_end = params.channel_end;
     let origin = source_origin(block);
@@ -27,14 +30,14 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * TAP_STEP_D);
+            let cell_d = start_d + i32(i * tap_step_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * TAP_STEP_H);
-                let row_inside = block.valid && (PADDED == 0u || (is_inside(cell_d, in_d) && is_inside(cell_h, in_h)));
+                let cell_h = start_h + i32(j * tap_step_h);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 for (var k = 0u; k < taps.z; k++) {
-                    let cell_w = start_w + vec4<i32>(i32(k * TAP_STEP_W));
-                    let inside = vec4<bool>(row_inside) & (vec4<bool>(PADDED == 0u) | are_inside(cell_w, in_w));
+                    let cell_w = start_w + vec4<i32>(i32(k * tap_step_w));
+                    let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
                     // Cells of the padding are read as zero, from an element that exists.
                     let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w), inside);
                     let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);

@@ -22,20 +22,20 @@ fn own_columns(block: Block, lane: u32) {
     // Columns behind the last one repeat it and are not stored.
     let first = vec4<u32>(first_column(block, lane)) + vec4<u32>(0u, 1u, 2u, 3u);
     let columns = min(first, vec4<u32>(row_columns() - 1u));
-    column_w = window_starts(columns % TAPS_W, DILATION_W, PADDING_LOW_W);
-    column_h = window_starts(columns / TAPS_W % TAPS_H, DILATION_H, PADDING_LOW_H);
-    column_d = window_starts(columns / (TAPS_W * TAPS_H) % TAPS_D, DILATION_D, PADDING_LOW_D);
-    let per_group = params.channels_in / params.groups;
-    let channel = vec4<u32>(block.group * per_group) + columns / (TAPS_W * TAPS_H * TAPS_D);
-    column_first = vec4<u32>(params.x_base) + channel * (params.in_d * params.in_h * params.in_w);
+    column_w = window_starts(columns % all.taps_w, all.dilation_w, all.padding_low_w);
+    column_h = window_starts(columns / all.taps_w % all.taps_h, all.dilation_h, all.padding_low_h);
+    column_d = window_starts(columns / (all.taps_w * all.taps_h) % all.taps_d, all.dilation_d, all.padding_low_d);
+    let per_group = all.conv.channels_in / all.conv.groups;
+    let channel = vec4<u32>(block.group * per_group) + columns / (all.taps_w * all.taps_h * all.taps_d);
+    column_first = vec4<u32>(all.conv.x_base) + channel * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
 }
 
 fn begin_row(n: u32, row_d: u32, row_h: u32) {
-    let d = column_d + vec4<i32>(i32(row_d * STRIDE_D));
-    let h = column_h + vec4<i32>(i32(row_h * STRIDE_H));
-    row_inside = are_inside(d, params.in_d) & are_inside(h, params.in_h);
-    let sample = n * params.channels_in * (params.in_d * params.in_h * params.in_w);
-    row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * params.in_h + vec4<u32>(h)) * params.in_w;
+    let d = column_d + vec4<i32>(i32(row_d * all.stride_d));
+    let h = column_h + vec4<i32>(i32(row_h * all.stride_h));
+    row_inside = are_inside(d, all.conv.in_d) & are_inside(h, all.conv.in_h);
+    let sample = n * all.conv.channels_in * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
+    row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * all.conv.in_h + vec4<u32>(h)) * all.conv.in_w;
 }
 
 // x under 4 outputs at one column.
@@ -46,8 +46,8 @@ fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
 }
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
-    let under = vec4<i32>((vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u)) * STRIDE_W);
-    let in_w = params.in_w;
+    let under = vec4<i32>((vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u)) * all.stride_w);
+    let in_w = all.conv.in_w;
     let at0 = under + vec4<i32>(column_w.x);
     let at1 = under + vec4<i32>(column_w.y);
     let at2 = under + vec4<i32>(column_w.z);

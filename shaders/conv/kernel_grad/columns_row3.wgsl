@@ -12,40 +12,40 @@ var<private> row_first: u32;
 var<private> row_inside: bool;
 
 fn channels_per_group() -> u32 {
-    return params.channels_in / params.groups;
+    return all.conv.channels_in / all.conv.groups;
 }
 
 fn strips_of_columns() -> u32 {
-    return (channels_per_group() + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE * TAPS_D * TAPS_H;
+    return (channels_per_group() + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE * all.taps_d * all.taps_h;
 }
 
 fn first_channel(block: Block, lane: u32) -> u32 {
-    return block.strip / (TAPS_D * TAPS_H) * WORKGROUP_SIZE + lane;
+    return block.strip / (all.taps_d * all.taps_h) * WORKGROUP_SIZE + lane;
 }
 
 fn own_columns(block: Block, lane: u32) {
     let per_group = channels_per_group();
     let c = first_channel(block, lane);
     channel_exists = c < per_group;
-    column_h = window_start(block.strip % TAPS_H, DILATION_H, PADDING_LOW_H);
-    column_d = window_start(block.strip / TAPS_H % TAPS_D, DILATION_D, PADDING_LOW_D);
+    column_h = window_start(block.strip % all.taps_h, all.dilation_h, all.padding_low_h);
+    column_d = window_start(block.strip / all.taps_h % all.taps_d, all.dilation_d, all.padding_low_d);
     let channel = block.group * per_group + min(c, per_group - 1u);
-    column_first = params.x_base + channel * (params.in_d * params.in_h * params.in_w);
+    column_first = all.conv.x_base + channel * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
 }
 
 fn begin_row(n: u32, row_d: u32, row_h: u32) {
-    let d = column_d + i32(row_d * STRIDE_D);
-    let h = column_h + i32(row_h * STRIDE_H);
-    row_inside = is_inside(d, params.in_d) && is_inside(h, params.in_h);
-    let sample = n * params.channels_in * (params.in_d * params.in_h * params.in_w);
-    row_first = column_first + sample + (u32(d) * params.in_h + u32(h)) * params.in_w;
+    let d = column_d + i32(row_d * all.stride_d);
+    let h = column_h + i32(row_h * all.stride_h);
+    row_inside = is_inside(d, all.conv.in_d) && is_inside(h, all.conv.in_h);
+    let sample = n * all.conv.channels_in * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
+    row_first = column_first + sample + (u32(d) * all.conv.in_h + u32(h)) * all.conv.in_w;
 }
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
-    let first = window_start(o, 1u, PADDING_LOW_W);
+    let first = window_start(o, 1u, all.padding_low_w);
     let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
-    let near_inside = vec4<bool>(row_inside) & are_inside(near, params.in_w);
-    let far_inside = vec2<bool>(is_inside(first + 4, params.in_w), is_inside(first + 5, params.in_w))
+    let near_inside = vec4<bool>(row_inside) & are_inside(near, all.conv.in_w);
+    let far_inside = vec2<bool>(is_inside(first + 4, all.conv.in_w), is_inside(first + 5, all.conv.in_w))
         & vec2<bool>(row_inside);
     // Cells of the padding are read as zero, from an element that exists.
     let at = select(vec4<u32>(0u), vec4<u32>(row_first) + vec4<u32>(near), near_inside);
@@ -61,8 +61,8 @@ fn columns_at(o: u32, exists: vec4<bool>) -> Window {
 }
 
 fn place_of(block: Block, lane: u32) -> Place {
-    let row_of_taps = block.strip % (TAPS_D * TAPS_H);
-    let column = (first_channel(block, lane) * TAPS_D * TAPS_H + row_of_taps) * TAPS_W;
+    let row_of_taps = block.strip % (all.taps_d * all.taps_h);
+    let column = (first_channel(block, lane) * all.taps_d * all.taps_h + row_of_taps) * all.taps_w;
     return place_at(block, column, select(0u, 3u, channel_exists));
 }
 

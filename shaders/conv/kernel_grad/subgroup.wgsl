@@ -4,12 +4,26 @@
 // between the kernels made of this is which columns a lane has and how it comes by x (columns_at). The reduction's rows are
 // (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No workgroup memory, no barriers.
 
-@group(0) @binding(0) var<uniform> params: ConvParams;
+@group(0) @binding(0) var<uniform> all: KernelGradParams;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-// 1: add to what dw holds. A constant, because a path that reads dw before each store doubles the code.
-override ACCUMULATE: u32 = 0u;
+// The window as values, not as constants: they are used outside of the loops, and every shape shares a pipeline.
+struct KernelGradParams {
+    conv: ConvParams,
+    taps_d: u32,
+    taps_h: u32,
+    taps_w: u32,
+    stride_d: u32,
+    stride_h: u32,
+    stride_w: u32,
+    dilation_d: u32,
+    dilation_h: u32,
+    dilation_w: u32,
+    padding_low_d: u32,
+    padding_low_h: u32,
+    padding_low_w: u32,
+}
 
 // What a lane owns.
 struct Block {
@@ -31,29 +45,29 @@ struct Window {
 }
 
 fn block_at(workgroup: u32, strips: u32) -> Block {
-    let tiles = (params.channels_out / params.groups + TILE_M - 1u) / TILE_M;
+    let tiles = (all.conv.channels_out / all.conv.groups + TILE_M - 1u) / TILE_M;
     let strip = workgroup % strips;
     let m = workgroup / strips % tiles * TILE_M;
-    let group = workgroup / (strips * tiles) % params.groups;
-    let slice = workgroup / (strips * tiles * params.groups);
-    return Block(slice, group, m, strip, slice < params.reduction.slab_count);
+    let group = workgroup / (strips * tiles) % all.conv.groups;
+    let slice = workgroup / (strips * tiles * all.conv.groups);
+    return Block(slice, group, m, strip, slice < all.conv.reduction.slab_count);
 }
 
 fn correlate(block: Block, lane: u32) {
-    let out_d = params.out_d;
-    let out_h = params.out_h;
-    let out_w = params.out_w;
+    let out_d = all.conv.out_d;
+    let out_h = all.conv.out_h;
+    let out_w = all.conv.out_w;
     let plane = out_d * out_h * out_w;
-    let per_group = params.channels_out / params.groups;
-    let channels_out = params.channels_out;
-    let y_base = params.y_base;
+    let per_group = all.conv.channels_out / all.conv.groups;
+    let channels_out = all.conv.channels_out;
+    let y_base = all.conv.y_base;
     // Rows behind the group's last channel repeat it and are not stored.
     let first_row = block.m + lane % ROW_LANES * 4u;
     let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
     let y_first = (vec4<u32>(block.group * per_group) + rows) * plane;
 
     clear_sums();
-    let slab = slab_at(params.reduction, block.slice);
+    let slab = slab_at(all.conv.reduction, block.slice);
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let row_h = row % out_h;
         let row_d = row / out_h % out_d;
@@ -93,13 +107,13 @@ struct Place {
 
 // Columns of a row of dw.
 fn row_columns() -> u32 {
-    return params.channels_in / params.groups * TAPS_D * TAPS_H * TAPS_W;
+    return all.conv.channels_in / all.conv.groups * all.taps_d * all.taps_h * all.taps_w;
 }
 
 fn place_at(block: Block, column: u32, count: u32) -> Place {
-    let per_group = params.channels_out / params.groups;
+    let per_group = all.conv.channels_out / all.conv.groups;
     let columns = row_columns();
-    let channel = block.slice * params.channels_out + block.group * per_group + block.m;
+    let channel = block.slice * all.conv.channels_out + block.group * per_group + block.m;
     return Place(channel * columns + column, columns, per_group - block.m, count);
 }
 

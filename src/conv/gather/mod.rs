@@ -16,6 +16,8 @@ pub(super) struct Method {
     /// The entry points without and with bias, and their variant.
     pub entries: [&'static EntryPoint; 2],
     pub variant: &'static Variant,
+    /// Its override constants for a dispatch that adds to the output or does not.
+    pub overrides: fn(&Gather, accumulate: bool) -> Vec<Override>,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
@@ -72,36 +74,11 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
             // The bias goes in once, with the first channels.
             let with_bias = bias && begin == 0;
             let entry = method.entries[usize::from(with_bias)];
-            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, begin > 0));
+            let kernel = KernelKey::new(entry, method.variant, &(method.overrides)(gather, begin > 0));
             let again = method.source_twice.then_some(source);
             let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
     Ok(plan.finish())
-}
-
-/// The overrides of `shaders/conv/gather/params.wgsl`.
-fn overrides(gather: &Gather, accumulate: bool) -> Vec<Override> {
-    kernel::GATHER_OVERRIDES
-        .iter()
-        .map(|&name| {
-            let (parameter, axis) = name.rsplit_once('_').unwrap_or((name, ""));
-            let axis = match axis {
-                "D" => &gather.axes[0],
-                "H" => &gather.axes[1],
-                _ => &gather.axes[2],
-            };
-            let value = match parameter {
-                "TAPS" if axis.classes.len() == 1 => axis.taps,
-                "TAPS" => 0,
-                "IN_STRIDE" => axis.source_stride,
-                "OUT_STRIDE" => axis.target_stride,
-                "TAP_STEP" => axis.tap_step,
-                "ACCUMULATE" => accumulate.into(),
-                _ => gather.axes.iter().any(|axis| axis.crosses_bounds()).into(),
-            };
-            (name, value)
-        })
-        .collect()
 }

@@ -149,9 +149,17 @@ impl Gather {
             out_base: 0,
             channel_begin: 0,
             channel_end: self.channels,
+            in_stride_d: d.source_stride,
+            in_stride_h: h.source_stride,
+            in_stride_w: w.source_stride,
+            out_stride_d: d.target_stride,
+            out_stride_h: h.target_stride,
+            out_stride_w: w.target_stride,
+            tap_step_d: d.tap_step,
+            tap_step_h: h.tap_step,
+            tap_step_w: w.tap_step,
             unused_a: 0,
             unused_b: 0,
-            unused_c: 0,
             classes: self.class_table(),
         }
     }

@@ -18,7 +18,16 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
     let variant = tile_for(kernel.variants, gather.outputs);
-    Ok(Method { entries, variant, tile_m: variant.constant("TILE_M"), source_twice: twice, workgroups, iterations })
+    Ok(Method {
+        entries,
+        variant,
+        // Everything else is a value: it is used outside of the loops, and every shape shares a pipeline.
+        overrides: |_, accumulate| vec![("ACCUMULATE", accumulate.into())],
+        tile_m: variant.constant("TILE_M"),
+        source_twice: twice,
+        workgroups,
+        iterations,
+    })
 }
 
 /// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the

@@ -7,13 +7,15 @@ mod subgroup;
 use super::ConvProblem;
 use super::passes::params;
 use crate::error::Result;
-use crate::kernel::{KernelKey, Reduction};
+use crate::kernel::{ConvParams, KernelKey, Reduction};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 /// One way of computing the slices.
 struct Method {
     /// The kernel for a range of slabs.
     kernel: Box<dyn Fn(&Reduction) -> KernelKey>,
+    /// Its uniform struct's bytes, from the one that all have.
+    params: fn(&ConvProblem, ConvParams) -> Vec<u8>,
     /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
     invocations: u64,
 }
@@ -45,7 +47,8 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
             let kernel = (method.kernel)(&reduction);
             let invocations = method.invocations * u64::from(reduction.slab_count);
             let workgroups = invocations.div_ceil(kernel.variant.workgroup_size().into());
-            plan.step_workgroups(kernel, params, vec![x, dy, target], workgroups)
+            let params = (method.params)(problem, params);
+            plan.step_bytes(kernel, params, vec![x, dy, target], workgroups)
         })?;
     }
     Ok(plan.finish())

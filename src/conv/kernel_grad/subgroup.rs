@@ -2,10 +2,9 @@
 
 use super::super::ConvProblem;
 use super::super::gather::tile_for;
-use super::super::passes::overrides;
 use super::Method;
 use crate::error::Result;
-use crate::kernel::{self, EntryPoint, Kernel, KernelKey};
+use crate::kernel::{self, ConvParams, EntryPoint, Kernel, KernelGradParams, KernelKey};
 use crate::plan::{Algorithm, DeviceLimits, Slabs};
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
@@ -34,12 +33,28 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     let outputs = problem.channels_out / problem.groups;
     let variant = tile_for(kernel.variants, outputs);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
-    let overrides = overrides(problem);
     Ok(Method {
-        kernel: Box::new(move |reduction| {
-            let accumulate = ("ACCUMULATE", reduction.accumulate);
-            KernelKey::new(entry, variant, &[&overrides[..], &[accumulate]].concat())
-        }),
+        kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)])),
+        params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
     })
+}
+
+fn with_window(problem: &ConvProblem, conv: ConvParams) -> KernelGradParams {
+    let [d, h, w] = &problem.axes;
+    KernelGradParams {
+        conv,
+        taps_d: d.taps,
+        taps_h: h.taps,
+        taps_w: w.taps,
+        stride_d: d.stride,
+        stride_h: h.stride,
+        stride_w: w.stride,
+        dilation_d: d.dilation,
+        dilation_h: h.dilation,
+        dilation_w: w.dilation,
+        padding_low_d: d.padding_low,
+        padding_low_h: h.padding_low,
+        padding_low_w: w.padding_low,
+    }
 }
