@@ -10,12 +10,34 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     let (channels, outputs) = match pass {
         Pass::Forward => (problem.channels_in, problem.channels_out),
         Pass::InputGrad => (problem.channels_out, problem.channels_in),
-        Pass::KernelGrad | Pass::BiasGrad => return Vec::new(),
+        Pass::KernelGrad => return kernel_grad_candidates(problem, limits),
+        Pass::BiasGrad => return Vec::new(),
     };
+    let (channels, outputs) = (channels / problem.groups, outputs / problem.groups);
     let mut found = Vec::new();
+    if channels == 1 && outputs == 1 {
+        found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
+    }
     // Of 32 channels that a subgroup computes, at least a quarter must be there.
-    if limits.subgroup_size == 8 && outputs / problem.groups >= 8 && channels > 0 {
+    if limits.subgroup_size == 8 && outputs >= 8 {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));
     }
+    // The smallest tile has 16 rows; with less than half of them the direct kernels, which waste none, do as well.
+    if !limits.is_software && outputs >= 8 {
+        found.push((Algorithm::Tiled, FOR_GPUS));
+    }
     found
+}
+
+const FOR_GPUS: &str = "the planner's choice: a GPU, and enough channels for a matrix product";
+
+/// The smallest tile has 32 x 32 sums, of which at least a quarter should exist.
+fn kernel_grad_candidates(problem: &ConvProblem, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
+    let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
+    let rows = u64::from(problem.channels_out / problem.groups);
+    let columns = u64::from(problem.channels_in / problem.groups) * taps;
+    if limits.is_software || rows.min(32) * columns.min(32) < 256 {
+        return Vec::new();
+    }
+    vec![(Algorithm::Tiled, FOR_GPUS)]
 }

@@ -1,6 +1,8 @@
 //! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
+mod tiled;
+
 use super::ConvProblem;
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
@@ -8,6 +10,9 @@ use crate::kernel;
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    if algorithm == Algorithm::Tiled {
+        return tiled::plan(problem, plan);
+    }
     if algorithm != Algorithm::Direct {
         return Err(algorithm.unavailable("it has no kernel gradient"));
     }
