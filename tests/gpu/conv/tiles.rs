@@ -35,7 +35,7 @@ fn check(context: &Context, case: &ConvCase, pass: Pass, bias: bool) -> Tile {
     let problem = case.problem().unwrap();
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
     let plan = case.plan(context, pass, bias, &options).unwrap();
-    let tile = plan.spec().steps().find_map(|step| tile_of(&step)).unwrap();
+    let tile = plan.steps().find_map(|step| tile_of(&step)).unwrap();
     let data = ConvData::integers(&problem, 77);
     let found = on_gpu(context, case, pass, bias, &data, &options).unwrap();
     let expected = on_cpu(&problem, pass, bias, &data).to_f32();
@@ -58,17 +58,17 @@ fn every_tile_of_a_gather_equals_the_reference() {
     // Bytes and invocations of a workgroup; case; pass; tile.
     let rows: [((u32, u32), &str, Pass, Tile); 13] = [
         (ANY, "n2c5h7w9k16r3s2p1", Pass::Forward, [16, 128, 16]),
-        (ANY, "n3c17h7w9k15r3s3u2p1", Pass::InputGrad, [16, 128, 16]),
-        (ANY, "n2c33h9w8k16r1s3u1x2g2", Pass::Forward, [16, 128, 16]),
+        (ANY, "n3c15h7w9k17r3s3u2p1", Pass::InputGrad, [16, 128, 16]),
+        (ANY, "n2c34h9w8k16r1s3u1x2g2", Pass::Forward, [16, 128, 16]),
         ((6_144, 128), "c19h5w6k63r2s3p1", Pass::Forward, [64, 32, 16]),
         ((6_144, 128), "c64h5w5k16r3s3p1", Pass::InputGrad, [64, 32, 16]),
         (ANY, "n2c17h5w11k61r3s3u1x2p1", Pass::Forward, [64, 64, 16]),
-        (ANY, "c3d3h4w5k64t2r2s3p1", Pass::Forward, [64, 64, 16]),
+        (ANY, "c3d2h4w4k64t2r2s3p1", Pass::Forward, [64, 64, 16]),
         (ANY, "c64h7w9k33r1s1", Pass::InputGrad, [64, 64, 16]),
         (ANY, "n2c5h8w8k62r3s3p1", Pass::Forward, [64, 128, 8]),
-        (ANY, "n2c32h12w10k9r3s3p1", Pass::InputGrad, [32, 256, 8]),
+        (ANY, "n2c32h12w10k16r3s3p1", Pass::InputGrad, [32, 256, 8]),
         (ANY, "n2c9h11w11k31r1s1", Pass::Forward, [32, 256, 8]),
-        (ANY, "n2c17h9w13k127r3s3p1_2x2_1", Pass::Forward, [128, 128, 16]),
+        (ANY, "n2c17h9w11k127r3s3p1_2x2_1", Pass::Forward, [128, 128, 16]),
         (ANY, "n2c250h8w15k17r1s1", Pass::InputGrad, [128, 128, 16]),
     ];
     let mut taken = BTreeSet::new();
