@@ -7,16 +7,28 @@ use crate::plan::{Algorithm, DeviceLimits};
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
 pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
-    // Rows of the matrix product.
-    let rows = match pass {
-        Pass::Forward | Pass::KernelGrad => problem.channels_out / problem.groups,
-        Pass::InputGrad => problem.channels_in / problem.groups,
+    let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
+    let channels_in = u64::from(problem.channels_in / problem.groups);
+    let channels_out = u64::from(problem.channels_out / problem.groups);
+    // Of the matrix product: rows, and whether it has enough of both rows and columns for a tile.
+    let (rows, fills_tile) = match pass {
+        // The smallest tile has 16 rows; with less than half of them the direct kernels, which waste none, do as well.
+        Pass::Forward => (channels_out, channels_out >= 8),
+        Pass::InputGrad => (channels_in, channels_in >= 8),
+        // The smallest tile has 32 x 32 sums, of which at least a quarter should exist.
+        Pass::KernelGrad => (channels_out, channels_out.min(32) * (channels_in * taps).min(32) >= 256),
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
+    if channels_in == 1 && channels_out == 1 {
+        found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
+    }
     // Of the 8 rows of the smallest tile at least half must be there.
-    if limits.subgroup_size == 8 && rows >= 4 {
+    if limits.subgroup_size == 8 && limits.is_software && rows >= 4 {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));
+    }
+    if !limits.is_software && fills_tile {
+        found.push((Algorithm::Tiled, "the planner's choice: a GPU, and enough channels for a matrix product"));
     }
     found
 }

@@ -53,6 +53,12 @@ impl<'a> SpecBuilder<'a> {
         SpecBuilder { limits, options, spec }
     }
 
+    /// Adds to the reason for the algorithm.
+    pub(crate) fn explain(&mut self, more: &str) {
+        self.spec.reason.push_str("; ");
+        self.spec.reason.push_str(more);
+    }
+
     /// States a buffer that the plan needs.
     pub(crate) fn need(&mut self, operand: Operand, elements: u64, access: Access) {
         self.spec.needs.push(OperandNeed { operand, access, bytes: elements * ELEMENT_BYTES });
@@ -82,9 +88,16 @@ impl<'a> SpecBuilder<'a> {
         Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
     }
 
-    /// Chunks of the batch for these operands, none with more workgroups than the grid can have at `per_sample` a sample.
-    pub(crate) fn chunks_of_workgroups(&self, batch: u32, operands: &[Batched], per_sample: u64) -> Result<Vec<Chunk>> {
-        let most = u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3);
+    /// Chunks of the batch for these operands, none with more workgroups than the grid can have, nor than `most`, at
+    /// `per_sample` a sample.
+    pub(crate) fn chunks_of_workgroups(
+        &self,
+        batch: u32,
+        operands: &[Batched],
+        per_sample: u64,
+        most: u64,
+    ) -> Result<Vec<Chunk>> {
+        let most = most.min(u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3));
         Chunk::split(self.limits, batch, operands, most / per_sample)
     }
 

@@ -34,6 +34,8 @@ pub struct DeviceLimits {
     /// Invocations that a dispatch should have to fill the device: more slices of a long reduction than this needs only
     /// cost memory.
     pub fill_invocations: u32,
+    /// Whether the device is a processor that runs shaders: barriers and workgroup memory cost it more than they save.
+    pub is_software: bool,
     /// Invocations of every subgroup, where kernels can use subgroups and the size does not vary; else 0.
     pub subgroup_size: u32,
 }
@@ -65,6 +67,7 @@ impl DeviceLimits {
     }
 
     fn from_wgpu(limits: &wgpu::Limits, device_type: wgpu::DeviceType) -> Self {
+        let is_software = device_type == wgpu::DeviceType::Cpu;
         DeviceLimits {
             max_workgroups_per_dimension: limits.max_compute_workgroups_per_dimension,
             max_invocations_per_workgroup: limits
@@ -84,7 +87,8 @@ impl DeviceLimits {
             uniform_alignment: limits.min_uniform_buffer_offset_alignment.into(),
             max_loop_iterations: LAVAPIPE_LOOP_LIMIT,
             // A software device runs as many invocations at once as it has cores times lanes; a GPU tens of thousands.
-            fill_invocations: if device_type == wgpu::DeviceType::Cpu { 2_048 } else { 65_536 },
+            fill_invocations: if is_software { 2_048 } else { 65_536 },
+            is_software,
             subgroup_size: 0,
         }
     }

@@ -14,11 +14,18 @@ pub enum Algorithm {
     /// Implicit matrix product by subgroups of 8 lanes that share the kernel by shuffles, without workgroup memory: for
     /// software devices (lavapipe).
     Subgroup,
+    /// Implicit matrix product over tiles in workgroup memory, of 4 x 4 to 8 x 8 sums an invocation; the planner takes the tile
+    /// that suits problem and device, and the plan's `Display` says which: for GPUs.
+    Tiled,
+    /// Forward and input gradient where every group has one channel and one output: nothing is shared between groups, so that an
+    /// invocation computes four neighbouring rows of one column by itself.
+    Depthwise,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct, Algorithm::Subgroup];
+    pub const ALL: &'static [Algorithm] =
+        &[Algorithm::Direct, Algorithm::Subgroup, Algorithm::Tiled, Algorithm::Depthwise];
 }
 
 impl fmt::Display for Algorithm {
@@ -26,6 +33,8 @@ impl fmt::Display for Algorithm {
         match self {
             Algorithm::Direct => f.write_str("direct"),
             Algorithm::Subgroup => f.write_str("subgroup"),
+            Algorithm::Tiled => f.write_str("tiled"),
+            Algorithm::Depthwise => f.write_str("depthwise"),
         }
     }
 }

@@ -13,6 +13,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     convolutions_of_rank::<1>(&mut plans);
     convolutions_of_rank::<2>(&mut plans);
     convolutions_of_rank::<3>(&mut plans);
+    every_tile(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
     poolings_of_rank::<3>(&mut plans);
@@ -59,6 +60,7 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
         (1, 5, 23),
         (3, 9, 23),
         (6, 12, 23),
+        (6, 6, 23),
         (1, 16, 23),
         (1, 16, 24),
         (1, 33, 24),
@@ -83,6 +85,25 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
                             spec => plans.push((format!("{conv:?} {pass:?} {algorithm}"), spec.unwrap())),
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Products of the tiles' own sizes on a device that any of them fills: every tile is the best one for some.
+fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut limits = limits();
+    limits.fill_invocations = 1;
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
+    for (taps, stride, dilation, padding) in [0, 2, 4, 5].map(|i| windows::<2>()[i]) {
+        let conv = Conv::<2>::new(taps).stride(stride).dilation(dilation).padding(padding).build().unwrap();
+        for (channels_in, channels_out) in [(14, 16), (32, 32), (64, 64), (7, 64), (64, 128), (128, 128)] {
+            for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
+                let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
+                for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                    let spec = conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options).unwrap();
+                    plans.push((format!("{conv:?} {pass:?} tiled"), spec));
                 }
             }
         }

@@ -22,7 +22,9 @@ fn pick<T: Copy>(rng: &mut ChaCha8Rng, values: &[T]) -> T {
 fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
     let mut limits = DeviceLimits::default();
     limits.max_workgroups_per_dimension = pick(rng, &[1, 2, 3, 7, 65_535]);
-    limits.max_invocations_per_workgroup = pick(rng, &[64, 64, 64, 256, 32]);
+    limits.max_invocations_per_workgroup = pick(rng, &[64, 64, 128, 256, 256, 32]);
+    limits.max_workgroup_storage_bytes = pick(rng, &[16_384, 16_384, 9_000, 6_144, 4_000]);
+    limits.is_software = rng.random_bool(0.3);
     limits.max_storage_buffers = pick(rng, &[8, 8, 8, 4, 3, 2]);
     limits.max_storage_binding_bytes = pick(rng, &[512, 256, 1_026, 4_096, 128 << 20]);
     limits.storage_alignment = pick(rng, &[4, 16, 32, 256]);
@@ -106,6 +108,8 @@ struct Tally {
     chunked: usize,
     with_workspace: usize,
     folded: usize,
+    tiled: usize,
+    depthwise: usize,
     errors: HashMap<&'static str, usize>,
 }
 
@@ -150,12 +154,15 @@ impl Tally {
         self.steps += spec.dispatches();
         self.chunked += usize::from(spec.steps().any(|step| step.bindings.iter().any(|binding| binding.offset > 0)));
         self.with_workspace += usize::from(spec.workspace_bytes() > 0);
+        self.tiled += usize::from(spec.steps().any(|step| step.kernel.contains("tiled")));
+        self.depthwise += usize::from(spec.steps().any(|step| step.kernel.contains("depthwise")));
         self.folded += usize::from(spec.grids().any(|grid| grid[1] > 1));
     }
 
     fn assert_that_everything_occurred(&self) {
         assert!(self.plans > 2_000 && self.steps > 10_000, "{self:?}");
         assert!(self.chunked > 200 && self.with_workspace > 100 && self.folded > 50, "{self:?}");
+        assert!(self.tiled > 20 && self.depthwise > 5, "{self:?}");
         let expected = [
             "sample too large",
             "algorithm unavailable",
@@ -171,6 +178,13 @@ impl Tally {
             assert!(self.errors.get(error).is_some_and(|&count| count > 5), "{error} never occurred: {self:?}");
         }
     }
+}
+
+/// `times` times the steps for so many terms; in each step a loop of 8 terms an iteration.
+fn tile_loops(step: &StepInfo<'_>, terms: u64, times: u64) -> u64 {
+    let (_, rows) = step.constants.iter().find(|(name, _)| *name == "TILE_K").unwrap();
+    let steps = terms.div_ceil(u64::from(*rows)) * times;
+    steps + 1 + steps * (u64::from(rows / 8) + 1)
 }
 
 fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
@@ -205,6 +219,7 @@ impl Checked<'_> {
         assert!(step.grid.iter().all(|&n| n >= 1 && n <= limits.max_workgroups_per_dimension), "{step:?} {self}");
         assert!(step.workgroup_size <= limits.max_invocations_per_workgroup, "{self}");
         let kernel = kernel_of(self.kernels, step);
+        assert!(kernel.workgroup_bytes <= limits.max_workgroup_storage_bytes, "{step:?} {self}");
         assert!([0, limits.subgroup_size].contains(&kernel.subgroup_size), "{self}");
     }
 
@@ -229,6 +244,10 @@ impl Checked<'_> {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
             "conv/gather/pack" => 0,
             name if name.starts_with("conv/gather/") => self.gather_loops(step),
+            name if name.starts_with("conv/kernel_grad/tiled") => {
+                let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
+                tile_loops(step, u64::from(rows) * u64::from(cols), 1)
+            }
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + 2) + 2
@@ -237,7 +256,8 @@ impl Checked<'_> {
         assert!(iterations <= u64::from(self.limits.max_loop_iterations), "{step:?} {self}");
     }
 
-    /// A loop over channels, one over the taps of each axis in it, for the class with the most taps.
+    /// A loop over channels, one over the taps of each axis in it, for the class with the most taps; in the tiled kernels
+    /// over steps of channels or of both; in the depthwise one over taps alone.
     fn gather_loops(&self, step: &StepInfo<'_>) -> u64 {
         let [begin, end] =
             ["channel_begin", "channel_end"].map(|name| u64::from(self.param(step, "GatherParams", name)));
@@ -247,6 +267,15 @@ impl Checked<'_> {
         let mut axes = step.params[first..].chunks_exact(32 * 16);
         let mut most = || axes.next().unwrap().chunks_exact(16).map(taps).max().unwrap();
         let (d, h, w) = (most(), most(), most());
+        if step.kernel == "conv/gather/depthwise" {
+            assert_eq!(end - begin, 1, "{self}");
+            return d + 1 + d * (h + 1) + d * h * (w + 1);
+        }
+        if step.kernel.starts_with("conv/gather/tiled") {
+            let by_channel = step.overrides.contains(&("BY_CHANNEL", 1));
+            let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
+            return tile_loops(step, terms, times);
+        }
         (end - begin) * (d * (h * (w + 2) + 2) + 2) + 2
     }
 

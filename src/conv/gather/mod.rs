@@ -1,8 +1,10 @@
 //! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the
 //! kernel is packed into the workspace in the order in which it will be read, then the sums are computed.
 
+mod depthwise;
 mod problem;
 mod subgroup;
+mod tiled;
 
 pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
@@ -16,24 +18,34 @@ pub(super) struct Method {
     /// The entry points without and with bias, and their variant.
     pub entries: [&'static EntryPoint; 2],
     pub variant: &'static Variant,
-    /// Its override constants for a dispatch that adds to the output or does not.
-    pub overrides: fn(&Gather, accumulate: bool) -> Vec<Override>,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
     pub source_twice: bool,
-    /// Workgroups of a class, a group and a tile of channels, for one sample.
-    pub workgroups: fn(&Gather, samples: u64) -> u64,
+    /// Whether the rows of a step of the tiled kernels are channels of one tap.
+    pub by_channel: bool,
+    /// Workgroups of a dispatch of so many samples.
+    pub workgroups: fn(&Gather, &Method, samples: u64) -> u64,
     /// Loop iterations of an invocation for so many channels.
-    pub iterations: fn(&Gather, channels: u64) -> u64,
+    pub iterations: fn(&Gather, &Method, channels: u64) -> u64,
+    /// What the plan's reason says of it, beside the algorithm.
+    pub note: Option<String>,
 }
+
+/// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid, in 32 bits.
+const MOST_WORKGROUPS: u64 = 1 << 23;
 
 /// Plans a gather.
 pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
+        Algorithm::Tiled => tiled::method(gather, plan.limits)?,
+        Algorithm::Depthwise => depthwise::method(gather)?,
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
+    if let Some(note) = &method.note {
+        plan.explain(note);
+    }
     let source = Batched { operand: gather.source, sample: gather.source_sample() };
     let target = Batched { operand: gather.target, sample: gather.target_sample() };
     let batch = u64::from(gather.batch);
@@ -52,16 +64,18 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
         plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
     plan.step(&kernel::GATHER_PACK, &[], gather.pack_params(padded), vec![w, packed], elements)?;
 
-    let tiles = u64::from(gather.groups) * u64::from(padded / method.tile_m) * gather.classes();
-    let channels = gather.channels_per_dispatch(plan.limits, method.iterations);
+    let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =
         channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
-    let per_sample = tiles * (method.workgroups)(gather, 1);
-    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample)? {
+    let per_sample = (method.workgroups)(gather, &method, 1);
+    if per_sample > MOST_WORKGROUPS {
+        return Err(algorithm.unavailable("one sample has more workgroups than the kernels can number"));
+    }
+    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, MOST_WORKGROUPS)? {
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
-        let workgroups = tiles * (method.workgroups)(gather, chunk.count.into());
+        let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
         for begin in (0..gather.channels).step_by(channels as usize) {
             let params = GatherParams {
                 batch: chunk.count,
@@ -74,11 +88,38 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
             // The bias goes in once, with the first channels.
             let with_bias = bias && begin == 0;
             let entry = method.entries[usize::from(with_bias)];
-            let kernel = KernelKey::new(entry, method.variant, &(method.overrides)(gather, begin > 0));
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, begin > 0));
             let again = method.source_twice.then_some(source);
             let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
     Ok(plan.finish())
+}
+
+/// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.
+fn overrides(gather: &Gather, method: &Method, accumulate: bool) -> Vec<Override> {
+    let names = method.entries[0].kernel().overrides;
+    names
+        .iter()
+        .map(|&name| {
+            let (parameter, axis) = name.rsplit_once('_').unwrap_or((name, ""));
+            let axis = match axis {
+                "D" => &gather.axes[0],
+                "H" => &gather.axes[1],
+                _ => &gather.axes[2],
+            };
+            let value = match parameter {
+                "TAPS" if axis.classes.len() == 1 => axis.taps,
+                "TAPS" => 0,
+                "IN_STRIDE" => axis.source_stride,
+                "OUT_STRIDE" => axis.target_stride,
+                "TAP_STEP" => axis.tap_step,
+                "ACCUMULATE" => accumulate.into(),
+                "BY" => method.by_channel.into(),
+                _ => gather.crosses_bounds().into(),
+            };
+            (name, value)
+        })
+        .collect()
 }

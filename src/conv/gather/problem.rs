@@ -71,6 +71,22 @@ impl Gather {
         self.axes.iter().map(|axis| axis.classes.len() as u64).product()
     }
 
+    /// The most taps that a class has along each axis.
+    pub(super) fn most_taps(&self) -> [u64; 3] {
+        let most = |axis: &GatherAxis| axis.classes.iter().map(|class| u64::from(class.taps)).max();
+        self.axes.each_ref().map(|axis| most(axis).unwrap_or(0))
+    }
+
+    /// The most cells that a class has along each axis.
+    pub(super) fn most_cells(&self) -> [u64; 3] {
+        self.axes.each_ref().map(|axis| axis.most_cells().into())
+    }
+
+    /// Whether some tap of some cell lies outside of the source.
+    pub(super) fn crosses_bounds(&self) -> bool {
+        self.axes.iter().any(GatherAxis::crosses_bounds)
+    }
+
     pub(super) fn source_sample(&self) -> u64 {
         let plane: u64 = self.axes.iter().map(|axis| u64::from(axis.source)).product();
         u64::from(self.groups) * u64::from(self.channels) * plane
@@ -91,12 +107,8 @@ impl Gather {
     }
 
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
-    pub(super) fn channels_per_dispatch(
-        &self,
-        limits: &DeviceLimits,
-        iterations: fn(&Gather, u64) -> u64,
-    ) -> Option<u32> {
-        let fits = |channels: u32| iterations(self, channels.into()) <= limits.max_loop_iterations.into();
+    pub(super) fn channels_per_dispatch(&self, limits: &DeviceLimits, iterations: impl Fn(u64) -> u64) -> Option<u32> {
+        let fits = |channels: u32| iterations(channels.into()) <= limits.max_loop_iterations.into();
         let (mut least, mut most) = (0, self.channels);
         while least < most {
             let middle = most - (most - least) / 2;

@@ -21,12 +21,12 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     Ok(Method {
         entries,
         variant,
-        // Everything else is a value: it is used outside of the loops, and every shape shares a pipeline.
-        overrides: |_, accumulate| vec![("ACCUMULATE", accumulate.into())],
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
+        by_channel: false,
         workgroups,
         iterations,
+        note: None,
     })
 }
 
@@ -61,14 +61,14 @@ pub(crate) fn tile_for(variants: &'static [Variant], rows: u32) -> &'static Vari
     variants.iter().min_by_key(time).unwrap_or(&variants[0])
 }
 
-fn workgroups(gather: &Gather, samples: u64) -> u64 {
-    let [d, h, w] = gather.axes.each_ref().map(|axis| u64::from(axis.most_cells()));
-    (samples * d * h * w.div_ceil(CELLS.into())).div_ceil(LANES)
+fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
+    let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * gather.classes();
+    let [d, h, w] = gather.most_cells();
+    tiles * (samples * d * h * w.div_ceil(CELLS.into())).div_ceil(LANES)
 }
 
 /// A loop costs one test more than it has iterations.
-fn iterations(gather: &Gather, channels: u64) -> u64 {
-    let most_taps = |axis: &GatherAxis| axis.classes.iter().map(|class| u64::from(class.taps)).max();
-    let [d, h, w] = gather.axes.each_ref().map(|axis| most_taps(axis).unwrap_or(0));
+fn iterations(gather: &Gather, _: &Method, channels: u64) -> u64 {
+    let [d, h, w] = gather.most_taps();
     channels.saturating_mul(d.saturating_mul(h.saturating_mul(w + 2) + 2) + 2) + 2
 }

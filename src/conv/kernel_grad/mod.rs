@@ -3,6 +3,7 @@
 
 mod direct;
 mod subgroup;
+mod tiled;
 
 use super::ConvProblem;
 use super::passes::params;
@@ -24,6 +25,8 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
+        Algorithm::Tiled => return tiled::plan(problem, plan),
+        Algorithm::Depthwise => return Err(algorithm.unavailable("it has no kernel gradient")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());

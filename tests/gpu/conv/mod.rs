@@ -4,6 +4,7 @@ mod bias_grad;
 mod forward;
 mod input_grad;
 mod kernel_grad;
+mod tiles;
 
 use wgconv::case::ConvCase;
 use wgconv::{Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference};

@@ -1,0 +1,537 @@
+// A gather (params.wgsl) as a matrix product: rows are the outputs of a group, columns the cells of a class in all samples,
+// summed over k = (channel, tap of the class). A workgroup owns TILE_M x TILE_N of one class of one group.
+//
+// A step of the loop over k stages TILE_K rows of both operands in workgroup memory; the loads of the next step are under way
+// while a step is multiplied. A staged quad of source is four columns, whose first cells and bits of taps inside
+// (common/window_bits.wgsl) an invocation keeps. Rows are ordered in one of two ways. BY_CHANNEL == 1: a step is TILE_K
+// channels of one tap, so that everything about the tap is the same for the whole workgroup and tested once a step; a last
+// block of channels is filled up with zeros. BY_CHANNEL == 0: row k is tap k % taps of channel k / taps, which wastes nothing
+// where channels are few; an invocation's rows lie B_STEP apart, and it counts channel and taps on with carries, without
+// dividing.
+
+// 1: the rows of a step are channels of one tap; 0: channels and taps.
+override BY_CHANNEL: u32 = 0u;
+
+@group(0) @binding(0) var<uniform> params: GatherParams;
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+
+// Rows from one that an invocation stages to the next.
+const A_STEP: u32 = WORKGROUP_SIZE / A_QUADS;
+const B_STEP: u32 = WORKGROUP_SIZE / B_QUADS;
+const_assert A_STEP * A_QUADS == WORKGROUP_SIZE;
+const_assert B_STEP * B_QUADS == WORKGROUP_SIZE;
+
+// Bit of a row behind the last one; taps have the bits below it.
+const NO_ROW: u32 = 0x80000000u;
+
+// What a workgroup owns.
+struct Tile {
+    group: u32,
+    // First output of the group, first column, and columns of the class.
+    m: u32,
+    n: u32,
+    columns: u32,
+    // Sample and cell (d, h, w) of the first column.
+    sample: u32,
+    cell: vec3<u32>,
+    // Of the class along d, h, w: number (first cell of out), first cell of in, cells, taps.
+    number: vec3<u32>,
+    start: vec3<i32>,
+    cells: vec3<u32>,
+    taps: vec3<u32>,
+    // First row of A, and channels, rows and steps of this dispatch.
+    row: u32,
+    channels: u32,
+    rows: u32,
+    steps: u32,
+}
+
+// Neighbours in the grid share columns: the tiles of all outputs first, then the classes, which read the same cells of in and
+// write alternate cells of out. Both operands then stay in the cache: A is small, and each cell of in is fetched about once.
+fn tile_at(index: u32) -> Tile {
+    let down = params.outputs_padded / TILE_M;
+    let class_count = params.classes_d * params.classes_h * params.classes_w;
+    let most_columns = params.batch * params.cells_d * params.cells_h * params.cells_w;
+    let across = (most_columns + TILE_N - 1u) / TILE_N;
+    let number = index / down % class_count;
+    let n = index / (down * class_count) % across * TILE_N;
+
+    let number_w = number % params.classes_w;
+    let number_h = number / params.classes_w % params.classes_h;
+    let number_d = number / (params.classes_w * params.classes_h);
+    let d = params.classes[number_d];
+    let h = params.classes[MOST_CLASSES + number_h];
+    let w = params.classes[2u * MOST_CLASSES + number_w];
+    let last_d = params.classes[params.classes_d - 1u];
+    let last_h = params.classes[MOST_CLASSES + params.classes_h - 1u];
+    let last_w = params.classes[2u * MOST_CLASSES + params.classes_w - 1u];
+
+    var tile: Tile;
+    tile.group = index / (down * class_count * across);
+    tile.m = index % down * TILE_M;
+    tile.n = n;
+    tile.columns = params.batch * d.cells * h.cells * w.cells;
+    // A class without cells has no columns either.
+    tile.cells = max(vec3<u32>(d.cells, h.cells, w.cells), vec3<u32>(1u));
+    let rest_w = n / tile.cells.z;
+    let rest_h = rest_w / tile.cells.y;
+    tile.sample = rest_h / tile.cells.x;
+    tile.cell = vec3<u32>(rest_h, rest_w, n) - vec3<u32>(tile.sample, rest_h, rest_w) * tile.cells;
+    tile.number = vec3<u32>(number_d, number_h, number_w);
+    tile.start = vec3<i32>(d.start, h.start, w.start);
+    // Constants where there is one class.
+    let constant = vec3<u32>(TAPS_D, TAPS_H, TAPS_W);
+    tile.taps = select(constant, vec3<u32>(d.taps, h.taps, w.taps), constant == vec3<u32>(0u));
+
+    let all_h = last_h.taps_before + last_h.taps;
+    let all_w = last_w.taps_before + last_w.taps;
+    let all = (last_d.taps_before + last_d.taps) * all_h * all_w;
+    let before = d.taps_before * all_h * all_w
+        + tile.taps.x * (h.taps_before * all_w + tile.taps.y * w.taps_before);
+    let taps = tile.taps.x * tile.taps.y * tile.taps.z;
+    tile.row = (tile.group * all + before) * params.channels + params.channel_begin * taps;
+    tile.channels = params.channel_end - params.channel_begin;
+    tile.rows = tile.channels * taps;
+    if (BY_CHANNEL != 0u) {
+        tile.steps = (tile.channels + TILE_K - 1u) / TILE_K * taps;
+    } else {
+        tile.steps = (tile.rows + TILE_K - 1u) / TILE_K;
+    }
+    return tile;
+}
+
+// Samples and cells of four columns.
+struct Cells {
+    sample: vec4<u32>,
+    d: vec4<u32>,
+    h: vec4<u32>,
+    w: vec4<u32>,
+}
+
+// Of the columns this far behind the tile's first.
+fn cells_at(tile: Tile, distance: vec4<u32>) -> Cells {
+    let w = distance + vec4<u32>(tile.cell.z);
+    let rest_w = small_quotients(w, tile.cells.z);
+    let h = rest_w + vec4<u32>(tile.cell.y);
+    let rest_h = small_quotients(h, tile.cells.y);
+    let d = rest_h + vec4<u32>(tile.cell.x);
+    let rest_d = small_quotients(d, tile.cells.x);
+    return Cells(
+        rest_d + vec4<u32>(tile.sample),
+        d - rest_d * tile.cells.x,
+        h - rest_h * tile.cells.y,
+        w - rest_w * tile.cells.z,
+    );
+}
+
+fn columns_of(quad: u32) -> vec4<u32> {
+    return vec4<u32>(quad) + vec4<u32>(0u, B_QUADS, 2u * B_QUADS, 3u * B_QUADS);
+}
+
+// Four columns of source: element under the first tap in the first channel, and bits of the taps inside.
+struct Columns {
+    first: vec4<u32>,
+    inside: vec4<u32>,
+}
+
+fn source_columns(tile: Tile, quad: u32) -> Columns {
+    // Columns behind the last one repeat it and are not stored.
+    let distance = min(columns_of(quad), vec4<u32>(tile.columns - 1u - tile.n));
+    let cells = cells_at(tile, distance);
+    let d = vec4<i32>(cells.d * IN_STRIDE_D) + vec4<i32>(tile.start.x);
+    let h = vec4<i32>(cells.h * IN_STRIDE_H) + vec4<i32>(tile.start.y);
+    let w = vec4<i32>(cells.w * IN_STRIDE_W) + vec4<i32>(tile.start.z);
+    let channel = (cells.sample * params.groups + vec4<u32>(tile.group)) * params.channels + params.channel_begin;
+    let line = (channel * params.in_d + vec4<u32>(d)) * params.in_h + vec4<u32>(h);
+    let first = line * params.in_w + vec4<u32>(w) + vec4<u32>(params.in_base);
+    var inside = vec4<u32>(0u);
+    if (PADDED != 0u) {
+        inside = bits_inside(w, TAP_STEP_W, tile.taps.z, params.in_w)
+            | (bits_inside(h, TAP_STEP_H, tile.taps.y, params.in_h) << vec4<u32>(tile.taps.z))
+            | (bits_inside(d, TAP_STEP_D, tile.taps.x, params.in_d) << vec4<u32>(tile.taps.z + tile.taps.y));
+    }
+    return Columns(first, inside);
+}
+
+// A row of source: its number (of the channel, where a step's rows are channels), its taps along d, h, w, and the elements
+// from a column's first to the row's.
+struct Row {
+    k: u32,
+    tap: vec3<u32>,
+    offset: u32,
+}
+
+// From a row to the next that an invocation needs; a carry along d, h, w adds to the offset.
+struct Step {
+    k: u32,
+    tap: vec3<u32>,
+    offset: u32,
+    carry: vec3<u32>,
+}
+
+fn source_plane() -> u32 {
+    return params.in_d * params.in_h * params.in_w;
+}
+
+// Elements from a tap to its neighbour along d, h, w.
+fn tap_steps() -> vec3<u32> {
+    return vec3<u32>(TAP_STEP_D * params.in_h * params.in_w, TAP_STEP_H * params.in_w, TAP_STEP_W);
+}
+
+fn row_at(tile: Tile, k: u32) -> Row {
+    let rest_w = k / tile.taps.z;
+    let rest_h = rest_w / tile.taps.y;
+    let channel = rest_h / tile.taps.x;
+    let tap = vec3<u32>(rest_h, rest_w, k) - vec3<u32>(channel, rest_h, rest_w) * tile.taps;
+    let apart = tap_steps();
+    return Row(k, tap, channel * source_plane() + tap.x * apart.x + tap.y * apart.y + tap.z * apart.z);
+}
+
+// What carries add may be negative: modulo 2^32.
+fn step_of(tile: Tile) -> Step {
+    let apart = tap_steps();
+    if (BY_CHANNEL != 0u) {
+        // The next tap, and after the last one TILE_K channels.
+        let carry = vec3<u32>(TILE_K * source_plane(), apart.xy) - tile.taps * apart;
+        return Step(0u, vec3<u32>(0u, 0u, 1u), apart.z, carry);
+    }
+    let row = row_at(tile, B_STEP);
+    return Step(B_STEP, row.tap, row.offset, vec3<u32>(source_plane(), apart.xy) - tile.taps * apart);
+}
+
+fn next_row(tile: Tile, row: Row, step: Step) -> Row {
+    var k = row.k + step.k;
+    var tap = row.tap + step.tap;
+    var offset = row.offset + step.offset;
+    let over_z = tap.z >= tile.taps.z;
+    if (over_z) {
+        tap.z -= tile.taps.z;
+        tap.y += 1u;
+        offset += step.carry.z;
+    }
+    let over_y = tap.y >= tile.taps.y;
+    if (over_y) {
+        tap.y -= tile.taps.y;
+        tap.x += 1u;
+        offset += step.carry.y;
+    }
+    // Planes: the tap's number is known, and the carry passes through.
+    var over_x = tap.x >= tile.taps.x;
+    if (TAPS_D == 1u) {
+        over_x = over_y;
+    }
+    if (over_x) {
+        tap.x -= tile.taps.x;
+        offset += step.carry.x;
+        if (BY_CHANNEL != 0u) {
+            k += TILE_K;
+        }
+    }
+    if (TAPS_D == 1u) {
+        tap.x = 0u;
+    }
+    return Row(k, tap, offset);
+}
+
+// The taps of a row as bits.
+fn bits_of(tile: Tile, row: Row) -> u32 {
+    return (1u << row.tap.z) | (1u << (tile.taps.z + row.tap.y)) | (1u << (tile.taps.z + tile.taps.y + row.tap.x));
+}
+
+fn source_at(at: vec4<u32>, inside: vec4<bool>) -> vec4<f32> {
+    let cells = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+    return select(vec4<f32>(0.0), cells, inside);
+}
+
+// A row at four columns; zero outside of in and behind the last row, read from an element that exists.
+fn source_quad(tile: Tile, columns: Columns, row: Row) -> vec4<f32> {
+    let exists = row.k < tile.rows;
+    if (PADDED == 0u) {
+        return source_at(columns.first + vec4<u32>(select(0u, row.offset, exists)), vec4<bool>(exists));
+    }
+    let bits = vec4<u32>(select(NO_ROW, bits_of(tile, row), exists));
+    let inside = (columns.inside & bits) == bits;
+    return source_at(select(vec4<u32>(0u), columns.first + row.offset, inside), inside);
+}
+
+// Four columns of a step whose rows are channels.
+struct Tap {
+    at: vec4<u32>,
+    inside: vec4<bool>,
+    // Channels that are left, and elements to the last of them.
+    channels: u32,
+    last: u32,
+}
+
+fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
+    let channels = tile.channels - row.k;
+    let at = columns.first + vec4<u32>(row.offset);
+    let last = (channels - 1u) * source_plane();
+    if (PADDED == 0u) {
+        return Tap(at, vec4<bool>(true), channels, last);
+    }
+    let bits = vec4<u32>(bits_of(tile, row));
+    let inside = (columns.inside & bits) == bits;
+    return Tap(select(vec4<u32>(0u), at, inside), inside, channels, last);
+}
+
+// The step's channel `channel`, which begins `offset` elements behind the step's first.
+fn channel_quad(tap: Tap, channel: u32, offset: u32) -> vec4<f32> {
+    let inside = tap.inside & vec4<bool>(channel < tap.channels);
+    return source_at(tap.at + vec4<u32>(min(offset, tap.last)), inside);
+}
+
+// Where an invocation reads next.
+struct Cursor {
+    row: Row,
+    // Its next quad of A; if rows are channels, the first of its column.
+    a: u32,
+    // Quads of A from one staged row to the next and, if rows are taps, the last one's.
+    a_step: u32,
+    a_last: u32,
+    // If rows are channels: its first one, and where that begins.
+    channel: u32,
+    offset: u32,
+}
+
+fn cursor_at(tile: Tile, local: u32) -> Cursor {
+    let quads = params.outputs_padded / 4u;
+    let column = tile.row * quads + tile.m / 4u + local % A_QUADS;
+    let channel = local / B_QUADS;
+    if (BY_CHANNEL != 0u) {
+        let step = tile.taps.x * tile.taps.y * tile.taps.z * quads;
+        return Cursor(row_at(tile, 0u), column, step, 0u, channel, channel * source_plane());
+    }
+    let last = column + (tile.rows - 1u) * quads;
+    return Cursor(row_at(tile, channel), column + local / A_QUADS * quads, quads, last, 0u, 0u);
+}
+
+// The next step's quads. Rows of A behind the last one repeat it; those of source are zero.
+fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
+    if (BY_CHANNEL != 0u) {
+        return load_channels(tile, columns, step, local, cursor);
+    }
+    return load_taps(tile, columns, step, cursor);
+}
+
+fn load_taps(tile: Tile, columns: Columns, step: Step, cursor: ptr<function, Cursor>) -> Staged {
+    let a = (*cursor).a;
+    let a_last = (*cursor).a_last;
+    let a_step = A_STEP * (*cursor).a_step;
+    var row = (*cursor).row;
+    var staged: Staged;
+    staged.b0 = source_quad(tile, columns, row);
+    row = next_row(tile, row, step);
+    if (B_STAGED > 1u) {
+        staged.b1 = source_quad(tile, columns, row);
+        row = next_row(tile, row, step);
+    }
+    if (B_STAGED > 2u) {
+        staged.b2 = source_quad(tile, columns, row);
+        row = next_row(tile, row, step);
+    }
+    if (B_STAGED > 3u) {
+        staged.b3 = source_quad(tile, columns, row);
+        row = next_row(tile, row, step);
+    }
+    staged.a0 = packed[min(a, a_last)];
+    if (A_STAGED > 1u) {
+        staged.a1 = packed[min(a + a_step, a_last)];
+    }
+    if (A_STAGED > 2u) {
+        staged.a2 = packed[min(a + 2u * a_step, a_last)];
+    }
+    if (A_STAGED > 3u) {
+        staged.a3 = packed[min(a + 3u * a_step, a_last)];
+    }
+    (*cursor).a = a + TILE_K * (*cursor).a_step;
+    (*cursor).row = row;
+    return staged;
+}
+
+fn load_channels(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
+    let row = (*cursor).row;
+    let tap = tap_at(tile, columns, row);
+    let channel = (*cursor).channel;
+    let offset = (*cursor).offset;
+    let b_step = B_STEP * source_plane();
+    var staged: Staged;
+    staged.b0 = channel_quad(tap, channel, offset);
+    if (B_STAGED > 1u) {
+        staged.b1 = channel_quad(tap, channel + B_STEP, offset + b_step);
+    }
+    if (B_STAGED > 2u) {
+        staged.b2 = channel_quad(tap, channel + 2u * B_STEP, offset + 2u * b_step);
+    }
+    if (B_STAGED > 3u) {
+        staged.b3 = channel_quad(tap, channel + 3u * B_STEP, offset + 3u * b_step);
+    }
+    let taps = tile.taps.x * tile.taps.y * tile.taps.z;
+    let number = (row.tap.x * tile.taps.y + row.tap.y) * tile.taps.z + row.tap.z;
+    let a = (*cursor).a + (row.k * taps + number) * (params.outputs_padded / 4u);
+    let a_step = A_STEP * (*cursor).a_step;
+    let a_last = (tap.channels - 1u) * (*cursor).a_step;
+    let a_offset = local / A_QUADS * (*cursor).a_step;
+    staged.a0 = packed[a + min(a_offset, a_last)];
+    if (A_STAGED > 1u) {
+        staged.a1 = packed[a + min(a_offset + a_step, a_last)];
+    }
+    if (A_STAGED > 2u) {
+        staged.a2 = packed[a + min(a_offset + 2u * a_step, a_last)];
+    }
+    if (A_STAGED > 3u) {
+        staged.a3 = packed[a + min(a_offset + 3u * a_step, a_last)];
+    }
+    (*cursor).row = next_row(tile, row, step);
+    return staged;
+}
+
+fn stage(staged: Staged, buffer: u32, local: u32) {
+    let a = (buffer * TILE_K + local / A_QUADS) * A_ROW + local % A_QUADS;
+    let b = (buffer * TILE_K + local / B_QUADS) * B_ROW + local % B_QUADS;
+    if (local < TILE_K * A_QUADS) {
+        a_tile[a] = staged.a0;
+    }
+    if (A_STAGED > 1u) {
+        a_tile[a + A_STEP * A_ROW] = staged.a1;
+    }
+    if (A_STAGED > 2u) {
+        a_tile[a + 2u * A_STEP * A_ROW] = staged.a2;
+    }
+    if (A_STAGED > 3u) {
+        a_tile[a + 3u * A_STEP * A_ROW] = staged.a3;
+    }
+    b_tile[b] = staged.b0;
+    if (B_STAGED > 1u) {
+        b_tile[b + B_STEP * B_ROW] = staged.b1;
+    }
+    if (B_STAGED > 2u) {
+        b_tile[b + 2u * B_STEP * B_ROW] = staged.b2;
+    }
+    if (B_STAGED > 3u) {
+        b_tile[b + 3u * B_STEP * B_ROW] = staged.b3;
+    }
+}
+
+fn multiply(tile: Tile, local: u32, sums: ptr<function, Sums>) {
+    if (tile.steps == 0u) {
+        return;
+    }
+    let place = place_of(local);
+    let columns = source_columns(tile, local % B_QUADS);
+    let step = step_of(tile);
+    var cursor = cursor_at(tile, local);
+    var staged = load_staged(tile, columns, step, local, &cursor);
+    var buffer = 0u;
+    for (var done = 0u; done < tile.steps; done++) {
+        stage(staged, buffer, local);
+        workgroupBarrier();
+        if (done + 1u < tile.steps) {
+            staged = load_staged(tile, columns, step, local, &cursor);
+        }
+        multiply_tile(buffer, place, sums);
+        if (BUFFERS == 1u) {
+            workgroupBarrier();
+        } else {
+            buffer = 1u - buffer;
+        }
+    }
+}
+
+// A column at 4 neighbouring outputs, of which the first `count` exist.
+fn store_column(at: u32, count: u32, sums: vec4<f32>) {
+    let plane = params.out_d * params.out_h * params.out_w;
+    let to = vec4<u32>(at) + vec4<u32>(0u, 1u, 2u, 3u) * plane;
+    if (count >= 4u) {
+        var total = sums;
+        if (ACCUMULATE == 1u) {
+            total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
+        }
+        out[to.x] = total.x;
+        out[to.y] = total.y;
+        out[to.z] = total.z;
+        out[to.w] = total.w;
+        return;
+    }
+    if (count > 0u) {
+        store_one(to.x, sums.x);
+    }
+    if (count > 1u) {
+        store_one(to.y, sums.y);
+    }
+    if (count > 2u) {
+        store_one(to.z, sums.z);
+    }
+}
+
+fn store_one(at: u32, sum: f32) {
+    if (ACCUMULATE == 1u) {
+        out[at] += sum;
+    } else {
+        out[at] = sum;
+    }
+}
+
+// A quad of outputs at a quad of columns.
+fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
+    let m = tile.m + 4u * a;
+    let distance = columns_of(b);
+    let cells = cells_at(tile, distance);
+    let plane = params.out_d * params.out_h * params.out_w;
+    let line = (cells.d * OUT_STRIDE_D + tile.number.x) * params.out_h + cells.h * OUT_STRIDE_H + tile.number.y;
+    let cell = line * params.out_w + cells.w * OUT_STRIDE_W + tile.number.z;
+    let sample = params.groups * params.outputs * plane;
+    let first = (tile.group * params.outputs + m) * plane + params.out_base;
+    let at = cells.sample * sample + cell + vec4<u32>(first);
+    let outputs = params.outputs - min(m, params.outputs);
+    let count = select(vec4<u32>(0u), vec4<u32>(outputs), distance < vec4<u32>(tile.columns - tile.n));
+    store_column(at.x, count.x, sums[0]);
+    store_column(at.y, count.y, sums[1]);
+    store_column(at.z, count.z, sums[2]);
+    store_column(at.w, count.w, sums[3]);
+}
+
+fn bias_of(tile: Tile, a: u32) -> vec4<f32> {
+    let m = min(vec4<u32>(tile.m + 4u * a) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.outputs - 1u));
+    let at = m + vec4<u32>(tile.group * params.outputs);
+    return vec4<f32>(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
+}
+
+// Uniform over the workgroup.
+fn is_empty(tile: Tile) -> bool {
+    return tile.group >= params.groups || tile.n >= tile.columns;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn gather(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let tile = tile_at(linear_workgroup(group, groups));
+    if (is_empty(tile)) {
+        return;
+    }
+    var sums = sums_from(vec4<f32>(0.0), vec4<f32>(0.0));
+    multiply(tile, local, &sums);
+    store_sums(tile, place_of(local), sums);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn gather_bias(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let tile = tile_at(linear_workgroup(group, groups));
+    if (is_empty(tile)) {
+        return;
+    }
+    let place = place_of(local);
+    var sums = sums_from(bias_of(tile, place.a), bias_of(tile, place.a + DOWN));
+    multiply(tile, local, &sums);
+    store_sums(tile, place, sums);
+}

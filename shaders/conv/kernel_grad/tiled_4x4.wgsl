@@ -1,0 +1,10 @@
+// The kernel gradient of tiled.wgsl with 4 x 4 sums an invocation.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+const TILE_M: u32 = 32u;
+const TILE_N: u32 = 32u;
+const TILE_K: u32 = 16u;
+const ROW_PAD: u32 = 1u;
+const BUFFERS: u32 = 1u;
+// specialise: end

@@ -1,0 +1,105 @@
+//! A gather as a matrix product over tiles in workgroup memory: for GPUs.
+
+use super::super::tile::{self, Product, Tile};
+use super::{Gather, Method};
+use crate::error::Result;
+use crate::kernel::{self, EntryPoint, Variant};
+use crate::plan::{Algorithm, DeviceLimits};
+
+/// Where a tap can lie in the padding, the kernels keep the taps of all axes as bits of one number.
+const MOST_PADDED_TAPS: u64 = 31;
+
+/// All tiles, with entry points without and with bias; efficiencies in the order of the kernels' variants.
+fn tiles() -> impl Iterator<Item = Tile<[&'static EntryPoint; 2]>> {
+    Tile::of(&kernel::TILED_8X8_KERNEL, [&kernel::TILED_8X8, &kernel::TILED_8X8_BIAS], &[92, 86, 84])
+        .chain(Tile::of(&kernel::TILED_8X4_KERNEL, [&kernel::TILED_8X4, &kernel::TILED_8X4_BIAS], &[82]))
+        .chain(Tile::of(&kernel::TILED_4X4_KERNEL, [&kernel::TILED_4X4, &kernel::TILED_4X4_BIAS], &[71, 66]))
+}
+
+/// Outputs by cells of every class, for so many samples.
+fn product(gather: &Gather, samples: u64) -> Product {
+    Product {
+        rows: gather.outputs.into(),
+        columns: samples * gather.most_cells().iter().product::<u64>(),
+        copies: u64::from(gather.groups) * gather.classes(),
+    }
+}
+
+pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
+    if gather.crosses_bounds() && gather.most_taps().iter().sum::<u64>() > MOST_PADDED_TAPS {
+        return Err(Algorithm::Tiled.unavailable("a padded kernel has more than 31 taps along its axes together"));
+    }
+    let product = product(gather, gather.batch.into());
+    let tile = product.best_tile(tiles(), limits, |_| 1);
+    let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
+    Ok(Method {
+        entries: tile.entries,
+        variant: tile.variant,
+        tile_m: tile.variant.constant("TILE_M"),
+        source_twice: false,
+        by_channel: is_by_channel(gather, tile.variant, limits),
+        workgroups,
+        iterations,
+        note: Some(product.note(tile.variant)),
+    })
+}
+
+fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
+    product(gather, samples).workgroups(method.variant)
+}
+
+fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
+    tile::iterations(method.variant, steps(gather, method.variant, method.by_channel, channels))
+}
+
+/// Steps of TILE_K rows for so many channels, of the class with the most taps.
+fn steps(gather: &Gather, variant: &Variant, by_channel: bool, channels: u64) -> u64 {
+    let taps = gather.most_taps().iter().product::<u64>();
+    let rows = u64::from(variant.constant("TILE_K"));
+    if by_channel { channels.div_ceil(rows).saturating_mul(taps) } else { channels.saturating_mul(taps).div_ceil(rows) }
+}
+
+/// Whether the rows of a step should be channels of one tap: they cost fewer instructions (6 in 100 at 128 x 128, half of all
+/// at 16 x 128), unless the last block of channels is mostly filled up with zeros.
+fn is_by_channel(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
+    let steps = |by_channel, channels| steps(gather, variant, by_channel, channels);
+    let all = gather.channels.into();
+    // One block of channels must keep to the limit on loops, with all taps.
+    let within = tile::iterations(variant, steps(true, 1)) <= limits.max_loop_iterations.into();
+    within && 100 * steps(true, all) <= 108 * steps(false, all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows and columns of the tile that is taken for so many outputs by so many cells.
+    fn tile_for(rows: u64, columns: u64, limits: &DeviceLimits) -> [u32; 2] {
+        let tile = Product { rows, columns, copies: 1 }.best_tile(tiles(), limits, |_| 1).unwrap();
+        ["TILE_M", "TILE_N"].map(|name| tile.variant.constant(name))
+    }
+
+    #[test]
+    fn large_products_take_large_tiles_and_small_ones_fill_the_device() {
+        let limits = DeviceLimits::default();
+        assert_eq!(tile_for(512, 100_000, &limits), [128, 128]);
+        assert_eq!(tile_for(64, 1_000_000, &limits), [64, 128]);
+        assert_eq!(tile_for(32, 1_000_000, &limits), [32, 256]);
+        assert_eq!(tile_for(16, 1_000_000, &limits), [16, 128]);
+        // 14 x 14 cells of 32 samples: 49 x 4 of the largest tiles would leave a quarter of the device idle.
+        assert_eq!(tile_for(512, 32 * 196, &limits), [64, 64]);
+        assert_eq!(tile_for(512, 49, &limits), [64, 32]);
+        assert_eq!(tile_for(3, 1_000_000, &limits), [16, 128]);
+    }
+
+    #[test]
+    fn a_tile_fits_the_device() {
+        let with_bytes =
+            |max_workgroup_storage_bytes| DeviceLimits { max_workgroup_storage_bytes, ..DeviceLimits::default() };
+        assert_eq!(tile_for(512, 100_000, &with_bytes(16_383)), [64, 128]);
+        let limits = with_bytes(6_143);
+        assert!(Product { rows: 1, columns: 1, copies: 1 }.best_tile(tiles(), &limits, |_| 1).is_none());
+        let limits = DeviceLimits { max_invocations_per_workgroup: 128, ..DeviceLimits::default() };
+        assert_eq!(tile_for(512, 100_000, &limits), [64, 128]);
+    }
+}

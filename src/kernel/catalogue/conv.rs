@@ -1,0 +1,32 @@
+//! The direct kernels of the convolution, and the second pass of its split reductions.
+
+use super::super::params::{ConvParams, SumParams};
+use super::{
+    BLOCK, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES,
+    WORKGROUP_SIZE, kernel, read, write,
+};
+
+pub(super) const CONV: &str = include_str!("../../../shaders/conv/params.wgsl");
+const BLOCKS: &str = include_str!("../../../shaders/conv/block.wgsl");
+
+kernel! {
+    CONV_FORWARD_KERNEL = "conv/forward_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
+    CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
+}
+kernel! {
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    CONV_BIAS_GRAD_KERNEL = "conv/bias_grad_direct", [INDEX, REDUCTION, CONV], ConvParams, &[], 0;
+    CONV_BIAS_GRAD = "bias_grad" [read(1, "dy"), write(2, "db")];
+}
+kernel! {
+    SUM_SLICES_KERNEL = "common/sum_slices", [INDEX], SumParams, &[], 0;
+    SUM_SLICES = "sum_slices" [read(1, "partial"), write(2, "total")];
+}

@@ -1,0 +1,82 @@
+//! Gathers over a packed kernel: packing, and the sums by subgroups or, without any sharing, of depthwise convolutions.
+
+use super::super::params::{GatherParams, PackParams};
+use super::{
+    ACCUMULATE, ACCUMULATE_CONSTANT, Constant, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
+    kernel, read, read_vec4, write, write_vec4,
+};
+
+pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
+pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/params.wgsl");
+pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
+pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
+const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
+const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
+const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
+
+/// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
+pub(super) const SUBGROUP_TILES: &[Variant] = &[
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 32)]),
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 16)]),
+    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 8)]),
+];
+
+const fn subgroup_tile(constants: &'static [Constant]) -> Variant {
+    Variant { constants, workgroup_bytes: 0 }
+}
+
+/// Override constants of `conv/gather/constants.wgsl`, and the one of `common/accumulate.wgsl`.
+pub(crate) const GATHER_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "IN_STRIDE_D",
+    "IN_STRIDE_H",
+    "IN_STRIDE_W",
+    "OUT_STRIDE_D",
+    "OUT_STRIDE_H",
+    "OUT_STRIDE_W",
+    "TAP_STEP_D",
+    "TAP_STEP_H",
+    "TAP_STEP_W",
+    "PADDED",
+    "ACCUMULATE",
+];
+
+kernel! {
+    GATHER_PACK_KERNEL = "conv/gather/pack", [INDEX, CLASSES], PackParams, &[], 0;
+    GATHER_PACK = "pack" [read(1, "w"), write(2, "packed")];
+}
+kernel! {
+    SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
+    SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
+}
+kernel! {
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
+    DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
+}

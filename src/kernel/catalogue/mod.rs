@@ -1,0 +1,201 @@
+//! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
+
+mod conv;
+mod gather;
+mod kernel_grad;
+mod nn;
+mod pool;
+mod tiled;
+
+pub(crate) use conv::*;
+pub(crate) use gather::*;
+pub(crate) use kernel_grad::*;
+pub(crate) use nn::*;
+pub(crate) use pool::*;
+pub(crate) use tiled::*;
+
+use super::params::Layout;
+
+/// Invocations of a workgroup of every kernel that does not say otherwise: within the limits of every WebGPU device and a
+/// multiple of every subgroup size.
+pub const WORKGROUP_SIZE: u32 = 64;
+
+/// Channels, and elements, that an invocation of a direct convolution kernel owns.
+pub(crate) const BLOCK: u32 = 4;
+
+/// One kernel: a WGSL module and its entry points.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    /// Path below `shaders/`, without ending.
+    pub name: &'static str,
+    pub parts: &'static [&'static str],
+    /// What it can be specialised to.
+    pub variants: &'static [Variant],
+    pub entries: &'static [&'static EntryPoint],
+    /// The subgroup size that it needs, exactly; 0 if any will do.
+    pub subgroup_size: u32,
+    /// The uniform struct.
+    pub params: fn() -> Layout,
+    /// Override constants that the module declares.
+    pub overrides: &'static [&'static str],
+}
+
+/// One set of constants of a kernel.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    /// The block of constants in its source, by name and value.
+    pub constants: &'static [Constant],
+    /// Bytes of workgroup memory.
+    pub workgroup_bytes: u32,
+}
+
+/// A constant of a kernel's source, by name and value.
+pub(crate) type Constant = (&'static str, u32);
+
+impl Variant {
+    /// The value of a constant; 0 if the kernel has none of this name.
+    pub(crate) fn constant(&self, name: &str) -> u32 {
+        self.constants.iter().find(|(known, _)| *known == name).map_or(0, |(_, value)| *value)
+    }
+
+    /// Invocations of a workgroup.
+    pub(crate) fn workgroup_size(&self) -> u32 {
+        self.constant("WORKGROUP_SIZE")
+    }
+}
+
+/// One entry point and the storage bindings that it uses; binding 0 is always the uniform struct.
+#[derive(Debug)]
+pub(crate) struct EntryPoint {
+    pub name: &'static str,
+    pub slots: &'static [Slot],
+    kernel: fn() -> &'static Kernel,
+}
+
+/// A storage binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub binding: u32,
+    pub name: &'static str,
+    pub writable: bool,
+    /// Bytes of an element, which is the least that can be bound.
+    pub bytes: u32,
+}
+
+impl EntryPoint {
+    pub(crate) fn kernel(&self) -> &'static Kernel {
+        (self.kernel)()
+    }
+}
+
+const fn read(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: false, bytes: 4 }
+}
+
+/// Of vec4<f32>.
+const fn read_vec4(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: false, bytes: 16 }
+}
+
+/// Of vec4<f32>.
+const fn write_vec4(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: true, bytes: 16 }
+}
+
+const fn write(binding: u32, name: &'static str) -> Slot {
+    Slot { binding, name, writable: true, bytes: 4 }
+}
+
+const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
+const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
+const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
+const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
+const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
+const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
+const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
+
+/// The override constant of `common/accumulate.wgsl`.
+const ACCUMULATE: &[&str] = &["ACCUMULATE"];
+
+/// Override constants of `common/window_constants.wgsl`.
+pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
+    "TAPS_D",
+    "TAPS_H",
+    "TAPS_W",
+    "STRIDE_D",
+    "STRIDE_H",
+    "STRIDE_W",
+    "DILATION_D",
+    "DILATION_H",
+    "DILATION_W",
+    "PADDING_LOW_D",
+    "PADDING_LOW_H",
+    "PADDING_LOW_W",
+];
+
+/// Declares a kernel and its entry points.
+macro_rules! kernel {
+    (
+        $kernel:ident = $file:literal, [$($part:ident),*] $(blocks $block:ident)?, $params:ident, $overrides:expr, $bytes:expr;
+        $($rest:tt)*
+    ) => {
+        kernel! {
+            $kernel = $file, [$($part),*], $params, $overrides, subgroup 0, variants &[Variant {
+                constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE) $(, ("BLOCK", $block))?],
+                workgroup_bytes: $bytes,
+            }];
+            $($rest)*
+        }
+    };
+    (
+        $kernel:ident = $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, subgroup $subgroup:expr, variants $variants:expr;
+        $($entry:ident = $name:literal [$($access:ident($binding:literal, $slot:literal)),*]);+ $(;)?
+    ) => {
+        pub(crate) static $kernel: Kernel = Kernel {
+            name: $file,
+            parts: &[$($part,)* include_str!(concat!("../../../shaders/", $file, ".wgsl"))],
+            variants: $variants,
+            entries: &[$(&$entry),+],
+            subgroup_size: $subgroup,
+            params: $params::layout,
+            overrides: $overrides,
+        };
+        $(pub(crate) static $entry: EntryPoint =
+            EntryPoint { name: $name, slots: &[$($access($binding, $slot)),*], kernel: || &$kernel };)+
+    };
+}
+use kernel;
+
+/// All of them.
+pub(crate) static KERNELS: &[&Kernel] = &[
+    &CONV_FORWARD_KERNEL,
+    &CONV_INPUT_GRAD_KERNEL,
+    &CONV_KERNEL_GRAD_KERNEL,
+    &CONV_BIAS_GRAD_KERNEL,
+    &GATHER_PACK_KERNEL,
+    &SUBGROUP_TAPS_KERNEL,
+    &SUBGROUP_ROW3_KERNEL,
+    &SUBGROUP_ROW3_ALIGNED_KERNEL,
+    &SUBGROUP_POINTWISE_KERNEL,
+    &TILED_8X8_KERNEL,
+    &TILED_8X4_KERNEL,
+    &TILED_4X4_KERNEL,
+    &DEPTHWISE_KERNEL,
+    &KERNEL_GRAD_TILED_8X8_KERNEL,
+    &KERNEL_GRAD_TILED_8X4_KERNEL,
+    &KERNEL_GRAD_TILED_4X4_KERNEL,
+    &SUBGROUP_DW_ANY_KERNEL,
+    &SUBGROUP_DW_ANY_VEC4_KERNEL,
+    &SUBGROUP_DW_ROW3_KERNEL,
+    &SUBGROUP_DW_ROW3_VEC4_KERNEL,
+    &SUM_SLICES_KERNEL,
+    &MAX_FORWARD_KERNEL,
+    &MAX_BACKWARD_KERNEL,
+    &AVERAGE_FORWARD_KERNEL,
+    &AVERAGE_BACKWARD_KERNEL,
+    &ACTIVATION_KERNEL,
+    &ACTIVATION_GRAD_KERNEL,
+    &HALF_SQUARED_ERROR_KERNEL,
+    &SOFTMAX_KERNEL,
+    &SGD_KERNEL,
+];

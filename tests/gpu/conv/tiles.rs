@@ -1,0 +1,102 @@
+//! Every block shape of the tiled kernels, on sizes around its edges: the limits of the device are varied until the planner
+//! takes it.
+
+use std::collections::BTreeSet;
+
+use wgconv::case::ConvCase;
+use wgconv::{Algorithm, Context, Pass, PlanOptions, StepInfo, Strategy, kernels};
+
+use super::{ConvData, on_cpu, on_gpu, result_shape};
+use crate::support::catalogue::conv;
+use crate::support::compare;
+use crate::support::context::Regime;
+
+/// Rows, columns and depth of a tile.
+type Tile = [u32; 3];
+
+/// A device that few invocations fill, so that padding decides on the tile, with so many bytes of workgroup memory and
+/// invocations of a workgroup.
+fn context(bytes: u32, invocations: u32) -> Context {
+    let base = Regime::Device.context(0);
+    let mut limits = *base.limits();
+    limits.fill_invocations = 64;
+    limits.max_workgroup_storage_bytes = limits.max_workgroup_storage_bytes.min(bytes);
+    limits.max_invocations_per_workgroup = limits.max_invocations_per_workgroup.min(invocations);
+    base.with_limits(limits).unwrap()
+}
+
+fn tile_of(step: &StepInfo<'_>) -> Option<Tile> {
+    let constant = |name| step.constants.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    Some([constant("TILE_M")?, constant("TILE_N")?, constant("TILE_K")?])
+}
+
+/// Runs a case in one pass and returns the tile that was taken.
+fn check(context: &Context, case: &ConvCase, pass: Pass, bias: bool) -> Tile {
+    let problem = case.problem().unwrap();
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
+    let plan = case.plan(context, pass, bias, &options).unwrap();
+    let tile = plan.steps().find_map(|step| tile_of(&step)).unwrap();
+    let data = ConvData::integers(&problem, 77);
+    let found = on_gpu(context, case, pass, bias, &data, &options).unwrap();
+    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    compare::exact(&found, &expected, &result_shape(&problem, pass))
+        .unwrap_or_else(|error| panic!("{pass:?} by tiles of {tile:?}: {error}\n{case}"));
+    tile
+}
+
+/// All tiles of the kernels whose name begins so.
+fn tiles_of(name: &str) -> BTreeSet<Tile> {
+    let constant = |constants: &[(&str, u32)], name| constants.iter().find(|(known, _)| *known == name).unwrap().1;
+    let kernels = kernels().into_iter().filter(|kernel| kernel.name.starts_with(name));
+    kernels.map(|kernel| ["TILE_M", "TILE_N", "TILE_K"].map(|name| constant(kernel.constants, name))).collect()
+}
+
+const ANY: (u32, u32) = (u32::MAX, u32::MAX);
+
+#[test]
+fn every_tile_of_a_gather_equals_the_reference() {
+    // Bytes and invocations of a workgroup; case; pass; tile.
+    let rows: [((u32, u32), &str, Pass, Tile); 13] = [
+        (ANY, "n2c5h7w9k16r3s2p1", Pass::Forward, [16, 128, 16]),
+        (ANY, "n3c15h7w9k17r3s3u2p1", Pass::InputGrad, [16, 128, 16]),
+        (ANY, "n2c34h9w8k16r1s3u1x2g2", Pass::Forward, [16, 128, 16]),
+        ((6_144, 128), "c19h5w6k63r2s3p1", Pass::Forward, [64, 32, 16]),
+        ((6_144, 128), "c64h5w5k16r3s3p1", Pass::InputGrad, [64, 32, 16]),
+        (ANY, "n2c17h5w11k61r3s3u1x2p1", Pass::Forward, [64, 64, 16]),
+        (ANY, "c3d2h4w4k64t2r2s3p1", Pass::Forward, [64, 64, 16]),
+        (ANY, "c64h7w9k33r1s1", Pass::InputGrad, [64, 64, 16]),
+        (ANY, "n2c5h8w8k62r3s3p1", Pass::Forward, [64, 128, 8]),
+        (ANY, "n2c32h12w10k16r3s3p1", Pass::InputGrad, [32, 256, 8]),
+        (ANY, "n2c9h11w11k31r1s1", Pass::Forward, [32, 256, 8]),
+        (ANY, "n2c17h9w11k127r3s3p1_2x2_1", Pass::Forward, [128, 128, 16]),
+        (ANY, "n2c250h8w15k17r1s1", Pass::InputGrad, [128, 128, 16]),
+    ];
+    let mut taken = BTreeSet::new();
+    for (i, ((bytes, invocations), case, pass, tile)) in rows.into_iter().enumerate() {
+        let bias = pass == Pass::Forward && i % 2 == 0;
+        assert_eq!(check(&context(bytes, invocations), &conv(case), pass, bias), tile, "{case}");
+        taken.insert(tile);
+    }
+    assert_eq!(taken, tiles_of("conv/gather/tiled"));
+}
+
+#[test]
+fn every_tile_of_a_kernel_gradient_equals_the_reference() {
+    let rows: [((u32, u32), &str, Tile); 9] = [
+        (ANY, "n3c5h9w11k30r3s2u2x1p1", [32, 32, 16]),
+        (ANY, "n2c4d3h5w6k34t2r2s2p0x1x0g2", [32, 32, 16]),
+        ((4_608, 64), "n2c13h6w7k65r1s3", [32, 32, 16]),
+        (ANY, "n3c7h9w8k63r3s3p1", [64, 64, 16]),
+        (ANY, "n2c64h5w7k64r1s1", [64, 64, 16]),
+        (ANY, "n2c21h7w9k127r1s3p0x1", [128, 64, 16]),
+        (ANY, "n2c126h5w5k250r1s1", [128, 128, 8]),
+        (ANY, "n3c14h9w7k125r3s3u2p1_0x0_2a1x2", [128, 128, 8]),
+        ((12_799, 256), "n2c21h7w9k127r1s3p0x1", [64, 64, 16]),
+    ];
+    let mut taken = BTreeSet::new();
+    for ((bytes, invocations), case, tile) in rows {
+        assert_eq!(check(&context(bytes, invocations), &conv(case), Pass::KernelGrad, false), tile, "{case}");
+        taken.insert(tile);
+    }
+    assert_eq!(taken, tiles_of("conv/kernel_grad/tiled"));
+}
