@@ -272,7 +272,7 @@ impl Checked<'_> {
             return d + 1 + d * (h + 1) + d * h * (w + 1);
         }
         if step.kernel.starts_with("conv/gather/tiled") {
-            let by_channel = step.overrides.iter().any(|&by| by == ("BY_CHANNEL", 1));
+            let by_channel = step.overrides.contains(&("BY_CHANNEL", 1));
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
