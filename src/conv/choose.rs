@@ -7,15 +7,17 @@ use crate::plan::{Algorithm, DeviceLimits};
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
 pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
-    let (channels, outputs) = match pass {
-        Pass::Forward => (problem.channels_in, problem.channels_out),
-        Pass::InputGrad => (problem.channels_out, problem.channels_in),
+    let height = &problem.axes[1];
+    let (channels, outputs, rows) = match pass {
+        Pass::Forward => (problem.channels_in, problem.channels_out, height.output),
+        Pass::InputGrad => (problem.channels_out, problem.channels_in, height.input),
         Pass::KernelGrad => return kernel_grad_candidates(problem, limits),
         Pass::BiasGrad => return Vec::new(),
     };
     let (channels, outputs) = (channels / problem.groups, outputs / problem.groups);
     let mut found = Vec::new();
-    if channels == 1 && outputs == 1 {
+    // An invocation owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
+    if channels == 1 && outputs == 1 && rows > 1 {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
     // Of 32 channels that a subgroup computes, at least a quarter must be there.
