@@ -20,7 +20,9 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
-    if channels_in == 1 && channels_out == 1 {
+    // An invocation owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
+    let is_signal = problem.axes[1].input == 1 && problem.axes[1].output == 1;
+    if channels_in == 1 && channels_out == 1 && !is_signal {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
     // Of the 8 rows of the smallest tile at least half must be there.

@@ -104,11 +104,16 @@ fn by_every_algorithm(
     pass: Pass,
     bias: bool,
     regime: Regime,
+    seed: u64,
     data: &ConvData,
     judge: impl Fn(&[f32]) -> Result<(), String>,
 ) -> Result<(), String> {
     let context = context(&case.problem().map_err(|error| error.to_string())?, regime);
     for &algorithm in Algorithm::ALL {
+        // A software device compiles a specialised tile for seconds: it gets every fourth shape, and tiles.rs every tile.
+        if algorithm == Algorithm::Tiled && context.limits().is_software && !seed.is_multiple_of(4) {
+            continue;
+        }
         let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
         let outcome = match on_gpu(&context, case, pass, bias, data, &options) {
             Err(Error::AlgorithmUnavailable { .. }) if algorithm != Algorithm::Direct => continue,
@@ -127,7 +132,7 @@ pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let data = ConvData::integers(&problem, seed);
     let expected = on_cpu(&problem, pass, bias, &data).to_f32();
     let shape = result_shape(&problem, pass);
-    by_every_algorithm(case, pass, bias, regime, &data, |found| compare::exact(found, &expected, &shape))
+    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| compare::exact(found, &expected, &shape))
 }
 
 /// As [`check_exact`] with options of the plan.
@@ -152,7 +157,7 @@ pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let data = ConvData::reals(&problem, seed);
     let expected = on_cpu(&problem, pass, bias, &data);
     let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
-    by_every_algorithm(case, pass, bias, regime, &data, |found| {
+    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| {
         compare::within(found, &expected.values, &bounds, &shape)
     })
 }

@@ -55,7 +55,7 @@ impl Loaded {
     /// Writes a result as little-endian f32.
     pub fn write(&self, result: Tensor) -> Result<()> {
         let data = pollster::block_on(Wgpu::float_into_data(result)).map_err(|error| format!("{error:?}"))?;
-        let values = data.to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
+        let values = data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
         std::fs::write(&self.case.result, bytemuck::cast_slice(&values)).map_err(|error| error.to_string())
     }
 
