@@ -1,7 +1,7 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
 use super::params::{
-    ConvParams, ElementwiseParams, GatherParams, Layout, PackParams, PoolParams, SoftmaxParams, SumParams,
+    ConvParams, ElementwiseParams, GatherParams, Layout, PackParams, PoolParams, RowsParams, SoftmaxParams, SumParams,
 };
 
 /// Invocations of a workgroup of every kernel that does not say otherwise: within the limits of every WebGPU device and a
@@ -113,6 +113,15 @@ const DY_SCALAR: &str = include_str!("../../shaders/conv/kernel_grad/dy_scalar.w
 const DY_VEC4: &str = include_str!("../../shaders/conv/kernel_grad/dy_vec4.wgsl");
 const POOL: &str = include_str!("../../shaders/pool/params.wgsl");
 const DIVISOR: &str = include_str!("../../shaders/pool/average_divisor.wgsl");
+const ROWS: &str = include_str!("../../shaders/pool/rows/params.wgsl");
+const FOUR: &str = include_str!("../../shaders/pool/rows/four.wgsl");
+const ROWS_SCALAR: &str = include_str!("../../shaders/pool/rows/store_scalar.wgsl");
+const ROWS_VEC4: &str = include_str!("../../shaders/pool/rows/store_vec4.wgsl");
+const ROWS_DIVISOR: &str = include_str!("../../shaders/pool/rows/average_divisor.wgsl");
+const ROWS_MAX_FORWARD_PASS: &str = include_str!("../../shaders/pool/rows/max_forward.wgsl");
+const ROWS_MAX_BACKWARD_PASS: &str = include_str!("../../shaders/pool/rows/max_backward.wgsl");
+const ROWS_AVERAGE_FORWARD_PASS: &str = include_str!("../../shaders/pool/rows/average_forward.wgsl");
+const ROWS_AVERAGE_BACKWARD_PASS: &str = include_str!("../../shaders/pool/rows/average_backward.wgsl");
 const NN: &str = include_str!("../../shaders/nn/params.wgsl");
 
 /// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
@@ -323,6 +332,48 @@ kernel! {
     AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
 }
 kernel! {
+    ROWS_MAX_FORWARD_SCALAR_KERNEL = "pool/rows/max_forward_scalar",
+        [INDEX, WINDOW, INSIDE, ROWS, FOUR, ROWS_SCALAR, ROWS_MAX_FORWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
+    ROWS_MAX_FORWARD_SCALAR = "forward" [read(1, "x"), write(3, "result")];
+    ROWS_MAX_FORWARD_WITH_INDICES_SCALAR = "forward_with_indices" [read(1, "x"), write(3, "result"), write(4, "indices")];
+}
+kernel! {
+    ROWS_MAX_BACKWARD_SCALAR_KERNEL = "pool/rows/max_backward_scalar",
+        [INDEX, WINDOW, ROWS, FOUR, ROWS_SCALAR, ROWS_MAX_BACKWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
+    ROWS_MAX_BACKWARD_SCALAR = "backward" [read(1, "dy"), read(2, "indices"), write(3, "result")];
+}
+kernel! {
+    ROWS_AVERAGE_FORWARD_SCALAR_KERNEL = "pool/rows/average_forward_scalar",
+        [INDEX, WINDOW, INSIDE, ROWS_DIVISOR, ROWS, FOUR, ROWS_SCALAR, ROWS_AVERAGE_FORWARD_PASS], RowsParams, AVERAGE_OVERRIDES, 0;
+    ROWS_AVERAGE_FORWARD_SCALAR = "forward" [read(1, "x"), write(3, "result")];
+}
+kernel! {
+    ROWS_AVERAGE_BACKWARD_SCALAR_KERNEL = "pool/rows/average_backward_scalar",
+        [INDEX, WINDOW, ROWS_DIVISOR, ROWS, FOUR, ROWS_SCALAR, ROWS_AVERAGE_BACKWARD_PASS], RowsParams, AVERAGE_OVERRIDES, 0;
+    ROWS_AVERAGE_BACKWARD_SCALAR = "backward" [read(1, "dy"), write(3, "result")];
+}
+kernel! {
+    ROWS_MAX_FORWARD_VEC4_KERNEL = "pool/rows/max_forward_vec4",
+        [INDEX, WINDOW, INSIDE, ROWS, FOUR, ROWS_VEC4, ROWS_MAX_FORWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
+    ROWS_MAX_FORWARD_VEC4 = "forward" [read(1, "x"), write_vec4(3, "result")];
+    ROWS_MAX_FORWARD_WITH_INDICES_VEC4 = "forward_with_indices" [read(1, "x"), write_vec4(3, "result"), write_vec4(4, "indices")];
+}
+kernel! {
+    ROWS_MAX_BACKWARD_VEC4_KERNEL = "pool/rows/max_backward_vec4",
+        [INDEX, WINDOW, ROWS, FOUR, ROWS_VEC4, ROWS_MAX_BACKWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
+    ROWS_MAX_BACKWARD_VEC4 = "backward" [read(1, "dy"), read(2, "indices"), write_vec4(3, "result")];
+}
+kernel! {
+    ROWS_AVERAGE_FORWARD_VEC4_KERNEL = "pool/rows/average_forward_vec4",
+        [INDEX, WINDOW, INSIDE, ROWS_DIVISOR, ROWS, FOUR, ROWS_VEC4, ROWS_AVERAGE_FORWARD_PASS], RowsParams, AVERAGE_OVERRIDES, 0;
+    ROWS_AVERAGE_FORWARD_VEC4 = "forward" [read(1, "x"), write_vec4(3, "result")];
+}
+kernel! {
+    ROWS_AVERAGE_BACKWARD_VEC4_KERNEL = "pool/rows/average_backward_vec4",
+        [INDEX, WINDOW, ROWS_DIVISOR, ROWS, FOUR, ROWS_VEC4, ROWS_AVERAGE_BACKWARD_PASS], RowsParams, AVERAGE_OVERRIDES, 0;
+    ROWS_AVERAGE_BACKWARD_VEC4 = "backward" [read(1, "dy"), write_vec4(3, "result")];
+}
+kernel! {
     ACTIVATION_KERNEL = "nn/activation", [INDEX, NN], ElementwiseParams, &[], 0;
     RELU = "relu" [read(1, "x"), write(2, "y")];
     SIGMOID = "sigmoid" [read(1, "x"), write(2, "y")];
@@ -365,6 +416,14 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &MAX_BACKWARD_KERNEL,
     &AVERAGE_FORWARD_KERNEL,
     &AVERAGE_BACKWARD_KERNEL,
+    &ROWS_MAX_FORWARD_SCALAR_KERNEL,
+    &ROWS_MAX_BACKWARD_SCALAR_KERNEL,
+    &ROWS_AVERAGE_FORWARD_SCALAR_KERNEL,
+    &ROWS_AVERAGE_BACKWARD_SCALAR_KERNEL,
+    &ROWS_MAX_FORWARD_VEC4_KERNEL,
+    &ROWS_MAX_BACKWARD_VEC4_KERNEL,
+    &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
+    &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
     &ACTIVATION_KERNEL,
     &ACTIVATION_GRAD_KERNEL,
     &HALF_SQUARED_ERROR_KERNEL,

@@ -14,11 +14,14 @@ pub enum Algorithm {
     /// Implicit matrix product by subgroups of 8 lanes that share the kernel by shuffles, without workgroup memory: for
     /// software devices (lavapipe).
     Subgroup,
+    /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
+    /// windows without dilation.
+    Rows,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct, Algorithm::Subgroup];
+    pub const ALL: &'static [Algorithm] = &[Algorithm::Direct, Algorithm::Subgroup, Algorithm::Rows];
 }
 
 impl fmt::Display for Algorithm {
@@ -26,6 +29,7 @@ impl fmt::Display for Algorithm {
         match self {
             Algorithm::Direct => f.write_str("direct"),
             Algorithm::Subgroup => f.write_str("subgroup"),
+            Algorithm::Rows => f.write_str("rows"),
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct Method {
 pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
+        Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
     let source = Batched { operand: gather.source, sample: gather.source_sample() };

@@ -22,6 +22,7 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
+        Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
