@@ -27,16 +27,19 @@ fn backward(
     let last_d = last_windows(four.d, STRIDE_D, PADDING_LOW_D);
     let last_h = last_windows(four.h, STRIDE_H, PADDING_LOW_H);
     let last_w = last_windows(four.w, STRIDE_W, PADDING_LOW_W);
+    let windows_d = most_windows(TAPS_D, STRIDE_D);
+    let windows_h = most_windows(TAPS_H, STRIDE_H);
+    let windows_w = most_windows(TAPS_W, STRIDE_W);
 
     var sum = vec4<f32>(0.0);
-    for (var d = 0u; d < most_windows(TAPS_D, STRIDE_D); d++) {
+    for (var d = 0u; d < windows_d; d++) {
         let o_d = last_d - i32(d);
         let covers_d = windows_cover(o_d, four.d, TAPS_D, STRIDE_D, PADDING_LOW_D, out_d);
-        for (var h = 0u; h < most_windows(TAPS_H, STRIDE_H); h++) {
+        for (var h = 0u; h < windows_h; h++) {
             let o_h = last_h - i32(h);
             let covers_h = covers_d & windows_cover(o_h, four.h, TAPS_H, STRIDE_H, PADDING_LOW_H, out_h);
             let row = (vec4<u32>(o_d) * out_h + vec4<u32>(o_h)) * out_w;
-            for (var w = 0u; w < most_windows(TAPS_W, STRIDE_W); w++) {
+            for (var w = 0u; w < windows_w; w++) {
                 let o_w = last_w - i32(w);
                 let covers = covers_h & windows_cover(o_w, four.w, TAPS_W, STRIDE_W, PADDING_LOW_W, out_w);
                 let at = y_plane + select(vec4<u32>(0u), row + vec4<u32>(o_w), covers);
