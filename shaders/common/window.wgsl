@@ -55,3 +55,33 @@ fn outputs_touching(
     let touches = (distance >= vec4<i32>(0)) & (o * i32(stride) == distance) & (o < vec4<i32>(i32(outputs)));
     return select(vec4<i32>(-1), o, touches);
 }
+
+// For dilation 1, how many taps of windows that start here are inside of an extent.
+fn taps_inside(starts: vec4<i32>, taps: u32, extent: u32) -> vec4<i32> {
+    let begin = max(starts, vec4<i32>(0));
+    let end = min(starts + i32(taps), vec4<i32>(i32(extent)));
+    return max(end - begin, vec4<i32>(0));
+}
+
+// For dilation 1: the windows that cover a cell are among so many, the last of which is `last_windows`.
+fn most_windows(taps: u32, stride: u32) -> u32 {
+    return (taps + stride - 1u) / stride;
+}
+
+// The last windows that start at or before these cells, whether they cover them and exist or not.
+fn last_windows(cells: vec4<u32>, stride: u32, padding_low: u32) -> vec4<i32> {
+    return vec4<i32>((cells + padding_low) / stride);
+}
+
+// Whether there are these outputs, none behind `last_windows`, and their windows cover these cells.
+fn windows_cover(
+    o: vec4<i32>,
+    cells: vec4<u32>,
+    taps: u32,
+    stride: u32,
+    padding_low: u32,
+    outputs: u32,
+) -> vec4<bool> {
+    let tap = vec4<i32>(cells + padding_low) - o * i32(stride);
+    return (o >= vec4<i32>(0)) & (o < vec4<i32>(i32(outputs))) & (tap < vec4<i32>(i32(taps)));
+}

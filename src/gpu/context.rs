@@ -55,7 +55,7 @@ pub struct Context {
 
 struct Inner {
     core: Arc<Core>,
-    pipelines: PipelineCache,
+    pipelines: Arc<PipelineCache>,
     plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
 }
 
@@ -107,7 +107,7 @@ impl Context {
             }
         });
         let limits = DeviceLimits::of(&device);
-        Ok(Context::assemble(device, queue, info, limits, options.checked_shaders, lost))
+        Ok(Context::assemble(device, queue, info, limits, Arc::new(PipelineCache::new(options.checked_shaders)), lost))
     }
 
     /// A context on a device that somebody else owns: its error and lost handlers are left alone, and nothing is changed
@@ -115,7 +115,14 @@ impl Context {
     pub fn from_wgpu(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Context {
         let checked = ContextOptions::default().checked_shaders;
         let limits = DeviceLimits::of(&device);
-        Context::assemble(device, queue, adapter.get_info(), limits, checked, Arc::default())
+        Context::assemble(
+            device,
+            queue,
+            adapter.get_info(),
+            limits,
+            Arc::new(PipelineCache::new(checked)),
+            Arc::default(),
+        )
     }
 
     fn assemble(
@@ -123,18 +130,17 @@ impl Context {
         queue: wgpu::Queue,
         adapter_info: wgpu::AdapterInfo,
         limits: DeviceLimits,
-        checked_shaders: bool,
+        pipelines: Arc<PipelineCache>,
         lost: Arc<Mutex<Option<String>>>,
     ) -> Context {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let core = Arc::new(Core { id, device, queue, adapter_info, limits, lost });
-        let pipelines = PipelineCache::new(checked_shaders);
         Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default() }) }
     }
 
-    /// A context on the same device that plans as if the device allowed only this. The two share neither tensors nor
-    /// caches. For tests: it reaches every limit with small tensors.
+    /// A context on the same device that plans as if the device allowed only this. The two share pipelines, but neither
+    /// tensors nor plans. For tests: it reaches every limit with small tensors.
     ///
     /// # Errors
     /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel;
@@ -192,7 +198,8 @@ impl Context {
             core.queue.clone(),
             core.adapter_info.clone(),
             limits,
-            self.inner.pipelines.checked(),
+            // A pipeline does not depend on what the planner is told.
+            self.inner.pipelines.clone(),
             core.lost.clone(),
         ))
     }

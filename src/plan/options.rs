@@ -20,12 +20,15 @@ pub enum Algorithm {
     /// Forward and input gradient where every group has one channel and one output: nothing is shared between groups, so that an
     /// invocation computes four neighbouring rows of one column by itself.
     Depthwise,
+    /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
+    /// windows without dilation.
+    Rows,
 }
 
 impl Algorithm {
     /// All of them.
     pub const ALL: &'static [Algorithm] =
-        &[Algorithm::Direct, Algorithm::Subgroup, Algorithm::Tiled, Algorithm::Depthwise];
+        &[Algorithm::Direct, Algorithm::Subgroup, Algorithm::Tiled, Algorithm::Depthwise, Algorithm::Rows];
 }
 
 impl fmt::Display for Algorithm {
@@ -35,6 +38,7 @@ impl fmt::Display for Algorithm {
             Algorithm::Subgroup => f.write_str("subgroup"),
             Algorithm::Tiled => f.write_str("tiled"),
             Algorithm::Depthwise => f.write_str("depthwise"),
+            Algorithm::Rows => f.write_str("rows"),
         }
     }
 }

@@ -6,5 +6,6 @@ mod desc;
 mod max;
 mod ops;
 pub(crate) mod passes;
+mod rows;
 
 pub use desc::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};

@@ -62,7 +62,21 @@ impl<const D: usize> MaxPool<D> {
     /// # Errors
     /// As for [`MaxPool::plan`].
     pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
-        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, &PlanOptions::default())
+        self.plan_spec_with(limits, pass, x_shape, &PlanOptions::default())
+    }
+
+    /// [`MaxPool::plan_spec`] with the caller's options.
+    ///
+    /// # Errors
+    /// As there; [`crate::Error::AlgorithmUnavailable`].
+    pub fn plan_spec_with(
+        &self,
+        limits: &DeviceLimits,
+        pass: PoolPass,
+        x_shape: &[usize],
+        options: &PlanOptions,
+    ) -> Result<PlanSpec> {
+        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, options)
     }
 }
 
@@ -110,7 +124,21 @@ impl<const D: usize> AvgPool<D> {
     /// # Errors
     /// As for [`AvgPool::plan`].
     pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
-        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, &PlanOptions::default())
+        self.plan_spec_with(limits, pass, x_shape, &PlanOptions::default())
+    }
+
+    /// [`AvgPool::plan_spec`] with the caller's options.
+    ///
+    /// # Errors
+    /// As there; [`crate::Error::AlgorithmUnavailable`].
+    pub fn plan_spec_with(
+        &self,
+        limits: &DeviceLimits,
+        pass: PoolPass,
+        x_shape: &[usize],
+        options: &PlanOptions,
+    ) -> Result<PlanSpec> {
+        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, options)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the pooling passes share when they are planned.
 
-use super::{PoolKind, PoolPass, PoolProblem, average, max};
+use super::{PoolKind, PoolPass, PoolProblem, average, max, rows};
 use crate::error::{Error, Result};
 use crate::kernel::{self, EntryPoint, Override, PoolParams, Reduction};
 use crate::plan::{
-    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, StepBinding, elements,
+    Access, Algorithm, Batched, CALLERS_CHOICE, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs,
+    SpecBuilder, StepBinding, Strategy, elements,
 };
 use crate::window::override_values;
 
@@ -17,19 +18,45 @@ pub(crate) fn plan(
 ) -> Result<PlanSpec> {
     let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let outputs = elements(&problem.y_shape());
-    let builder = SpecBuilder::direct(limits, options, title(problem, pass), outputs.saturating_mul(window))?;
-    match (problem.kind, pass) {
-        (PoolKind::Max, PoolPass::Forward) => max::forward(problem, false, builder),
-        (PoolKind::Max, PoolPass::ForwardWithIndices) => max::forward(problem, true, builder),
-        (PoolKind::Max, PoolPass::Backward) => max::backward(problem, builder),
-        (PoolKind::Average { .. }, PoolPass::Forward) => average::forward(problem, builder),
-        (PoolKind::Average { .. }, PoolPass::Backward) => average::backward(problem, builder),
-        (PoolKind::Average { .. }, PoolPass::ForwardWithIndices) => Err(Error::InvalidParameter {
+    if pass == PoolPass::ForwardWithIndices && problem.kind != PoolKind::Max {
+        return Err(Error::InvalidParameter {
             operator: "AvgPool",
             parameter: "pass",
             value: "forward with indices".to_string(),
             expected: "forward or backward: an average has no index",
-        }),
+        });
+    }
+    let title = title(problem, pass);
+    let plan_with = |choice: (Algorithm, &str)| {
+        let builder = SpecBuilder::new(limits, options, title.clone(), outputs.saturating_mul(window), choice);
+        match choice.0 {
+            Algorithm::Direct => direct(problem, pass, builder),
+            Algorithm::Rows => rows::plan(problem, pass, builder),
+            other => Err(other.unavailable("it is for convolutions")),
+        }
+    };
+    if let Strategy::Fixed(algorithm) = options.strategy {
+        return plan_with((algorithm, CALLERS_CHOICE));
+    }
+    // Rows visits every tap of every window, padding or not; beyond some size the direct kernels, which clip the window, and
+    // have an invocation for every element, are the better ones for sure.
+    const MOST_TAPS: u64 = 256;
+    if window <= MOST_TAPS {
+        // What stands in its way may not stand in the direct kernels' way.
+        if let Ok(spec) = plan_with((Algorithm::Rows, "the planner's choice: a small window without dilation")) {
+            return Ok(spec);
+        }
+    }
+    plan_with((Algorithm::Direct, "the planner's choice: it takes every problem"))
+}
+
+fn direct(problem: &PoolProblem, pass: PoolPass, builder: SpecBuilder<'_>) -> Result<PlanSpec> {
+    match (problem.kind, pass) {
+        (PoolKind::Max, PoolPass::Forward) => max::forward(problem, false, builder),
+        (PoolKind::Max, PoolPass::ForwardWithIndices) => max::forward(problem, true, builder),
+        (PoolKind::Max, PoolPass::Backward) => max::backward(problem, builder),
+        (PoolKind::Average { .. }, PoolPass::Backward) => average::backward(problem, builder),
+        (PoolKind::Average { .. }, _) => average::forward(problem, builder),
     }
 }
 

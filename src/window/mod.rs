@@ -117,6 +117,11 @@ impl Axis {
         })
     }
 
+    /// For dilation 1, the most windows that cover a cell.
+    pub(crate) fn most_windows(&self) -> u32 {
+        self.taps.div_ceil(self.stride)
+    }
+
     /// The first output whose window has no tap inside the input, if there is one.
     ///
     /// A window that starts inside the input has its first tap there, so only those that start in the padding are

@@ -111,7 +111,13 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
 }
 
 fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    // Results of whole vec4s, and others.
     let x = shape([3, 4], last::<D>([9, 14, 23]));
+    poolings_of::<D>(&x, plans);
+    poolings_of::<D>(&shape([1, 3], last::<D>([9, 13, 23])), plans);
+}
+
+fn poolings_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>) {
     let limits = DeviceLimits::default();
     for (taps, stride, dilation, padding) in windows::<D>() {
         // A window of one tap takes no padding.
@@ -120,13 +126,32 @@ fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
             let pool = pool.build().unwrap();
             for pass in [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward] {
-                plans.push((format!("{pool:?} {pass:?}"), pool.plan_spec(&limits, pass, &x).unwrap()));
+                push_every_algorithm(plans, &format!("{pool:?} {pass:?}"), |options| {
+                    pool.plan_spec_with(&limits, pass, x, options)
+                });
             }
             let pool = AvgPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
             let pool = pool.count_include_pad(ceil_mode).build().unwrap();
             for pass in [PoolPass::Forward, PoolPass::Backward] {
-                plans.push((format!("{pool:?} {pass:?}"), pool.plan_spec(&limits, pass, &x).unwrap()));
+                push_every_algorithm(plans, &format!("{pool:?} {pass:?}"), |options| {
+                    pool.plan_spec_with(&limits, pass, x, options)
+                });
             }
+        }
+    }
+}
+
+/// The plan by every algorithm that takes the problem.
+fn push_every_algorithm(
+    plans: &mut Vec<(String, PlanSpec)>,
+    title: &str,
+    plan: impl Fn(&PlanOptions) -> Result<PlanSpec, Error>,
+) {
+    for &algorithm in Algorithm::ALL {
+        let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+        match plan(&options) {
+            Err(Error::AlgorithmUnavailable { .. }) => continue,
+            spec => plans.push((format!("{title} {algorithm}"), spec.unwrap())),
         }
     }
 }

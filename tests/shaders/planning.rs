@@ -12,7 +12,7 @@ use wgconv::{
 
 use crate::modules::kernel_of;
 
-const CASES: u64 = 9_000;
+const CASES: u64 = 12_000;
 
 /// One of the values.
 fn pick<T: Copy>(rng: &mut ChaCha8Rng, values: &[T]) -> T {
@@ -75,7 +75,7 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
-fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits) -> Result<PlanSpec> {
+fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
     let (taps, stride, dilation) = (axes(rng, if D == 1 { 20 } else { 4 }), axes(rng, 4), axes(rng, 2));
     let (padding, ceil_mode) = (padding(rng), rng.random_bool(0.5));
     let mut x = vec![rng.random_range(1..=6), rng.random_range(1..=4)];
@@ -83,10 +83,10 @@ fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits) -> Res
     let pass = pick(rng, &[PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]);
     if rng.random_bool(0.5) {
         let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
-        return pool.build()?.plan_spec(limits, pass, &x);
+        return pool.build()?.plan_spec_with(limits, pass, &x, options);
     }
     let pool = AvgPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
-    pool.count_include_pad(rng.random_bool(0.5)).build()?.plan_spec(limits, pass, &x)
+    pool.count_include_pad(rng.random_bool(0.5)).build()?.plan_spec_with(limits, pass, &x, options)
 }
 
 fn spec(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
@@ -94,9 +94,9 @@ fn spec(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> R
         0 => conv_spec::<1>(rng, limits, options),
         1 => conv_spec::<2>(rng, limits, options),
         2 => conv_spec::<3>(rng, limits, options),
-        3 => pool_spec::<1>(rng, limits),
-        4 => pool_spec::<2>(rng, limits),
-        _ => pool_spec::<3>(rng, limits),
+        3 => pool_spec::<1>(rng, limits, options),
+        4 => pool_spec::<2>(rng, limits, options),
+        _ => pool_spec::<3>(rng, limits, options),
     }
 }
 
@@ -192,6 +192,16 @@ fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
     members.iter().find(|info| info.name == member).unwrap().offset
 }
 
+/// Three nested loops: forward over the taps, backward over the windows that can cover a cell.
+fn rows_loops(step: &StepInfo<'_>) -> u64 {
+    let value = |name: String| u64::from(step.overrides.iter().find(|(known, _)| *known == name).unwrap().1);
+    let [d, h, w] = ["D", "H", "W"].map(|axis| match step.entry {
+        "backward" => value(format!("TAPS_{axis}")).div_ceil(value(format!("STRIDE_{axis}"))),
+        _ => value(format!("TAPS_{axis}")),
+    });
+    d * (h * (w + 2) + 2) + 2
+}
+
 /// A plan that was made for these limits.
 struct Checked<'a> {
     spec: &'a PlanSpec,
@@ -248,6 +258,7 @@ impl Checked<'_> {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 tile_loops(step, u64::from(rows) * u64::from(cols), 1)
             }
+            name if name.starts_with("pool/rows/") => rows_loops(step),
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + 2) + 2

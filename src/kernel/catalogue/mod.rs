@@ -5,6 +5,7 @@ mod gather;
 mod kernel_grad;
 mod nn;
 mod pool;
+mod pool_rows;
 mod tiled;
 
 pub(crate) use conv::*;
@@ -12,6 +13,7 @@ pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_rows::*;
 pub(crate) use tiled::*;
 
 use super::params::Layout;
@@ -193,6 +195,14 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &MAX_BACKWARD_KERNEL,
     &AVERAGE_FORWARD_KERNEL,
     &AVERAGE_BACKWARD_KERNEL,
+    &ROWS_MAX_FORWARD_SCALAR_KERNEL,
+    &ROWS_MAX_BACKWARD_SCALAR_KERNEL,
+    &ROWS_AVERAGE_FORWARD_SCALAR_KERNEL,
+    &ROWS_AVERAGE_BACKWARD_SCALAR_KERNEL,
+    &ROWS_MAX_FORWARD_VEC4_KERNEL,
+    &ROWS_MAX_BACKWARD_VEC4_KERNEL,
+    &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
+    &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
     &ACTIVATION_KERNEL,
     &ACTIVATION_GRAD_KERNEL,
     &HALF_SQUARED_ERROR_KERNEL,

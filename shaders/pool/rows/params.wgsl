@@ -1,0 +1,29 @@
+// One dispatch of a pooling pass by four elements an invocation. x, dx are [planes, in_d, in_h, in_w], y, dy, indices are
+// [planes, out_d, out_h, out_w]; a plane is one channel of one sample.
+struct RowsParams {
+    planes: u32,
+    in_d: u32,
+    in_h: u32,
+    in_w: u32,
+    out_d: u32,
+    out_h: u32,
+    out_w: u32,
+    // Element in the binding at which this dispatch's samples of x (dx) and of y (dy, indices) start.
+    x_base: u32,
+    y_base: u32,
+    // Average pooling: 0, or the number to divide by.
+    divisor: u32,
+    // Average pooling: 1 if padding cells count.
+    count_include_pad: u32,
+    // Elements of the result.
+    count: u32,
+    // For division by the extents of the result, as `divide` takes them.
+    magic_d: u32,
+    shift_d: u32,
+    magic_h: u32,
+    shift_h: u32,
+    magic_w: u32,
+    shift_w: u32,
+    unused_a: u32,
+    unused_b: u32,
+}
