@@ -11,11 +11,17 @@ use crate::support::catalogue::AVERAGES;
 use crate::support::context::Regime;
 use crate::support::data::rng;
 
-/// Seeds of a run: one from the environment, or the fixed ones.
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+/// Seeds of a run: the one from the environment, or the fixed ones, of which `WGCONV_RANDOM_SHAPES` takes the first so many:
+/// most of the time goes into compiling a shader for each shape.
 fn seeds(count: u64) -> Vec<u64> {
-    match std::env::var("WGCONV_RANDOM_SEED").map(|seed| seed.parse()) {
-        Ok(seed) => vec![seed.expect("WGCONV_RANDOM_SEED is a number")],
-        Err(_) => (1..=count).collect(),
+    match number("WGCONV_RANDOM_SEED") {
+        Some(seed) => vec![seed],
+        None => (1..=number("WGCONV_RANDOM_SHAPES").unwrap_or(count).min(count)).collect(),
     }
 }
 
@@ -81,7 +87,11 @@ fn convolutions() {
                 .unwrap_or_else(|error| fail(seed, "convolutions", &case, &format!("{pass:?}, {regime:?}: {error}")));
         }
     }
-    assert!(valid + refused == 1 || valid >= 80, "only {valid} of {} shapes were valid", valid + refused);
+    assert!(
+        valid + refused == 1 || 3 * valid >= valid + refused,
+        "only {valid} of {} shapes were valid",
+        valid + refused
+    );
 }
 
 #[test]
@@ -102,5 +112,9 @@ fn poolings() {
         };
         outcome.unwrap_or_else(|error| fail(seed, "poolings", &case, &format!("{regime:?}: {error}")));
     }
-    assert!(valid + refused == 1 || valid >= 100, "only {valid} of {} shapes were valid", valid + refused);
+    assert!(
+        valid + refused == 1 || 3 * valid >= valid + refused,
+        "only {valid} of {} shapes were valid",
+        valid + refused
+    );
 }
