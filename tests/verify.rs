@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use wgconv::case::{Case, Row, catalogue};
 use wgconv::verify::{self, VerifyOptions};
-use wgconv::{Algorithm, Context, Error, Strategy};
+use wgconv::{Context, Error, Strategy};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wgconv"));
@@ -52,15 +52,26 @@ fn this_device_computes_right() {
     assert!(environment["adapter"]["driver_info"].is_string() && environment["limits"]["max_loop_iterations"].is_u64());
 }
 
+/// How many results of one shape a run with these arguments compared.
+fn results(arguments: &[&str]) -> usize {
+    let (stdout, _) = expect(0, arguments);
+    let line = stdout.lines().find(|line| line.contains(" results of 1 shapes")).unwrap_or_else(|| panic!("{stdout}"));
+    line.split(' ').next().unwrap().parse().unwrap()
+}
+
 #[test]
 fn one_case_and_one_pass() {
-    let (stdout, _) = expect(0, &["--case", "maxc3h7w9r3s2", "--pass", "forward_with_indices"]);
-    assert!(stdout.contains("1 results of 1 shapes"), "{stdout}");
-    let (stdout, _) = expect(0, &["--case", "c3h7w9k4r3s2p1"]);
-    // Forward with and without bias, and three gradients; by every algorithm.
-    assert!(stdout.contains(&format!("{} results of 1 shapes", 5 * Algorithm::ALL.len())), "{stdout}");
-    let (stdout, _) = expect(0, &["--case", "c3h7w9k4r3s2p1", "--algorithm", "auto,direct"]);
-    assert!(stdout.contains("10 results of 1 shapes"), "{stdout}");
+    let pool = ["--case", "maxc3h7w9r3s2", "--pass", "forward_with_indices", "--algorithm"];
+    assert_eq!(results(&[&pool[..], &["direct"]].concat()), 1);
+    let conv = ["--case", "c3h7w9k4r3s2p1"];
+    // Forward with and without bias, and three gradients.
+    assert_eq!(results(&[&conv[..], &["--algorithm", "direct"]].concat()), 5);
+    assert_eq!(results(&[&conv[..], &["--algorithm", "auto,direct"]].concat()), 10);
+    // The tiles have no bias gradient of their own; where no algorithm is named, every one that takes the shape is checked.
+    assert_eq!(results(&[&conv[..], &["--algorithm", "tiled"]].concat()), 4);
+    assert!(results(&conv) >= 5 + 4);
+    let (_, stderr) = expect(1, &[&conv[..], &["--algorithm", "depthwise"]].concat());
+    assert!(stderr.contains("nothing was checked"), "{stderr}");
 }
 
 #[test]
