@@ -20,9 +20,15 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
-    // An invocation owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
+    // A channel a group: of few outputs, or they would share what is read of it in a matrix product. On GPUs an invocation of
+    // the gathers owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
     let is_signal = problem.axes[1].input == 1 && problem.axes[1].output == 1;
-    if channels_in == 1 && channels_out == 1 && !is_signal {
+    let is_depthwise = match pass {
+        Pass::KernelGrad => channels_in == 1 && channels_out < 4,
+        Pass::Forward if limits.is_software => channels_in == 1 && channels_out < 4,
+        _ => channels_in == 1 && channels_out == 1 && (limits.is_software || !is_signal),
+    };
+    if is_depthwise {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
     // Of the 8 rows of the smallest tile at least half must be there.

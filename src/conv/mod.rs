@@ -10,6 +10,7 @@ mod input_grad;
 mod kernel_grad;
 mod ops;
 pub(crate) mod passes;
+mod strip;
 mod tile;
 
 pub use desc::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};

@@ -102,7 +102,7 @@ uniform! {
 }
 
 uniform! {
-    /// `shaders/conv/kernel_grad/subgroup.wgsl`
+    /// `shaders/conv/kernel_grad/params.wgsl`
     KernelGradParams {
         conv: ConvParams,
         taps_d: u32, taps_h: u32, taps_w: u32, stride_d: u32, stride_h: u32, stride_w: u32,

@@ -88,19 +88,6 @@ fn source_origin(block: Block) -> u32 {
     return params.in_base + (block.n * params.groups + block.group) * params.channels * plane;
 }
 
-// Where a block's sums go.
-struct Place {
-    // Its first cell in the first of its channels.
-    first: u32,
-    // From one channel to the next.
-    plane: u32,
-    // Channels and cells that exist.
-    rows: u32,
-    cells: u32,
-    // From one cell to the next.
-    step: u32,
-}
-
 fn place_of(block: Block) -> Place {
     let plane = params.out_d * params.out_h * params.out_w;
     let d = block.d * params.out_stride_d + block.class_d;

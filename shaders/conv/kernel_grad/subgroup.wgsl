@@ -8,23 +8,6 @@
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-// The window as values, not as constants: they are used outside of the loops, and every shape shares a pipeline.
-struct KernelGradParams {
-    conv: ConvParams,
-    taps_d: u32,
-    taps_h: u32,
-    taps_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    dilation_d: u32,
-    dilation_h: u32,
-    dilation_w: u32,
-    padding_low_d: u32,
-    padding_low_h: u32,
-    padding_low_w: u32,
-}
-
 // What a lane owns.
 struct Block {
     slice: u32,

@@ -26,13 +26,15 @@ pub(super) struct Method {
     pub by_channel: bool,
     /// Workgroups of a dispatch of so many samples.
     pub workgroups: fn(&Gather, &Method, samples: u64) -> u64,
+    /// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid.
+    pub most_workgroups: u64,
     /// Loop iterations of an invocation for so many channels.
     pub iterations: fn(&Gather, &Method, channels: u64) -> u64,
     /// What the plan's reason says of it, beside the algorithm.
     pub note: Option<String>,
 }
 
-/// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid, in 32 bits.
+/// Workgroups whose invocations, and those of the surplus of a folded grid, can be numbered in 32 bits.
 const MOST_WORKGROUPS: u64 = 1 << 23;
 
 /// Plans a gather.
@@ -40,7 +42,7 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits)?,
-        Algorithm::Depthwise => depthwise::method(gather)?,
+        Algorithm::Depthwise => depthwise::method(gather, plan.limits)?,
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
@@ -70,10 +72,10 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
         channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
-    if per_sample > MOST_WORKGROUPS {
+    if per_sample > method.most_workgroups {
         return Err(algorithm.unavailable("one sample has more workgroups than the kernels can number"));
     }
-    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, MOST_WORKGROUPS)? {
+    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)? {
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
         let workgroups = (method.workgroups)(gather, &method, chunk.count.into());

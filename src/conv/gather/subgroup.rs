@@ -25,6 +25,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         source_twice: twice,
         by_channel: false,
         workgroups,
+        most_workgroups: super::MOST_WORKGROUPS,
         iterations,
         note: None,
     })

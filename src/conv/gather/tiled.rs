@@ -39,6 +39,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         source_twice: false,
         by_channel: is_by_channel(gather, tile.variant, limits),
         workgroups,
+        most_workgroups: super::MOST_WORKGROUPS,
         iterations,
         note: Some(product.note(tile.variant)),
     })

@@ -1,6 +1,7 @@
 //! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
+mod depthwise;
 mod direct;
 mod subgroup;
 mod tiled;
@@ -26,7 +27,7 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, plan),
-        Algorithm::Depthwise => return Err(algorithm.unavailable("it has no kernel gradient")),
+        Algorithm::Depthwise => return depthwise::plan(problem, plan),
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());

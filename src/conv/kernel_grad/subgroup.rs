@@ -40,7 +40,8 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     })
 }
 
-fn with_window(problem: &ConvProblem, conv: ConvParams) -> KernelGradParams {
+/// The uniform struct with the window.
+pub(super) fn with_window(problem: &ConvProblem, conv: ConvParams) -> KernelGradParams {
     let [d, h, w] = &problem.axes;
     KernelGradParams {
         conv,

@@ -11,7 +11,8 @@ pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/param
 pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
 pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
-const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
+pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
+pub(super) const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
 const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
 
 /// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
@@ -49,28 +50,28 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];

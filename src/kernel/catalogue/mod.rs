@@ -6,6 +6,7 @@ mod kernel_grad;
 mod nn;
 mod pool;
 mod pool_rows;
+mod strip;
 mod tiled;
 
 pub(crate) use conv::*;
@@ -14,6 +15,7 @@ pub(crate) use kernel_grad::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
 pub(crate) use pool_rows::*;
+pub(crate) use strip::*;
 pub(crate) use tiled::*;
 
 use super::params::Layout;
@@ -183,6 +185,7 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &TILED_8X4_KERNEL,
     &TILED_4X4_KERNEL,
     &DEPTHWISE_KERNEL,
+    &DEPTHWISE_STRIP_KERNEL,
     &KERNEL_GRAD_TILED_8X8_KERNEL,
     &KERNEL_GRAD_TILED_8X4_KERNEL,
     &KERNEL_GRAD_TILED_4X4_KERNEL,
@@ -190,6 +193,8 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SUBGROUP_DW_ANY_VEC4_KERNEL,
     &SUBGROUP_DW_ROW3_KERNEL,
     &SUBGROUP_DW_ROW3_VEC4_KERNEL,
+    &STRIP_DW_SCALAR_KERNEL,
+    &STRIP_DW_VEC4_KERNEL,
     &SUM_SLICES_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,

@@ -1,0 +1,76 @@
+//! Kernel gradient of groups with one channel: an invocation to the whole window of a channel, in slices of strips.
+
+use super::super::passes::params;
+use super::super::strip;
+use super::ConvProblem;
+use super::subgroup::with_window;
+use crate::error::Result;
+use crate::kernel::{self, KernelKey, Variant};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::window::Axis;
+
+/// Outputs along w of a strip.
+const CELLS: u32 = 4;
+
+/// The least limit on loop iterations that slabs can be planned with.
+const LEAST_LIMIT: u32 = 8;
+
+pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
+    let (entry, variant) = kernel_for(problem)
+        .ok_or_else(|| unavailable("its kernel gradient takes planes and groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
+    let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
+    if limit < LEAST_LIMIT {
+        return Err(unavailable("the limit on loop iterations is too small for its windows"));
+    }
+    let x = Batched::new(Operand::X, &problem.x_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dw_elements = elements(&problem.w_shape());
+    let batch = u64::from(problem.batch);
+    plan.need(Operand::X, x.sample * batch, Access::Read);
+    plan.need(Operand::Dy, dy.sample * batch, Access::Read);
+    plan.need(Operand::Dw, dw_elements, Access::Write);
+
+    let dw = plan.whole(Operand::Dw, dw_elements)?;
+    let [_, h, w] = &problem.axes;
+    let channels = u64::from(problem.channels_out);
+    for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
+        let part = problem.with_batch(chunk.count);
+        let (x, x_base) = chunk.bind(plan.limits, x);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(CELLS));
+        let down = u64::from(h.output);
+        let wanted = plan.wanted_slices(dw_elements, channels, strips * down * u64::from(CELLS));
+        let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
+        plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
+            let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);
+            let invocations = channels * u64::from(reduction.slab_count);
+            let params = with_window(problem, params(&part, reduction, x_base, y_base));
+            let workgroups = invocations.div_ceil(variant.workgroup_size().into());
+            plan.step_workgroups(kernel, params, vec![x, dy, target], workgroups)
+        })?;
+    }
+    Ok(plan.finish())
+}
+
+fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'static Variant)> {
+    let [d, h, w] = &problem.axes;
+    let is_plane = d.input == 1 && d.output == 1 && d.taps == 1;
+    let one_row = h.input == 1 && h.output == 1 && h.taps == 1;
+    // A single tap has no dilation.
+    let dense = |axis: &Axis| axis.dilation == 1;
+    let per_group = problem.channels_in / problem.groups;
+    if !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
+        return None;
+    }
+    let entry = if w.output.is_multiple_of(CELLS) { &kernel::STRIP_DW_VEC4 } else { &kernel::STRIP_DW_SCALAR };
+    let variant = strip::variant(entry.kernel().variants, h.taps.max(w.taps).into(), w.stride)?;
+    Some((entry, variant))
+}
+
+/// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
+/// columns + TAPS + 1: with t taps not more than (t + 2) / 3 times as many, as there is at least one column.
+fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("TAPS") + 2);
+    most as u32
+}
