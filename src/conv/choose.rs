@@ -10,13 +10,13 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let channels_in = u64::from(problem.channels_in / problem.groups);
     let channels_out = u64::from(problem.channels_out / problem.groups);
-    // Of the matrix product: rows, and whether it has enough of both rows and columns for a tile.
-    let (rows, fills_tile) = match pass {
+    // Whether the matrix product has enough of both rows and columns for a tile.
+    let fills_tile = match pass {
         // The smallest tile has 16 rows; with less than half of them the direct kernels, which waste none, do as well.
-        Pass::Forward => (channels_out, channels_out >= 8),
-        Pass::InputGrad => (channels_in, channels_in >= 8),
+        Pass::Forward => channels_out >= 8,
+        Pass::InputGrad => channels_in >= 8,
         // The smallest tile has 32 x 32 sums, of which at least a quarter should exist.
-        Pass::KernelGrad => (channels_out, channels_out.min(32) * (channels_in * taps).min(32) >= 256),
+        Pass::KernelGrad => channels_out.min(32) * (channels_in * taps).min(32) >= 256,
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
@@ -31,8 +31,7 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     if is_depthwise {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
-    // Of the 8 rows of the smallest tile at least half must be there.
-    if limits.subgroup_size == 8 && limits.is_software && rows >= 4 {
+    if limits.subgroup_size == 8 && limits.is_software {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));
     }
     if !limits.is_software && fills_tile {

@@ -101,7 +101,9 @@ fn place_of(block: Block) -> Place {
 fn store_all(place: Place) {
     let none = vec4<f32>(0.0);
     store_four(place, 0u, sum00, sum01, sum02, sum03, none);
-    store_four(place, 4u, sum10, sum11, sum12, sum13, none);
+    if (TILE_M > 4u) {
+        store_four(place, 4u, sum10, sum11, sum12, sum13, none);
+    }
     if (TILE_M > 8u) {
         store_four(place, 8u, sum20, sum21, sum22, sum23, none);
         store_four(place, 12u, sum30, sum31, sum32, sum33, none);
@@ -116,7 +118,9 @@ fn store_all(place: Place) {
 
 fn store_all_with_bias(block: Block, place: Place) {
     store_four(place, 0u, sum00, sum01, sum02, sum03, bias_of(block, 0u));
-    store_four(place, 4u, sum10, sum11, sum12, sum13, bias_of(block, 4u));
+    if (TILE_M > 4u) {
+        store_four(place, 4u, sum10, sum11, sum12, sum13, bias_of(block, 4u));
+    }
     if (TILE_M > 8u) {
         store_four(place, 8u, sum20, sum21, sum22, sum23, bias_of(block, 8u));
         store_four(place, 12u, sum30, sum31, sum32, sum33, bias_of(block, 12u));

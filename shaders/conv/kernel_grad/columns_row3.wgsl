@@ -2,6 +2,8 @@
 // 1. The three share 6 cells of x for 4 outputs.
 alias Columns = vec3<f32>;
 
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+
 // The cell of x under output 0 and the first tap, without the sample; and where it is along each axis.
 var<private> column_first: u32;
 var<private> column_d: i32;

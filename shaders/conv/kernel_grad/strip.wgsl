@@ -5,7 +5,6 @@
 // subgroups.
 
 @group(0) @binding(0) var<uniform> all: KernelGradParams;
-@group(0) @binding(1) var<storage, read> source: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
 // A row of dw each.

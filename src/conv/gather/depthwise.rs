@@ -6,16 +6,13 @@ use super::{Gather, MOST_WORKGROUPS, Method};
 use crate::error::Result;
 use crate::kernel::{self, Variant};
 use crate::plan::{Algorithm, DeviceLimits};
-use crate::window::GatherAxis;
+use crate::window::{GatherAxis, GatherClass};
 
 /// Rows that an invocation of the general kernel owns.
 const ROWS: u64 = 4;
 
 /// The general kernel keeps the taps of an axis as bits.
 const MOST_TAPS: u64 = 31;
-
-/// Cells along w that an invocation of the kernel for strips owns.
-const CELLS: u64 = 4;
 
 /// The kernel for strips divides its invocations' numbers by floats, which is exact below 2^20; a grid of more workgroups than
 /// this would also be folded.
@@ -26,19 +23,9 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         return Err(Algorithm::Depthwise.unavailable("groups have more than one channel"));
     }
     if limits.is_software
-        && let Some(variant) = strip_variant_for(gather, limits)
+        && let Some(method) = strip_method(gather, limits)
     {
-        return Ok(Method {
-            entries: [&kernel::DEPTHWISE_STRIP, &kernel::DEPTHWISE_STRIP_BIAS],
-            variant,
-            tile_m: 1,
-            source_twice: false,
-            by_channel: false,
-            workgroups: strip_workgroups,
-            most_workgroups: MOST_STRIP_WORKGROUPS,
-            iterations: |_, method, _| strip_iterations(method.variant),
-            note: None,
-        });
+        return Ok(method);
     }
     if gather.outputs != 1 {
         return Err(Algorithm::Depthwise.unavailable("groups have more than one output"));
@@ -59,8 +46,8 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     })
 }
 
-/// The variant of the kernel for strips, if there is one: planes, windows without dilation of up to 5 taps, strides 1 and 2.
-fn strip_variant_for(gather: &Gather, limits: &DeviceLimits) -> Option<&'static Variant> {
+/// By strips, where they can: planes, windows without dilation of up to 5 taps, strides 1 and 2.
+fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     let [d, h, w] = &gather.axes;
     let is_plane = d.is_pointwise() && d.source == 1;
     let dense = |axis: &GatherAxis| axis.tap_step == 1 || axis.classes.iter().all(|class| class.taps <= 1);
@@ -70,21 +57,55 @@ fn strip_variant_for(gather: &Gather, limits: &DeviceLimits) -> Option<&'static 
         return None;
     }
     let [_, taps_h, taps_w] = gather.most_taps();
-    let variant = strip::variant(kernel::DEPTHWISE_STRIP_KERNEL.variants, taps_h.max(taps_w), stride)?;
-    let fits = strip_workgroups_of(gather, variant, 1) <= MOST_STRIP_WORKGROUPS
+    let (aligned, variant) = if let Some(variant) = pair_variant(gather) {
+        (true, variant)
+    } else {
+        let variant = strip::variant(kernel::DEPTHWISE_ANY_KERNEL.variants, taps_h.max(taps_w), stride, false)?;
+        let one_class = w.classes.len() == 1;
+        (one_class && strip::is_aligned(variant, w.source, w.target, w.classes[0].start), variant)
+    };
+    let entries = if aligned {
+        [&kernel::DEPTHWISE_ALIGNED, &kernel::DEPTHWISE_ALIGNED_BIAS]
+    } else {
+        [&kernel::DEPTHWISE_ANY, &kernel::DEPTHWISE_ANY_BIAS]
+    };
+    let method = Method {
+        entries,
+        variant,
+        tile_m: 1,
+        source_twice: aligned,
+        by_channel: false,
+        workgroups: strip_workgroups,
+        most_workgroups: MOST_STRIP_WORKGROUPS,
+        iterations: |_, method, _| strip_iterations(method.variant),
+        note: None,
+    };
+    let fits = strip_workgroups(gather, &method, 1) <= MOST_STRIP_WORKGROUPS
         && strip_iterations(variant) <= limits.max_loop_iterations.into();
-    fits.then_some(variant)
+    fits.then_some(method)
+}
+
+/// Of the kernel for both classes along w of an input gradient with stride 2, if they are stored in whole fours and have
+/// their taps around the same cell of the source.
+fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
+    let [_, h, w] = &gather.axes;
+    let around = |class: &GatherClass| {
+        class.taps == 0 || (class.start >= -1 && i64::from(class.start) + i64::from(class.taps) <= 2)
+    };
+    let fours = w.source.is_multiple_of(strip::CELLS) && w.target == 2 * w.source;
+    let few_rows = h.classes.iter().all(|class| class.taps <= 3);
+    let is_pair = w.classes.len() == 2 && fours && few_rows && w.classes.iter().all(around);
+    is_pair.then(|| strip::variant(kernel::DEPTHWISE_ALIGNED_KERNEL.variants, 3, 1, true)).flatten()
 }
 
 fn strip_workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
-    strip_workgroups_of(gather, method.variant, samples)
-}
-
-fn strip_workgroups_of(gather: &Gather, variant: &Variant, samples: u64) -> u64 {
     let [_, h, w] = gather.most_cells();
+    let [_, classes_h, classes_w] = gather.axes.each_ref().map(|axis| axis.classes.len() as u64);
+    let classes = if method.variant.constant("PAIR") == 1 { classes_h } else { classes_h * classes_w };
     let planes = samples * u64::from(gather.groups) * u64::from(gather.outputs);
-    let strips = planes * gather.classes() * h.div_ceil(variant.constant("ROWS").into()) * w.div_ceil(CELLS);
-    strips.div_ceil(variant.workgroup_size().into())
+    let down = h.div_ceil(method.variant.constant("ROWS").into());
+    let strips = planes * classes * down * w.div_ceil(strip::CELLS.into());
+    strips.div_ceil(method.variant.workgroup_size().into())
 }
 
 fn strip_iterations(variant: &Variant) -> u64 {

@@ -65,7 +65,12 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
     let elements = gather.packed_elements(padded);
     let packed =
         plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
-    plan.step(&kernel::GATHER_PACK, &[], gather.pack_params(padded), vec![w, packed], elements)?;
+    if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
+        return Err(algorithm.unavailable("the window has more taps than its packing may loop over"));
+    }
+    let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
+    let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
+    plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
 
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =

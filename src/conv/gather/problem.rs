@@ -106,6 +106,12 @@ impl Gather {
         self.w_elements() / u64::from(self.outputs) * u64::from(outputs_padded)
     }
 
+    /// Loop iterations of an invocation that packs the kernel; a loop costs one test more.
+    pub(super) fn pack_iterations(&self) -> u64 {
+        let [d, h, w] = self.axes.each_ref().map(|axis| u64::from(axis.taps));
+        d.saturating_mul(h.saturating_mul(w + 2).saturating_add(2)).saturating_add(2)
+    }
+
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
     pub(super) fn channels_per_dispatch(&self, limits: &DeviceLimits, iterations: impl Fn(u64) -> u64) -> Option<u32> {
         let fits = |channels: u32| iterations(channels.into()) <= limits.max_loop_iterations.into();
@@ -189,7 +195,7 @@ impl Gather {
             reversed: self.reversed.into(),
             axes: self.axes.each_ref().map(|axis| PackAxis {
                 taps: axis.taps,
-                dilation: axis.dilation,
+                dilation: axis.dilation % axis.classes.len() as u32,
                 shift: axis.shift,
                 classes: axis.classes.len() as u32,
                 period: axis.period,

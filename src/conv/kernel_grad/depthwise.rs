@@ -9,9 +9,6 @@ use crate::kernel::{self, KernelKey, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
-/// Outputs along w of a strip.
-const CELLS: u32 = 4;
-
 /// The least limit on loop iterations that slabs can be planned with.
 const LEAST_LIMIT: u32 = 8;
 
@@ -38,16 +35,18 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(CELLS));
+        let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(strip::CELLS));
         let down = u64::from(h.output);
-        let wanted = plan.wanted_slices(dw_elements, channels, strips * down * u64::from(CELLS));
+        let wanted = plan.wanted_slices(dw_elements, channels, strips * down * u64::from(strip::CELLS));
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));
             let workgroups = invocations.div_ceil(variant.workgroup_size().into());
-            plan.step_workgroups(kernel, params, vec![x, dy, target], workgroups)
+            let again = (entry.slots.len() > 3).then_some(x);
+            let bindings = [x, dy, target].into_iter().chain(again).collect();
+            plan.step_workgroups(kernel, params, bindings, workgroups)
         })?;
     }
     Ok(plan.finish())
@@ -63,8 +62,15 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
     if !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
         return None;
     }
-    let entry = if w.output.is_multiple_of(CELLS) { &kernel::STRIP_DW_VEC4 } else { &kernel::STRIP_DW_SCALAR };
-    let variant = strip::variant(entry.kernel().variants, h.taps.max(w.taps).into(), w.stride)?;
+    let taps = h.taps.max(w.taps).into();
+    let variant = strip::variant(kernel::STRIP_DW_ANY_SCALAR_KERNEL.variants, taps, w.stride, false)?;
+    let fours = w.output.is_multiple_of(strip::CELLS);
+    let aligned = strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32));
+    let entry = match (aligned, fours) {
+        (true, _) => &kernel::STRIP_DW_ALIGNED,
+        (false, true) => &kernel::STRIP_DW_ANY_VEC4,
+        (false, false) => &kernel::STRIP_DW_ANY_SCALAR,
+    };
     Some((entry, variant))
 }
 

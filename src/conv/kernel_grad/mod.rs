@@ -23,6 +23,8 @@ struct Method {
 }
 
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let flattened = problem.flattened();
+    let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,

@@ -6,6 +6,7 @@ use super::Method;
 use crate::error::Result;
 use crate::kernel::{self, ConvParams, EntryPoint, Kernel, KernelGradParams, KernelKey};
 use crate::plan::{Algorithm, DeviceLimits, Slabs};
+use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
 const LANES: u64 = 8;
@@ -27,11 +28,17 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
         (false, true) => (&kernel::SUBGROUP_DW_ANY_VEC4_KERNEL, &kernel::SUBGROUP_DW_ANY_VEC4, by_column),
         (false, false) => (&kernel::SUBGROUP_DW_ANY_KERNEL, &kernel::SUBGROUP_DW_ANY, by_column),
     };
+    // The plane is a row: of a flattened problem, or from the first.
+    let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
+    let (kernel, entry) = match is_row && fours {
+        true => (&kernel::SUBGROUP_DW_POINTWISE_KERNEL, &kernel::SUBGROUP_DW_POINTWISE),
+        false => (kernel, entry),
+    };
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
     let outputs = problem.channels_out / problem.groups;
-    let variant = tile_for(kernel.variants, outputs);
+    let variant = tile_for(kernel.variants, outputs, 0);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {
         kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)])),

@@ -1,8 +1,9 @@
 //! Gathers over a packed kernel: packing, and the sums by subgroups or, without any sharing, of depthwise convolutions.
 
 use super::super::params::{GatherParams, PackParams};
+use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE, ACCUMULATE_CONSTANT, Constant, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
+    ACCUMULATE, ACCUMULATE_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
     kernel, read, read_vec4, write, write_vec4,
 };
 
@@ -10,21 +11,41 @@ pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/clas
 pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/params.wgsl");
 pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
 pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
+const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
+const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
 pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
 pub(super) const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
-const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
+pub(super) const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
 
-/// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
-pub(super) const SUBGROUP_TILES: &[Variant] = &[
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 32)]),
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 16)]),
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 8)]),
+/// A tile of the kernels for subgroups of 8 lanes, with these constants beside its rows.
+macro_rules! subgroup_tile {
+    ($rows:literal $(, $name:literal $value:literal)*) => {
+        Variant { constants: &[("WORKGROUP_SIZE", 8), ("TILE_M", $rows) $(, ($name, $value))*], workgroup_bytes: 0 }
+    };
+}
+
+/// The tile of most rows first.
+pub(super) const SUBGROUP_TILES: &[Variant] =
+    &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8), subgroup_tile!(4)];
+
+const SLIDE_TILES: &[Variant] = &[
+    subgroup_tile!(32, "STRIDE" 1),
+    subgroup_tile!(16, "STRIDE" 1),
+    subgroup_tile!(8, "STRIDE" 1),
+    subgroup_tile!(4, "STRIDE" 1),
+    subgroup_tile!(32, "STRIDE" 2),
+    subgroup_tile!(16, "STRIDE" 2),
+    subgroup_tile!(8, "STRIDE" 2),
+    subgroup_tile!(4, "STRIDE" 2),
 ];
 
-const fn subgroup_tile(constants: &'static [Constant]) -> Variant {
-    Variant { constants, workgroup_bytes: 0 }
-}
+const ROW3_STRIDE2_TILES: &[Variant] = &[
+    subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(4, "TAPS" 3, "STRIDE" 2),
+];
 
 /// Override constants of `conv/gather/constants.wgsl`, and the one of `common/accumulate.wgsl`.
 pub(crate) const GATHER_OVERRIDES: &[&str] = &[
@@ -45,8 +66,12 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
 ];
 
 kernel! {
-    GATHER_PACK_KERNEL = "conv/gather/pack", [INDEX, CLASSES], PackParams, &[], 0;
-    GATHER_PACK = "pack" [read(1, "w"), write(2, "packed")];
+    PACK_SCALAR_KERNEL = "conv/gather/pack_scalar", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_SCALAR = "pack" [read(1, "w"), write(2, "packed")];
+}
+kernel! {
+    PACK_VEC4_KERNEL = "conv/gather/pack_vec4", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_VEC4 = "pack" [read(1, "w"), write_vec4(2, "packed")];
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
@@ -75,6 +100,27 @@ kernel! {
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
+}
+kernel! {
+    SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        subgroup 8, variants SLIDE_TILES;
+    SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        GatherParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        GatherParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;

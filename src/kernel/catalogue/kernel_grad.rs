@@ -10,6 +10,8 @@ use super::{
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
 const KERNEL_GRAD_SUBGROUP: &str = include_str!("../../../shaders/conv/kernel_grad/subgroup.wgsl");
+const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/columns_four.wgsl");
+const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
 const COLUMNS_ROW3: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3.wgsl");
 pub(super) const DY_SCALAR: &str = include_str!("../../../shaders/conv/kernel_grad/dy_scalar.wgsl");
@@ -17,13 +19,13 @@ pub(super) const DY_VEC4: &str = include_str!("../../../shaders/conv/kernel_grad
 
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_SCALAR],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_VEC4],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
@@ -38,4 +40,10 @@ kernel! {
         [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
+        [INDEX, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_POINTWISE = "kernel_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }

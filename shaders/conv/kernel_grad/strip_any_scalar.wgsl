@@ -1,4 +1,4 @@
-// dw of groups with one channel: strip.wgsl with dy_scalar.wgsl.
+// dw of groups with one channel: strip.wgsl with strip/cells_any.wgsl and dy_scalar.wgsl.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;

@@ -1,4 +1,4 @@
-// dw of groups with one channel: strip.wgsl with dy_vec4.wgsl.
+// dw of groups with one channel: strip.wgsl with strip/cells_aligned.wgsl and dy_vec4.wgsl.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
