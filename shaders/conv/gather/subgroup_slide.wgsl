@@ -18,6 +18,18 @@ fn cells_at(row: u32, at: vec4<i32>, row_inside: bool, extent: u32) -> vec4<f32>
     return select(vec4<f32>(0.0), vec4<f32>(source[cells.x], source[cells.y], source[cells.z], source[cells.w]), inside);
 }
 
+// A tile of four rows: every lane holds all of them, and sums of eight cells.
+fn accumulate_eight(a: vec4<f32>, cells: vec4<f32>, behind: vec4<f32>) {
+    sum00 += a.x * cells;
+    sum01 += a.y * cells;
+    sum02 += a.z * cells;
+    sum03 += a.w * cells;
+    sum10 += a.x * behind;
+    sum11 += a.y * behind;
+    sum12 += a.z * behind;
+    sum13 += a.w * behind;
+}
+
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);
     let in_d = params.in_d;
@@ -28,6 +40,7 @@ fn gather_sums(block: Block, lane: u32) {
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let first = class_at(2u, block.class_w).start + i32(block.w * STRIDE);
     let under_first = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3) * i32(STRIDE);
+    let under_behind = under_first + vec4<i32>(4 * i32(STRIDE));
     let tap_step_d = params.tap_step_d;
     let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
@@ -46,21 +59,38 @@ fn gather_sums(block: Block, lane: u32) {
                 var cells = cells_at(row, under_first, row_inside, in_w);
                 // Under the tap behind, where that is not the same cells moved by one.
                 var after = vec4<f32>(0.0);
+                // The second four cells.
+                var cells_behind = vec4<f32>(0.0);
+                var after_behind = vec4<f32>(0.0);
                 if (STRIDE == 2u) {
                     after = cells_at(row, under_first + vec4<i32>(1), row_inside, in_w);
                 }
-                var cell = first + 4 * i32(STRIDE);
+                if (TILE_M == 4u) {
+                    cells_behind = cells_at(row, under_behind, row_inside, in_w);
+                    if (STRIDE == 2u) {
+                        after_behind = cells_at(row, under_behind + vec4<i32>(1), row_inside, in_w);
+                    }
+                }
+                var cell = first + i32(LANE_CELLS * STRIDE);
                 for (var k = 0u; k < taps.z; k++) {
-                    accumulate(packed[at_packed], cells);
-                    at_packed += row_length;
                     let inside = row_inside && is_inside(cell, in_w);
                     let new_cell = select(0.0, source[select(0u, row + u32(cell), inside)], inside);
-                    let moved = vec4<f32>(cells.yzw, new_cell);
+                    if (TILE_M == 4u) {
+                        accumulate_eight(packed[at_packed], cells, cells_behind);
+                    } else {
+                        accumulate(packed[at_packed], cells);
+                    }
+                    at_packed += row_length;
+                    let moved = vec4<f32>(cells.yzw, select(new_cell, cells_behind.x, TILE_M == 4u));
+                    let moved_behind = vec4<f32>(cells_behind.yzw, new_cell);
                     if (STRIDE == 2u) {
                         cells = after;
+                        cells_behind = after_behind;
                         after = moved;
+                        after_behind = moved_behind;
                     } else {
                         cells = moved;
+                        cells_behind = moved_behind;
                     }
                     cell += 1;
                 }

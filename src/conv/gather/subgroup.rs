@@ -42,6 +42,14 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
     }
+    // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
+    let [_, _, taps] = gather.most_taps();
+    let slides = w.tap_step == 1 && (w.source_stride == 1 && taps > 1 || w.source_stride == 2 && taps > 3);
+    let slide: [&'static EntryPoint; 2] = [&kernel::SUBGROUP_SLIDE, &kernel::SUBGROUP_SLIDE_BIAS];
+    // It alone has a tile of four rows.
+    if slides && gather.outputs <= 4 {
+        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
+    }
     if w.taps == 3 && one_class(w) && w.source_stride == 1 && w.tap_step == 1 {
         // Whole rows of the target, also where depth and height have classes.
         if aligned && w.classes[0].start == -1 {
@@ -59,10 +67,8 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ANY, &kernel::SUBGROUP_ROW3_STRIDE2_ANY_BIAS];
         return (&kernel::SUBGROUP_ROW3_STRIDE2_ANY_KERNEL, entries, false);
     }
-    // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
-    let [_, _, taps] = gather.most_taps();
-    if w.tap_step == 1 && (w.source_stride == 1 && taps > 1 || w.source_stride == 2 && taps > 3) {
-        return (&kernel::SUBGROUP_SLIDE_KERNEL, [&kernel::SUBGROUP_SLIDE, &kernel::SUBGROUP_SLIDE_BIAS], false);
+    if slides {
+        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
     }
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
 }
@@ -87,7 +93,9 @@ pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * gather.classes();
     let [d, h, w] = gather.most_cells();
-    tiles * (samples * d * h * w.div_ceil(CELLS.into())).div_ceil(LANES)
+    // LANE_CELLS of the kernels.
+    let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };
+    tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
 /// A loop costs one test more than it has iterations.

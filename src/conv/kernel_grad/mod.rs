@@ -55,7 +55,9 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
             let invocations = method.invocations * u64::from(reduction.slab_count);
             let workgroups = invocations.div_ceil(kernel.variant.workgroup_size().into());
             let params = (method.params)(problem, params);
-            plan.step_bytes(kernel, params, vec![x, dy, target], workgroups)
+            // The kernels that bind x as vec4s and as scalars too do so last.
+            let again = (kernel.entry.slots.len() > 3).then_some(x);
+            plan.step_bytes(kernel, params, [x, dy, target].into_iter().chain(again).collect(), workgroups)
         })?;
     }
     Ok(plan.finish())

@@ -26,8 +26,7 @@ macro_rules! subgroup_tile {
 }
 
 /// The tile of most rows first.
-pub(super) const SUBGROUP_TILES: &[Variant] =
-    &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8), subgroup_tile!(4)];
+pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
 
 const SLIDE_TILES: &[Variant] = &[
     subgroup_tile!(32, "STRIDE" 1),
@@ -40,11 +39,10 @@ const SLIDE_TILES: &[Variant] = &[
     subgroup_tile!(4, "STRIDE" 2),
 ];
 
-const ROW3_STRIDE2_TILES: &[Variant] = &[
+pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
     subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
-    subgroup_tile!(4, "TAPS" 3, "STRIDE" 2),
 ];
 
 /// Override constants of `conv/gather/constants.wgsl`, and the one of `common/accumulate.wgsl`.
