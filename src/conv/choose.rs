@@ -4,6 +4,9 @@
 use super::{ConvProblem, Pass};
 use crate::plan::{Algorithm, DeviceLimits};
 
+/// A software device takes about as long to begin the dispatch that packs the kernel, or adds slices, as for so many operations.
+const SMALL_FLOPS: u64 = 1 << 18;
+
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
 pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
@@ -30,6 +33,9 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     };
     if is_depthwise {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
+    }
+    if limits.is_software && 2 * problem.multiply_adds() < SMALL_FLOPS {
+        found.push((Algorithm::Direct, "the planner's choice: too small for a second dispatch"));
     }
     if limits.subgroup_size == 8 && limits.is_software {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));

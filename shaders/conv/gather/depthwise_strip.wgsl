@@ -1,8 +1,9 @@
-// A gather (params.wgsl) whose groups have one channel: nothing is summed over but the window. An invocation owns a strip of
+// A gather (params.wgsl) whose groups have one channel: nothing is summed over but the window, and w is small and read once, so
+// that it is not packed. An invocation owns a strip of
 // four cells by ROWS of a class in a plane of out, and runs down it: of each row of the source it reads what its cells need
 // once, and adds it to the TAPS rows of sums that it takes part in (strip/cells.wgsl). PAIR == 1: both classes along w of an input
-// gradient with stride 2, whose cells alternate; every row of out is then stored in whole fours. No workgroup memory, no
-// subgroups.
+// gradient with stride 2, whose cells alternate; every row of out is then stored in whole fours. Invocations share
+// nothing.
 
 
 // Taps along each axis where there is one class; 0: by class.
@@ -10,14 +11,13 @@ override TAPS_H: u32 = 1u;
 override TAPS_W: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
-@group(0) @binding(2) var<storage, read> packed: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 
 struct Strip {
-    // Of all samples: number of the plane of out, its channel, and the group of that.
+    // Of all samples: number of the plane of out, and its channel.
     plane: u32,
     channel: u32,
-    group: u32,
     // Of the class: first row, and first of the four cells.
     h: u32,
     w: u32,
@@ -44,7 +44,7 @@ fn strip_at(index: u32) -> Strip {
     let exists = plane < params.batch * channels
         && h < params.classes[MOST_CLASSES + number_h].cells
         && w < params.classes[2u * MOST_CLASSES + number_w].cells;
-    return Strip(plane, channel, quotient(channel, params.outputs), h, w, number_h, number_w, exists);
+    return Strip(plane, channel, h, w, number_h, number_w, exists);
 }
 
 // The window of a class, a row of taps each.
@@ -81,42 +81,67 @@ fn class_w(number: u32) -> AxisClass {
 
 fn taps_of(strip: Strip, number_w: u32) -> Taps {
     let h = class_h(strip);
-    let w = class_w(number_w);
+    let across = class_w(number_w);
     // Constants where there is one class.
     let taps_h = select(TAPS_H, h.taps, TAPS_H == 0u);
-    let taps_w = select(TAPS_W, w.taps, TAPS_W == 0u);
-    let first_h = (TAPS - max(taps_h, 1u)) / STRIDE * STRIDE;
-    let first_w = select(0u, u32(w.start - first_cell(w.start)), taps_w > 0u);
+    let taps_w = select(TAPS_W, across.taps, TAPS_W == 0u);
+    let first_h = (TAPS - max(taps_h, 1u)) & ~(STRIDE - 1u);
+    let first_w = select(0u, u32(across.start - first_cell(across.start)), taps_w > 0u);
     return Taps(first_h, first_h + taps_h, first_w, first_w + taps_w);
 }
 
-fn tap_at(first: u32, taps: Taps, jh: u32, jw: u32) -> f32 {
-    let exists = jh >= taps.first_h && jh < taps.behind_h && jw >= taps.first_w && jw < taps.behind_w;
-    let tap = (jh - taps.first_h) * (taps.behind_w - taps.first_w) + jw - taps.first_w;
-    return select(0.0, packed[first + select(0u, tap * params.outputs_padded, exists)], exists);
+// How a class's taps lie in w, which is read as it is.
+struct Origin {
+    // Its first tap along h and w, and how far its taps are apart.
+    tap_h: u32,
+    tap_w: u32,
+    step_h: u32,
+    step_w: u32,
+    // The channel's first tap, and taps of a row.
+    first: u32,
+    row: u32,
 }
 
-fn row_at(first: u32, taps: Taps, jh: u32) -> TapRow {
-    let near = vec3<f32>(tap_at(first, taps, jh, 0u), tap_at(first, taps, jh, 1u), tap_at(first, taps, jh, 2u));
+fn origin_of(strip: Strip, number_w: u32) -> Origin {
+    let last_h = params.classes[MOST_CLASSES + params.classes_h - 1u];
+    let last_w = class_w(params.classes_w - 1u);
+    let all_h = last_h.taps_before + last_h.taps;
+    let all_w = last_w.taps_before + last_w.taps;
+    let tap_h = strip.number_h + params.first_tap_h;
+    let tap_w = number_w + params.first_tap_w;
+    return Origin(
+        select(tap_h, tap_h - params.classes_h, tap_h >= params.classes_h),
+        select(tap_w, tap_w - params.classes_w, tap_w >= params.classes_w),
+        params.classes_h,
+        params.classes_w,
+        strip.channel * all_h * all_w,
+        all_w,
+    );
+}
+
+fn tap_at(origin: Origin, taps: Taps, jh: u32, jw: u32) -> f32 {
+    let exists = jh >= taps.first_h && jh < taps.behind_h && jw >= taps.first_w && jw < taps.behind_w;
+    let backwards = params.reversed == 1u;
+    let i_h = select(jh - taps.first_h, taps.behind_h - 1u - jh, backwards);
+    let i_w = select(jw - taps.first_w, taps.behind_w - 1u - jw, backwards);
+    let tap = (origin.tap_h + i_h * origin.step_h) * origin.row + origin.tap_w + i_w * origin.step_w;
+    return select(0.0, w[select(0u, origin.first + tap, exists)], exists);
+}
+
+fn row_at(origin: Origin, taps: Taps, jh: u32) -> TapRow {
+    let near = vec3<f32>(tap_at(origin, taps, jh, 0u), tap_at(origin, taps, jh, 1u), tap_at(origin, taps, jh, 2u));
     if (TAPS > 3u) {
-        return TapRow(near, vec2<f32>(tap_at(first, taps, jh, 3u), tap_at(first, taps, jh, 4u)));
+        return TapRow(near, vec2<f32>(tap_at(origin, taps, jh, 3u), tap_at(origin, taps, jh, 4u)));
     }
     return TapRow(near, vec2<f32>(0.0));
 }
 
 fn window_of(strip: Strip, number_w: u32, taps: Taps) -> Window {
-    let h = class_h(strip);
-    let w = class_w(number_w);
-    let last_h = params.classes[MOST_CLASSES + params.classes_h - 1u];
-    let last_w = class_w(params.classes_w - 1u);
-    let all_w = last_w.taps_before + last_w.taps;
-    let all = (last_h.taps_before + last_h.taps) * all_w;
-    let row = strip.group * all + h.taps_before * all_w + (taps.behind_h - taps.first_h) * w.taps_before;
-    let first = row * params.outputs_padded + strip.channel - strip.group * params.outputs;
-    var found = Window(row_at(first, taps, 0u), row_at(first, taps, 1u), row_at(first, taps, 2u), TapRow(), TapRow());
+    let origin = origin_of(strip, number_w);
+    var found = Window(row_at(origin, taps, 0u), row_at(origin, taps, 1u), row_at(origin, taps, 2u), TapRow(), TapRow());
     if (TAPS > 3u) {
-        found.k3 = row_at(first, taps, 3u);
-        found.k4 = row_at(first, taps, 4u);
+        found.k3 = row_at(origin, taps, 3u);
+        found.k4 = row_at(origin, taps, 4u);
     }
     return found;
 }

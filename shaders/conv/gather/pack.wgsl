@@ -101,7 +101,7 @@ fn pack(
                     + d.taps * (h.before * info_w.taps + h.taps * w_place.before);
                 let j = (d.j * h.taps + h.j) * w_place.taps + w_place.j;
                 let row = first + before * channels + c * (d.taps * h.taps * w_place.taps) + j;
-                pack_rows(row * across + m, rows, tap);
+                store_rows(row * across + m, rows, tap);
                 tap += 1u;
                 walk_w = next(walk_w, info_w);
             }

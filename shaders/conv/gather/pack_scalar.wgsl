@@ -19,6 +19,6 @@ fn rows_at(first: u32, m: u32) -> Rows {
     return Rows(first + min(m, params.outputs - 1u) * params.output_stride, m < params.outputs);
 }
 
-fn pack_rows(to: u32, rows: Rows, tap: u32) {
+fn store_rows(to: u32, rows: Rows, tap: u32) {
     packed[to] = select(0.0, w[rows.first + tap], rows.exists);
 }

@@ -21,7 +21,7 @@ fn rows_at(first: u32, m: u32) -> Rows {
     return Rows(vec4<u32>(first) + existing * params.output_stride, rows < vec4<u32>(params.outputs));
 }
 
-fn pack_rows(to: u32, rows: Rows, tap: u32) {
+fn store_rows(to: u32, rows: Rows, tap: u32) {
     let at = rows.first + vec4<u32>(tap);
     packed[to] = select(vec4<f32>(0.0), vec4<f32>(w[at.x], w[at.y], w[at.z], w[at.w]), rows.exists);
 }

@@ -1,8 +1,8 @@
 // dw of groups with one channel: an invocation owns the whole window of one output channel in one slice of the reduction over
 // batch and outputs, and runs down strips of four neighbouring outputs (strip/cells.wgsl): every row of x that it reads is
 // multiplied by the rows of dy whose windows have it, which wander through registers. The reduction's rows are strips
-// (sample, quad of outputs along w), its columns out_h; slices as in kernel_grad_direct.wgsl. No workgroup memory, no
-// subgroups.
+// (sample, quad of outputs along w), its columns out_h; slices as in kernel_grad_direct.wgsl. Invocations share
+// nothing.
 
 @group(0) @binding(0) var<uniform> all: KernelGradParams;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
@@ -62,7 +62,7 @@ fn correlate(channel: u32, slab: Slab) {
     let begin = slab.col_begin;
     let end = slab.col_end;
     // Behind the last row of dy whose window has the row of x that is read.
-    let last = end + (all.taps_h - 1u) / STRIDE;
+    let last = end + ((all.taps_h - 1u) >> (STRIDE - 1u));
     var n = slab.row_begin / quads;
     var o = (slab.row_begin - n * quads) * 4u;
     for (var strip = slab.row_begin; strip < slab.row_end; strip++) {

@@ -36,6 +36,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     Ok(Method {
         entries: [&kernel::DEPTHWISE, &kernel::DEPTHWISE_BIAS],
         variant: &kernel::DEPTHWISE_KERNEL.variants[0],
+        packs: true,
         tile_m: 1,
         source_twice: false,
         by_channel: false,
@@ -50,7 +51,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
 fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     let [d, h, w] = &gather.axes;
     let is_plane = d.is_pointwise() && d.source == 1;
-    let dense = |axis: &GatherAxis| axis.tap_step == 1 || axis.classes.iter().all(|class| class.taps <= 1);
+    let dense = |axis: &GatherAxis| axis.dilation == 1;
     let one_row = h.source == 1 && h.target == 1 && h.taps == 1;
     let stride = w.source_stride;
     if !is_plane || !dense(h) || !dense(w) || !(one_row || h.source_stride == stride) {
@@ -72,6 +73,7 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     let method = Method {
         entries,
         variant,
+        packs: false,
         tile_m: 1,
         source_twice: aligned,
         by_channel: false,

@@ -11,13 +11,15 @@ pub(super) use subgroup::tile_for;
 
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
 
 /// One way of computing the sums.
 pub(super) struct Method {
     /// The entry points without and with bias, and their variant.
     pub entries: [&'static EntryPoint; 2],
     pub variant: &'static Variant,
+    /// Whether the kernels read w packed, or as it is.
+    pub packs: bool,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
@@ -62,15 +64,7 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
     let padded = gather.outputs.next_multiple_of(method.tile_m);
-    let elements = gather.packed_elements(padded);
-    let packed =
-        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
-    if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
-        return Err(algorithm.unavailable("the window has more taps than its packing may loop over"));
-    }
-    let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
-    let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
-    plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
+    let packed = if method.packs { pack(gather, algorithm, padded, w, &mut plan)? } else { w };
 
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =
@@ -103,6 +97,26 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
         }
     }
     Ok(plan.finish())
+}
+
+/// Adds the dispatch that packs the kernel into the workspace.
+fn pack(
+    gather: &Gather,
+    algorithm: Algorithm,
+    padded: u32,
+    w: StepBinding,
+    plan: &mut SpecBuilder<'_>,
+) -> Result<StepBinding> {
+    let elements = gather.packed_elements(padded);
+    let packed =
+        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
+    if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
+        return Err(algorithm.unavailable("the window has more taps than its packing may loop over"));
+    }
+    let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
+    let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
+    plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
+    Ok(packed)
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.

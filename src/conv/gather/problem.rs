@@ -176,8 +176,12 @@ impl Gather {
             tap_step_d: d.tap_step,
             tap_step_h: h.tap_step,
             tap_step_w: w.tap_step,
+            first_tap_h: h.first_tap(),
+            first_tap_w: w.first_tap(),
+            reversed: self.reversed.into(),
             unused_a: 0,
             unused_b: 0,
+            unused_c: 0,
             classes: self.class_table(),
         }
     }

@@ -22,6 +22,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     Ok(Method {
         entries,
         variant,
+        packs: true,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
         by_channel: false,

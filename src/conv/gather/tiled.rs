@@ -35,6 +35,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     Ok(Method {
         entries: tile.entries,
         variant: tile.variant,
+        packs: true,
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
         by_channel: is_by_channel(gather, tile.variant, limits),

@@ -9,6 +9,9 @@ use crate::kernel::{self, KernelKey, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
+/// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
+const SHORT_SUM: u64 = 640;
+
 /// The least limit on loop iterations that slabs can be planned with.
 const LEAST_LIMIT: u32 = 8;
 
@@ -37,7 +40,9 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(strip::CELLS));
         let down = u64::from(h.output);
-        let wanted = plan.wanted_slices(dw_elements, channels, strips * down * u64::from(strip::CELLS));
+        let short = plan.limits.is_software && strips * down <= SHORT_SUM;
+        let terms = strips * down * u64::from(strip::CELLS);
+        let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);

@@ -41,8 +41,8 @@ kernel! {
             strip_variant!(5, 1, 8, pair 0, rows 28),
             strip_variant!(5, 2, 8, pair 0, rows 28),
         ];
-    DEPTHWISE_ANY = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
-    DEPTHWISE_ANY_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "b"), write(4, "out")];
+    DEPTHWISE_ANY = "depthwise" [read(1, "source"), read(2, "w"), write(4, "out")];
+    DEPTHWISE_ANY_BIAS = "depthwise_bias" [read(1, "source"), read(2, "w"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     DEPTHWISE_ALIGNED_KERNEL = "conv/gather/depthwise_aligned",
@@ -54,8 +54,8 @@ kernel! {
             strip_variant!(5, 2, 8, pair 0, rows 28),
             strip_variant!(3, 1, 8, pair 1, rows 28),
         ];
-    DEPTHWISE_ALIGNED = "depthwise" [read_vec4(1, "source"), read(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
-    DEPTHWISE_ALIGNED_BIAS = "depthwise_bias" [read_vec4(1, "source"), read(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+    DEPTHWISE_ALIGNED = "depthwise" [read_vec4(1, "source"), read(2, "w"), write_vec4(4, "out"), read(5, "cells")];
+    DEPTHWISE_ALIGNED_BIAS = "depthwise_bias" [read_vec4(1, "source"), read(2, "w"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     STRIP_DW_ANY_SCALAR_KERNEL = "conv/kernel_grad/strip_any_scalar",
