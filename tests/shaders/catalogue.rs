@@ -61,7 +61,7 @@ fn every_kernel_of_software_devices(plans: &mut Vec<(String, PlanSpec)>) {
     limits.is_software = true;
     for (taps, stride) in [(1, 1), (3, 1), (3, 2), (5, 1), (5, 2)] {
         for (channels, groups) in [(4, 4), (4, 1), (8, 1), (16, 1), (32, 1)] {
-            for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (23, 1.min(taps - 1))] {
+            for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
                 let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).groups(groups);
                 let conv = conv.build().unwrap();
