@@ -59,12 +59,16 @@ mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod timing;
+pub mod tune;
 pub mod verify;
 mod window;
 
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
-pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
+pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,

@@ -11,10 +11,8 @@ mod peaks;
 mod progress;
 mod row;
 pub mod select;
-mod stamps;
 pub mod stats;
 mod table;
-mod timing;
 
 pub use args::{BenchArgs, parse_case};
 pub use peaks::Peaks;
@@ -24,6 +22,7 @@ pub use table::figure;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result, bail};
+use wgconv::timing::Budget;
 use wgconv::{Context, ContextOptions};
 
 use crate::draw;
@@ -35,7 +34,6 @@ use measure::Measure;
 use progress::Progress;
 use row::{Environment, Report};
 use select::Job;
-use timing::Budget;
 
 /// Measures, prints, writes.
 pub fn run(args: &BenchArgs) -> Result<()> {
