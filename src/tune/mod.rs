@@ -44,5 +44,5 @@ pub(crate) use device::{DeviceKey, fingerprint};
 #[cfg(not(target_arch = "wasm32"))]
 pub use report::{Candidate, Progress, TuneReport, TuneRow};
 #[cfg(not(target_arch = "wasm32"))]
-pub use run::{OnProgress, TuneOptions, run_blocking};
+pub use run::{OnProgress, TIME_IS_OVER, TuneOptions, run_blocking};
 pub use tuned::{Entry, Tuned};

@@ -66,6 +66,8 @@ pub struct Progress<'a> {
     pub total: usize,
     /// The last one.
     pub row: &'a TuneRow,
+    /// Everything so far.
+    pub tuned: &'a Tuned,
 }
 
 impl TuneRow {

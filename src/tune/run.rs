@@ -42,6 +42,9 @@ impl Default for TuneOptions<'_> {
 /// What is called after each problem; `Break` ends the run.
 pub type OnProgress<'a> = dyn Fn(&Progress<'_>) -> ControlFlow<()> + 'a;
 
+/// [`TuneReport::stopped`] of a run whose budget was spent.
+pub const TIME_IS_OVER: &str = "its time was over";
+
 /// Another way takes the place of the planner's choice if it is this many times as fast.
 const LEAST_SPEEDUP: f64 = 1.05;
 
@@ -80,7 +83,7 @@ pub fn run_blocking(ctx: &Context, targets: &[(Case, &str)], options: &TuneOptio
         let row = match outcome {
             Ok(row) => row,
             Err(Stop::Late) => {
-                stopped = Some("its time was over");
+                stopped = Some(TIME_IS_OVER);
                 break;
             }
             Err(Stop::Lost) => {
@@ -89,7 +92,8 @@ pub fn run_blocking(ctx: &Context, targets: &[(Case, &str)], options: &TuneOptio
             }
         };
         rows.push(row);
-        let progress = Progress { done: rows.len(), total: targets.len(), row: &rows[rows.len() - 1] };
+        let (done, total) = (rows.len(), targets.len());
+        let progress = Progress { done, total, row: &rows[done - 1], tuned: &run.tuned };
         if options.progress.is_some_and(|callback| callback(&progress).is_break()) && rows.len() < targets.len() {
             stopped = Some("it was asked to");
             break;
