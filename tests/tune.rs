@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use wgconv::case::{Case, catalogue};
 use wgconv::tune::{self, TuneOptions, Tuned};
-use wgconv::{Algorithm, Context, Error, PipelineData, PlanOptions, Strategy};
+use wgconv::{Algorithm, Context, DeviceLimits, Error, PipelineData, PlanOptions, Strategy, kernels};
 
 /// A pooling that two algorithms compute on every device.
 const POOL: &str = "maxn2c3h7w10r3s3u2p1";
@@ -160,6 +160,26 @@ fn plans_obey_and_say_so() {
             let spec = |ctx| row.case.plan_spec_on(ctx, pass, false, &PlanOptions::default());
             assert_eq!(spec(&empty), spec(context()), "{} {pass}", row.case);
         }
+    }
+}
+
+#[test]
+fn every_tile_can_be_asked_for() {
+    let limits = DeviceLimits::default();
+    for (pass, name) in [("forward", "conv/gather/tiled"), ("kernel_grad", "conv/kernel_grad/tiled")] {
+        let spec = |strategy| {
+            let options = PlanOptions { strategy, ..PlanOptions::default() };
+            case("n8c64h28w28k64r3s3p1").plan_spec(&limits, pass, false, &options)
+        };
+        let mut tiles = 0;
+        for kernel in kernels().iter().filter(|kernel| kernel.name.starts_with(name)) {
+            let constant = |name| kernel.constants.iter().find(|(known, _)| *known == name).unwrap().1;
+            let spec = spec(Strategy::Tile(["TILE_M", "TILE_N"].map(constant))).unwrap();
+            assert!(spec.steps().any(|step| (step.kernel, step.constants) == (kernel.name, kernel.constants)));
+            tiles += 1;
+        }
+        assert!(tiles >= 4);
+        assert!(matches!(spec(Strategy::Tile([3, 5])), Err(Error::AlgorithmUnavailable { .. })));
     }
 }
 

@@ -206,7 +206,7 @@ impl Context {
     /// This device with an empty pipeline cache that begins with what the driver compiled in an earlier run, so that it need
     /// not compile it again, and that can be asked for it ([`Context::pipeline_data`]). Tensors are shared with this
     /// context, plans and pipelines are not. Data of another device or driver, and corrupt ones, are not used; the log says
-    /// so. Where the device cannot (only Vulkan can; a device of the caller needs `PIPELINE_CACHE`), nothing changes.
+    /// so. Where the device cannot (only Vulkan can; a device of the caller needs `PIPELINE_CACHE`), nothing is kept.
     ///
     /// ```
     /// use wgconv::{Context, PipelineData};

@@ -134,6 +134,10 @@ impl Run<'_> {
         let mut row = TuneRow::new(case, pass);
         match self.fill(problem, &mut row) {
             Ok(true) => Ok(row),
+            // What is wrong is told, whether or not there was time for the rest.
+            Ok(false) if row.candidates.iter().any(|candidate| candidate.fault.is_some()) => {
+                Ok(TuneRow { skipped: Some(TIME_IS_OVER.to_string()), ..row })
+            }
             Ok(false) => Err(Stop::Late),
             Err(Error::DeviceLost { .. }) => Err(Stop::Lost),
             Err(error) => Ok(TuneRow { skipped: Some(error.to_string()), ..row }),
@@ -151,8 +155,11 @@ impl Run<'_> {
             let options = PlanOptions { strategy, ..PlanOptions::default() };
             let outcome = match row.case.plan(self.ctx, row.pass, false, &options) {
                 Ok(plan) => {
-                    let checked = self.checker.check((&row.case, row.pass), strategy, &plan, &expected)?;
-                    checked.map(|buffers| Ready { strategy, plan, buffers })
+                    let checked = self.checker.check((&row.case, row.pass), strategy, &plan, &expected);
+                    let checked = checked.inspect_err(|error| {
+                        log::error!("while {} {} by {strategy} was checked: {error}", row.case, row.pass);
+                    });
+                    checked?.map(|buffers| Ready { strategy, plan, buffers })
                 }
                 Err(error) => Err(as_fault(error)?),
             };

@@ -85,6 +85,16 @@ mod tests {
     }
 
     #[test]
+    fn few_tiles_are_plausible_and_the_planners_comes_first() {
+        let limits = DeviceLimits::default();
+        for (rows, columns) in [(512, 100_000), (64, 1_000_000), (64, 1_568), (8, 49)] {
+            let plausible = Product { rows, columns, copies: 1 }.plausible_tiles(tiles(), &limits, |_| 1);
+            assert_eq!(plausible[0], tile_for(rows, columns, &limits));
+            assert!(plausible.len() <= 3, "{plausible:?}");
+        }
+    }
+
+    #[test]
     fn large_products_take_large_tiles_and_small_ones_fill_the_device() {
         let limits = DeviceLimits::default();
         assert_eq!(tile_for(512, 100_000, &limits), [128, 128]);
