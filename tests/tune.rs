@@ -179,6 +179,9 @@ fn every_tile_can_be_asked_for() {
             tiles += 1;
         }
         assert!(tiles >= 4);
+        // The planner's own is among the few that tuning measures.
+        let plausible = case("n8c64h28w28k64r3s3p1").plausible(&limits, pass).unwrap();
+        assert!(plausible.contains(&spec(Strategy::Auto).unwrap().strategy()) && plausible.len() <= 4, "{plausible:?}");
         assert!(matches!(spec(Strategy::Tile([3, 5])), Err(Error::AlgorithmUnavailable { .. })));
     }
 }
@@ -318,7 +321,9 @@ fn the_command_writes_a_file_that_bench_plans_by() {
 
     assert!(wgconv(1, &[&bench[..], &["nowhere"]].concat()).contains("error: there is no file nowhere"));
     std::fs::write(&file, "wgconv tuning 1\nrubbish").unwrap();
-    assert!(wgconv(0, &[&bench[..], &[&file]].concat()).contains("no valid tuning results"), "a warning");
+    let out = path("train");
+    let train = ["train", "--epochs", "0", "--train-limit", "1", "--test-limit", "1", "--out", &out, "--tuning", &file];
+    assert!(wgconv(0, &train).contains("no valid tuning results"), "a warning");
     std::fs::write(&file, "somebody's diary").unwrap();
     assert!(wgconv(1, &[&tune[..], &["max_forward"]].concat()).contains("is not overwritten"));
     let late = wgconv(0, &["tune", "--case", POOL, "--seconds", "0", "--file", &path("late")]);

@@ -57,7 +57,7 @@ pub use suites::{Row, Suite, suites};
 use crate::conv::Pass;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem};
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem, Strategy};
 use crate::pool::{PoolKind, PoolPass};
 use crate::window::Axis;
 
@@ -186,6 +186,23 @@ impl Case {
     /// ```
     pub fn plan_spec_on(&self, ctx: &Context, pass: &str, bias: bool, options: &PlanOptions) -> Result<PlanSpec> {
         ctx.plan_spec(&self.problem(pass, bias)?, options)
+    }
+
+    /// The few ways of computing a pass that can be the fastest on such a device, by the planner's estimates: what tuning
+    /// measures ([`crate::tune`]). Not every one need be available.
+    ///
+    /// # Errors
+    /// As for [`Case::plan`].
+    ///
+    /// ```
+    /// use wgconv::{Algorithm, DeviceLimits, Strategy, case::Case};
+    /// let case: Case = "n8c64h56w56k64r3s3p1".parse()?;
+    /// let ways = case.plausible(&DeviceLimits::default(), "forward")?;
+    /// assert!(ways.contains(&Strategy::Fixed(Algorithm::Direct)) && ways.contains(&Strategy::Tile([64, 128])));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn plausible(&self, limits: &DeviceLimits, pass: &str) -> Result<Vec<Strategy>> {
+        Ok(self.problem(pass, false)?.plausible(limits, &PlanOptions::default()))
     }
 
     pub(crate) fn problem(&self, pass: &str, bias: bool) -> Result<Problem> {

@@ -99,8 +99,16 @@ impl PlanSpec {
         self.algorithm
     }
 
-    /// What a caller would have to ask for to get this plan.
-    pub(crate) fn strategy(&self) -> Strategy {
+    /// What a caller would have to ask for to get this plan: the algorithm, and its tile if it has several.
+    ///
+    /// ```
+    /// use wgconv::{DeviceLimits, PlanOptions, Strategy, case::Case};
+    /// let case: Case = "n8c64h56w56k64r3s3p1".parse()?;
+    /// let spec = case.plan_spec(&DeviceLimits::default(), "forward", false, &PlanOptions::default())?;
+    /// assert_eq!(spec.strategy(), Strategy::Tile([64, 128]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn strategy(&self) -> Strategy {
         let tile = self.steps.iter().map(|step| ["TILE_M", "TILE_N"].map(|name| step.kernel.variant.constant(name)));
         match tile.max() {
             Some(tile) if self.algorithm == Algorithm::Tiled => Strategy::Tile(tile),

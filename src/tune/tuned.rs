@@ -6,7 +6,9 @@ use super::DeviceKey;
 use crate::case::Case;
 use crate::error::Result;
 use crate::gpu::Context;
-use crate::plan::{Advice, PlanSpec, Problem, Strategy};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::plan::PlanSpec;
+use crate::plan::{Advice, Problem, Strategy};
 
 /// What tuning found on a device: for each problem the fastest way of computing it, and the kernels that computed wrong
 /// results. [`Context::with_tuning`] plans by it; [`Tuned::to_bytes`] and [`Tuned::save`] keep it. `docs/tuning-format.md`
@@ -86,6 +88,7 @@ impl Tuned {
     }
 
     /// Puts the kernels of a plan in quarantine that computed a wrong result.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn quarantine(&mut self, spec: &PlanSpec) -> Vec<String> {
         use crate::kernel::{GATHER_PACK_KERNEL, SUM_SLICES_KERNEL};
         // Many plans share these two, which say little about the result alone: if one is wrong, the others' own checks show it.
