@@ -47,12 +47,16 @@
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `devices`).
+//! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with
+//!   any strides.
+//! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
+//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `filter`, `devices`).
 
 pub mod case;
 mod conv;
 mod error;
 mod gpu;
+mod interop;
 mod kernel;
 pub mod nn;
 mod plan;
@@ -65,6 +69,8 @@ mod window;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
+#[cfg(feature = "safetensors")]
+pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
