@@ -80,7 +80,7 @@ pub use spatial::Padding;
 pub use wgpu;
 pub use window::Axis;
 
-/// The README's example, so that it stays true.
-#[cfg(all(doctest, not(target_arch = "wasm32")))]
+/// The README's examples, so that they stay true.
+#[cfg(all(doctest, feature = "ndarray", feature = "safetensors", not(target_arch = "wasm32")))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -7,6 +7,7 @@ mod data;
 mod devices;
 mod draw;
 mod files;
+mod filter;
 mod interrupt;
 mod train;
 mod verify;
@@ -34,6 +35,7 @@ enum Command {
     Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
     Verify(verify::VerifyArgs),
+    Filter(filter::FilterArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Filter(args) => filter::run(&args),
         Command::Devices(args) => devices::run(&args),
     };
     match result {
