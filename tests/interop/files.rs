@@ -91,7 +91,7 @@ fn hostile_files_are_refused_before_anything_is_allocated() {
     for (shape, low, high, bytes) in [
         (format!("[{huge},{huge}]"), 0, 16, 16),
         (format!("[{}]", 1u64 << 62), 0, 16, 16),
-        ("[4]".into(), 0, 1 << 40, 16),
+        ("[4]".into(), 0, 1u64 << 40, 16),
         ("[4]".into(), 8, 24, 24),
         ("[4]".into(), 16, 0, 16),
         ("[-1]".into(), 0, 4, 4),

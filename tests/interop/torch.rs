@@ -79,7 +79,7 @@ fn a_network_trained_by_pytorch_gives_the_same_logits() {
     for ((found, expected), off) in logits.iter().zip(&expected).zip(&off) {
         // The file's numbers are rounded to f32 once.
         let allowed = f64::from(*off) + 0.5 * EPS * f64::from(expected.abs());
-        let difference = f64::from(found - expected).abs();
+        let difference = (f64::from(*found) - f64::from(*expected)).abs();
         assert!(difference <= allowed, "{found} is not {expected} within {allowed}");
         assert!(allowed < 0.1, "a bound of {allowed} says nothing about logits");
         largest = largest.max(difference);
