@@ -6,41 +6,42 @@
 //! submit; the pixels never leave the device in between.
 //!
 //! ```text
-//! cargo run --release --example texture_filter [FOLDER]
+//! cargo run --release --example texture_filter [FOLDER [WIDTH HEIGHT]]
 //! ```
 //!
-//! Writes `scene.png` and `outlined.png` into the folder, by default `out/texture_filter`.
+//! Writes `scene.png` and `outlined.png` into the folder, by default `out/texture_filter`, by default of 960 x 600 pixels.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wgconv::wgpu::{self, BufferUsages, TextureUsages};
 use wgconv::{Bindings, Context, ContextOptions, Conv, ConvShapes, Operand, Pass};
 
-/// A row of pixels in a buffer must be a multiple of 256 bytes (wgpu::COPY_BYTES_PER_ROW_ALIGNMENT), so the width is one of
-/// 64 pixels.
-const SIZE: [u32; 2] = [960, 600];
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() {
-    let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("out/texture_filter"), PathBuf::from);
-    if let Err(error) = run(&folder) {
+    if let Err(error) = run(&std::env::args().skip(1).collect::<Vec<_>>()) {
         eprintln!("error: {error}");
         std::process::exit(1);
     }
 }
 
-fn run(folder: &Path) -> Result<()> {
-    let renderer = Renderer::new()?;
-    let [scene, outlined] = renderer.draw(SIZE)?;
+fn run(arguments: &[String]) -> Result<()> {
+    let (folder, size) = match arguments {
+        [] => ("out/texture_filter", [960, 600]),
+        [folder] => (folder.as_str(), [960, 600]),
+        [folder, width, height] => (folder.as_str(), [width.parse()?, height.parse()?]),
+        _ => return Err("usage: texture_filter [FOLDER [WIDTH HEIGHT]]".into()),
+    };
+    let [scene, outlined] = Renderer::new()?.draw(size)?;
     std::fs::create_dir_all(folder)?;
     for (name, pixels) in [("scene.png", scene), ("outlined.png", outlined)] {
-        let path = folder.join(name);
+        let path = Path::new(folder).join(name);
         // Nothing here is transparent.
         let opaque: Vec<u8> = pixels.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
-        image::save_buffer(&path, &opaque, SIZE[0], SIZE[1], image::ExtendedColorType::Rgb8)?;
+        image::save_buffer(&path, &opaque, size[0], size[1], image::ExtendedColorType::Rgb8)?;
         println!("{}", path.display());
     }
     Ok(())
@@ -63,6 +64,12 @@ impl Renderer {
 
     /// The scene, and the scene with its outlines inked: RGBA pixels, row by row.
     fn draw(&self, size: [u32; 2]) -> Result<[Vec<u8>; 2]> {
+        let largest = self.device.limits().max_texture_dimension_2d;
+        if size.iter().any(|extent| !(3..=largest).contains(extent))
+            || 4 * size[0] % wgpu::COPY_BYTES_PER_ROW_ALIGNMENT != 0
+        {
+            return Err(format!("{size:?} pixels: both must be 3 to {largest}, and the width a multiple of 64").into());
+        }
         let [width, height] = size.map(|extent| extent as usize);
         let (scene, outlined) = (self.texture(size), self.texture(size));
 

@@ -58,6 +58,11 @@ fn sky(direction: vec3<f32>) -> vec3<f32> {
     return mix(vec3<f32>(0.93, 0.9, 0.84), vec3<f32>(0.42, 0.63, 0.86), sqrt(max(direction.y, 0.0)));
 }
 
+/// Haze hides where the floor's tiles become smaller than pixels.
+fn clearness(distance: f32) -> f32 {
+    return exp(-0.0025 * distance * distance);
+}
+
 fn shade(hit: Hit, at: vec3<f32>, direction: vec3<f32>) -> vec3<f32> {
     if hit.distance >= FAR {
         return sky(direction);
@@ -67,8 +72,7 @@ fn shade(hit: Hit, at: vec3<f32>, direction: vec3<f32>) -> vec3<f32> {
     let diffuse = max(dot(hit.normal, light), 0.0) * lit;
     let highlight = pow(max(dot(reflect(direction, hit.normal), light), 0.0), 60.0) * lit;
     let colour = hit.colour * (0.34 + 0.75 * diffuse) + vec3<f32>(0.5 * highlight);
-    // Haze hides where the floor's tiles become smaller than pixels.
-    return mix(sky(direction), colour, exp(-0.0012 * hit.distance * hit.distance));
+    return mix(sky(direction), colour, clearness(hit.distance));
 }
 
 @group(0) @binding(0) var<uniform> size: vec4<f32>;
@@ -86,8 +90,8 @@ fn scene(@builtin(position) pixel: vec4<f32>) -> @location(0) vec4<f32> {
         let start = at + hit.normal * 2e-3;
         let second = nearest(start, mirrored);
         let strength = 0.06 + 0.4 * pow(1.0 - abs(dot(direction, hit.normal)), 4.0);
-        let haze = exp(-0.0012 * hit.distance * hit.distance);
-        colour = mix(colour, shade(second, start + second.distance * mirrored, mirrored), strength * haze);
+        let reflection = shade(second, start + second.distance * mirrored, mirrored);
+        colour = mix(colour, reflection, strength * clearness(hit.distance));
     }
     return vec4<f32>(clamp(colour, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0);
 }

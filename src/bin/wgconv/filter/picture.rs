@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use image::codecs::png::PngEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageReader, Limits};
 
 use super::error::FilterError;
@@ -146,7 +146,7 @@ impl Picture {
         };
         ensure!(!bytes.is_empty(), "an image without pixels");
         let mut file = Vec::new();
-        let mut encoder = PngEncoder::new(&mut file);
+        let mut encoder = PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::Adaptive);
         if let Some(profile) = &self.profile {
             // Of the formats that are written here, all have a place for it.
             encoder.set_icc_profile(profile.clone()).context("cannot keep the colour profile")?;
