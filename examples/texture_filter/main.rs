@@ -66,7 +66,7 @@ impl Renderer {
     fn draw(&self, size: [u32; 2]) -> Result<[Vec<u8>; 2]> {
         let largest = self.device.limits().max_texture_dimension_2d;
         if size.iter().any(|extent| !(3..=largest).contains(extent))
-            || 4 * size[0] % wgpu::COPY_BYTES_PER_ROW_ALIGNMENT != 0
+            || !(4 * size[0]).is_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT)
         {
             return Err(format!("{size:?} pixels: both must be 3 to {largest}, and the width a multiple of 64").into());
         }
