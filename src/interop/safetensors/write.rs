@@ -1,6 +1,6 @@
 //! Writing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
 
@@ -97,8 +97,9 @@ impl Writer {
         for (name, (shape, bytes)) in &self.tensors {
             views.push((name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(refused)?));
         }
-        let metadata: HashMap<String, String> = self.metadata.clone().into_iter().collect();
-        ::safetensors::serialize(views, (!metadata.is_empty()).then_some(metadata)).map_err(refused)
+        // The format's crate has one of two types of map here, whichever of its features somebody else turns on.
+        let metadata = (!self.metadata.is_empty()).then(|| self.metadata.clone().into_iter().collect());
+        ::safetensors::serialize(views, metadata).map_err(refused)
     }
 
     /// Writes the file; an old one of this name stays whole until the new one is complete.
