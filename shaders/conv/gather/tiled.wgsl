@@ -309,7 +309,12 @@ fn cursor_at(tile: Tile, local: u32) -> Cursor {
     return Cursor(row_at(tile, channel), column + local / A_QUADS * quads, quads, last, 0u, 0u);
 }
 
-// The next step's quads. Rows of A behind the last one repeat it; those of source are zero.
+// The quad of A so far behind another; zeros, which A ends with, behind its column's last row.
+fn a_quad(first: u32, offset: u32, last: u32) -> vec4<f32> {
+    return packed[select(params.zero_quad, first + offset, offset <= last)];
+}
+
+// The next step's quads. Rows behind the last one are zero in both operands: zero times an infinity would be a NaN.
 fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
     if (BY_CHANNEL != 0u) {
         return load_channels(tile, columns, step, local, cursor);
@@ -337,15 +342,15 @@ fn load_taps(tile: Tile, columns: Columns, step: Step, cursor: ptr<function, Cur
         staged.b3 = source_quad(tile, columns, row);
         row = next_row(tile, row, step);
     }
-    staged.a0 = packed[min(a, a_last)];
+    staged.a0 = a_quad(0u, a, a_last);
     if (A_STAGED > 1u) {
-        staged.a1 = packed[min(a + a_step, a_last)];
+        staged.a1 = a_quad(0u, a + a_step, a_last);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = packed[min(a + 2u * a_step, a_last)];
+        staged.a2 = a_quad(0u, a + 2u * a_step, a_last);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = packed[min(a + 3u * a_step, a_last)];
+        staged.a3 = a_quad(0u, a + 3u * a_step, a_last);
     }
     (*cursor).a = a + TILE_K * (*cursor).a_step;
     (*cursor).row = row;
@@ -375,15 +380,15 @@ fn load_channels(tile: Tile, columns: Columns, step: Step, local: u32, cursor: p
     let a_step = A_STEP * (*cursor).a_step;
     let a_last = (tap.channels - 1u) * (*cursor).a_step;
     let a_offset = local / A_QUADS * (*cursor).a_step;
-    staged.a0 = packed[a + min(a_offset, a_last)];
+    staged.a0 = a_quad(a, a_offset, a_last);
     if (A_STAGED > 1u) {
-        staged.a1 = packed[a + min(a_offset + a_step, a_last)];
+        staged.a1 = a_quad(a, a_offset + a_step, a_last);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = packed[a + min(a_offset + 2u * a_step, a_last)];
+        staged.a2 = a_quad(a, a_offset + 2u * a_step, a_last);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = packed[a + min(a_offset + 3u * a_step, a_last)];
+        staged.a3 = a_quad(a, a_offset + 3u * a_step, a_last);
     }
     (*cursor).row = next_row(tile, row, step);
     return staged;

@@ -205,6 +205,7 @@ struct Sources {
     y: u32,
     x: u32,
     inside: u32,
+    exists: bool,
 }
 
 // A cell behind the slab's last one has no tap inside, and reads an element that exists.
@@ -228,7 +229,7 @@ fn sources_of(slab: Slab, cells: u32, cell: Cell) -> Sources {
     if (!is_padded()) {
         x = select(params.x_base, x, exists);
     }
-    return Sources(y, x, select(0u, bits, exists));
+    return Sources(y, x, select(0u, bits, exists), exists);
 }
 
 fn is_padded() -> bool {
@@ -241,9 +242,11 @@ fn bits_at(o: u32, stride: u32, padding_low: u32, dilation: u32, taps: u32, exte
     return bits_inside(vec4<i32>(start), dilation, taps, extent).x;
 }
 
+// Zero behind the slab's last cell, as x is: zero times an infinity would be a NaN.
 fn dy_quad(sources: Sources, channels: vec4<u32>) -> vec4<f32> {
     let at = channels + vec4<u32>(sources.y);
-    return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    let cells = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    return select(vec4<f32>(0.0), cells, vec4<bool>(sources.exists));
 }
 
 // Zero outside of x, read from an element that exists.
