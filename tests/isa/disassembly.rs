@@ -7,6 +7,8 @@ pub struct Loop {
     pub vector: usize,
     /// Multiply-adds among them; an instruction for two counts as two.
     pub multiply_adds: usize,
+    /// Multiply-adds behind the last load from memory before anything waits for a load.
+    pub overlapped: usize,
 }
 
 impl Loop {
@@ -39,13 +41,20 @@ pub fn main_loop(code: &str) -> Option<Loop> {
 
 fn count(lines: &[&str]) -> Loop {
     let mut found = Loop::default();
+    // Whether loads are under way that nothing has waited for.
+    let mut under_way = false;
     for line in lines {
+        if line.contains("buffer_load") || line.contains("global_load") {
+            (under_way, found.overlapped) = (true, 0);
+        }
+        under_way &= !line.contains("vmcnt");
         // Two instructions of one word, `v_dual_fmac_f32 .. :: v_dual_mul_f32 ..`, are two.
         for instruction in line.split("::") {
             let mnemonic = instruction.split_whitespace().next().unwrap_or_default();
             found.vector += usize::from(mnemonic.starts_with("v_"));
             let adds = ["v_fma", "v_pk_fma", "v_dual_fma"].iter().any(|begin| mnemonic.starts_with(begin));
             found.multiply_adds += usize::from(adds);
+            found.overlapped += usize::from(adds && under_way);
         }
     }
     found
@@ -71,7 +80,7 @@ BB4:
 \ts_endpgm ; bf
 ";
     let found = main_loop(code).unwrap();
-    assert_eq!(found, Loop { vector: 4, multiply_adds: 2 });
+    assert_eq!(found, Loop { vector: 4, multiply_adds: 2, overlapped: 0 });
     assert_eq!(found.share(), 50.0);
     assert_eq!(main_loop("BB0:\n\tv_mov_b32_e32 v0, 0\n\ts_branch BB1\nBB1:\n"), None);
 }

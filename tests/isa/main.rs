@@ -72,10 +72,10 @@ fn judge(row: &Row, compiled: &Compiled) -> (String, Option<String>) {
     let spills = number("Spilled VGPRs") + number("Spilled SGPRs") + number("Scratch size");
     let (registers, waves, bytes) = (number("VGPRs"), number("Subgroups per SIMD"), number("LDS size"));
     let main = disassembly::main_loop(&compiled.code).unwrap_or_else(|| panic!("no loop: {}", compiled.code));
-    let share = main.share();
+    let (share, overlapped) = (main.share(), main.overlapped);
     let [m, n, k] = row.tile;
     let line = format!(
-        "| {:<30} | {:<11} | {:<10} | {bytes:>5} | {registers:>3} | {waves:>2} | {spills} | {share:.1} | {} |",
+        "| {:<30} | {:<11} | {:<10} | {bytes:>5} | {registers:>3} | {waves:>2} | {spills} | {share:.1} | {overlapped} | {} |",
         row.case,
         row.pass,
         format!("{m}x{n}x{k}"),
@@ -90,7 +90,7 @@ fn judge(row: &Row, compiled: &Compiled) -> (String, Option<String>) {
 fn tiled_kernels_do_not_spill_and_mostly_multiply() {
     let radv = Radv::open().unwrap_or_else(|error| panic!("{error}: scripts/isa says how to run this"));
     println!("{}", radv.name);
-    println!("| case | pass | tile | bytes | registers | waves | spills | share | inverse throughput |");
+    println!("| case | pass | tile | bytes | registers | waves | spills | share | overlapped | inverse throughput |");
     let mut faults = Vec::new();
     for row in &ROWS {
         let (line, fault) = judge(row, &compile(&radv, row));

@@ -241,13 +241,12 @@ fn bits_of(tile: Tile, row: Row) -> u32 {
     return (1u << row.tap.z) | (1u << (tile.taps.z + row.tap.y)) | (1u << (tile.taps.z + tile.taps.y + row.tap.x));
 }
 
-fn source_at(at: vec4<u32>, inside: vec4<bool>) -> vec4<f32> {
-    let cells = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
-    return select(vec4<f32>(0.0), cells, inside);
+fn source_at(at: vec4<u32>, inside: vec4<bool>) -> Quad {
+    return Quad(vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]), inside);
 }
 
 // A row at four columns; zero outside of in and behind the last row, read from an element that exists.
-fn source_quad(tile: Tile, columns: Columns, row: Row) -> vec4<f32> {
+fn source_quad(tile: Tile, columns: Columns, row: Row) -> Quad {
     let exists = row.k < tile.rows;
     if (PADDED == 0u) {
         return source_at(columns.first + vec4<u32>(select(0u, row.offset, exists)), vec4<bool>(exists));
@@ -279,7 +278,7 @@ fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
 }
 
 // The step's channel `channel`, which begins `offset` elements behind the step's first.
-fn channel_quad(tap: Tap, channel: u32, offset: u32) -> vec4<f32> {
+fn channel_quad(tap: Tap, channel: u32, offset: u32) -> Quad {
     let inside = tap.inside & vec4<bool>(channel < tap.channels);
     return source_at(tap.at + vec4<u32>(min(offset, tap.last)), inside);
 }
@@ -409,15 +408,15 @@ fn stage(staged: Staged, buffer: u32, local: u32) {
     if (A_STAGED > 3u) {
         a_tile[a + 3u * A_STEP * A_ROW] = staged.a3;
     }
-    b_tile[b] = staged.b0;
+    b_tile[b] = kept(staged.b0);
     if (B_STAGED > 1u) {
-        b_tile[b + B_STEP * B_ROW] = staged.b1;
+        b_tile[b + B_STEP * B_ROW] = kept(staged.b1);
     }
     if (B_STAGED > 2u) {
-        b_tile[b + 2u * B_STEP * B_ROW] = staged.b2;
+        b_tile[b + 2u * B_STEP * B_ROW] = kept(staged.b2);
     }
     if (B_STAGED > 3u) {
-        b_tile[b + 3u * B_STEP * B_ROW] = staged.b3;
+        b_tile[b + 3u * B_STEP * B_ROW] = kept(staged.b3);
     }
 }
 
