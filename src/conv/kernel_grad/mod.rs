@@ -9,7 +9,9 @@ use super::ConvProblem;
 use super::passes::params;
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{
+    Access, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, elements,
+};
 
 /// One way of computing the slices.
 struct Method {
@@ -21,6 +23,11 @@ struct Method {
     invocations: u64,
     /// Of a workgroup.
     workgroup_size: u64,
+}
+
+/// Tiles that may be the fastest, for tuning.
+pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, options: &PlanOptions) -> Vec<[u32; 2]> {
+    tiled::plausible_tiles(problem, &SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, "")))
 }
 
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
