@@ -2,7 +2,7 @@
 //! problem on the same device always gives the same plan, and the same bits.
 
 use super::{ConvProblem, Pass};
-use crate::plan::{Algorithm, DeviceLimits};
+use crate::plan::{Algorithm, DeviceLimits, Strategy};
 
 /// A software device takes about as long to begin the dispatch that packs the kernel, or adds slices, as for so many operations.
 const SMALL_FLOPS: u64 = 1 << 18;
@@ -23,14 +23,11 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
-    // A channel a group: of few outputs, or they would share what is read of it in a matrix product. On GPUs an invocation of
-    // the gathers owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
     let is_signal = problem.axes[1].input == 1 && problem.axes[1].output == 1;
-    let is_depthwise = match pass {
-        Pass::KernelGrad => channels_in == 1 && channels_out < 4,
-        Pass::Forward if limits.is_software => channels_in == 1 && channels_out < 4,
-        _ => channels_in == 1 && channels_out == 1 && (limits.is_software || !is_signal),
-    };
+    // On GPUs an invocation of the gathers owns four rows: of a signal, which has one, it would repeat that, and the kernel would
+    // be packed for nothing.
+    let is_depthwise =
+        is_depthwise(problem, pass, limits) && (limits.is_software || pass == Pass::KernelGrad || !is_signal);
     if is_depthwise {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
@@ -42,6 +39,45 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     }
     if !limits.is_software && fills_tile {
         found.push((Algorithm::Tiled, "the planner's choice: a GPU, and enough channels for a matrix product"));
+    }
+    found
+}
+
+/// Whether groups have one channel, and few outputs, or these would share what is read of it in a matrix product.
+fn is_depthwise(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> bool {
+    let outputs = problem.channels_out / problem.groups;
+    let most_outputs = match pass {
+        Pass::KernelGrad => 3,
+        Pass::Forward if limits.is_software => 3,
+        _ => 1,
+    };
+    problem.channels_in == problem.groups && outputs <= most_outputs
+}
+
+/// Ways of computing a pass that can be the fastest, for tuning to measure: those that the planner would not think of are left
+/// out where they cannot win, because each costs time to compile, check and measure.
+pub(super) fn plausible(
+    problem: &ConvProblem,
+    pass: Pass,
+    limits: &DeviceLimits,
+    tiles: impl Fn() -> Vec<[u32; 2]>,
+) -> Vec<Strategy> {
+    let mut found = vec![Strategy::Fixed(Algorithm::Direct)];
+    if pass == Pass::BiasGrad {
+        return found;
+    }
+    if is_depthwise(problem, pass, limits) {
+        found.push(Strategy::Fixed(Algorithm::Depthwise));
+    }
+    let has_subgroups = limits.subgroup_size == 8;
+    if has_subgroups {
+        found.push(Strategy::Fixed(Algorithm::Subgroup));
+    }
+    // A software device runs barriers as loops over the invocations; the tile hardly matters then.
+    match (limits.is_software, has_subgroups) {
+        (false, _) => found.extend(tiles().into_iter().map(Strategy::Tile)),
+        (true, false) => found.extend(tiles().into_iter().take(1).map(Strategy::Tile)),
+        (true, true) => {}
     }
     found
 }

@@ -96,8 +96,8 @@ uniform! {
         in_stride_d: u32, in_stride_h: u32, in_stride_w: u32,
         out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
         tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
-        first_tap_h: u32, first_tap_w: u32, reversed: u32,
-        unused_a: u32, unused_b: u32, unused_c: u32,
+        zero_quad: u32, first_tap_h: u32, first_tap_w: u32, reversed: u32,
+        unused_a: u32, unused_b: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }

@@ -17,6 +17,9 @@ struct PackParams {
     classes: array<AxisClass, 96>,
 }
 
+// Elements behind the last row.
+const ZEROS: u32 = 4u;
+
 // Tap t belongs to class (t * dilation + shift) % classes, where every period-th tap follows. Dilation and shift are below
 // classes.
 struct PackAxis {
@@ -76,6 +79,13 @@ fn pack(
     let rest = index / across;
     let g = rest / params.channels;
     if (g >= params.groups) {
+        // Zeros behind the last row, to be read in place of rows that do not exist.
+        let rows_of_w = params.groups * params.channels;
+        let behind = index - rows_of_w * across;
+        if (behind < ZEROS / ROWS) {
+            let taps = params.axes[0].taps * params.axes[1].taps * params.axes[2].taps;
+            store_zeros(rows_of_w * taps * across + behind);
+        }
         return;
     }
     let m = index - rest * across;

@@ -22,3 +22,7 @@ fn rows_at(first: u32, m: u32) -> Rows {
 fn store_rows(to: u32, rows: Rows, tap: u32) {
     packed[to] = select(0.0, w[rows.first + tap], rows.exists);
 }
+
+fn store_zeros(to: u32) {
+    packed[to] = 0.0;
+}

@@ -25,3 +25,7 @@ fn store_rows(to: u32, rows: Rows, tap: u32) {
     let at = rows.first + vec4<u32>(tap);
     packed[to] = select(vec4<f32>(0.0), vec4<f32>(w[at.x], w[at.y], w[at.z], w[at.w]), rows.exists);
 }
+
+fn store_zeros(to: u32) {
+    packed[to] = vec4<f32>(0.0);
+}

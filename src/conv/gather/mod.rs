@@ -8,6 +8,7 @@ mod tiled;
 
 pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
+pub(super) use tiled::plausible_tiles;
 
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
@@ -43,7 +44,7 @@ const MOST_WORKGROUPS: u64 = 1 << 23;
 pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
-        Algorithm::Tiled => tiled::method(gather, plan.limits)?,
+        Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
         Algorithm::Depthwise => depthwise::method(gather, plan.limits)?,
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
@@ -115,6 +116,7 @@ fn pack(
     }
     let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
     let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
+    let invocations = invocations + problem::ZEROS / u64::from(rows);
     plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
     Ok(packed)
 }

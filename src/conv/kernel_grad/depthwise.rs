@@ -44,7 +44,8 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let terms = strips * down * u64::from(strip::CELLS);
         let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
-        plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
+        let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
+        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));
