@@ -266,11 +266,11 @@ impl Checked<'_> {
                     let at = first + 32 * i;
                     u64::from(u32::from_le_bytes(step.params[at..at + 4].try_into().unwrap()))
                 };
-                taps(0) * (taps(1) * (taps(2) + 2) + 2) + 2
+                taps(0) * (taps(1) * (taps(2) + 3) + 3) + 2
             }
             name if name.starts_with("conv/kernel_grad/strip") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
-                u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 1) + 2
+                u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 2) + 2
             }
             "conv/gather/depthwise_any" | "conv/gather/depthwise_aligned" => {
                 constant(step, "ROWS") + constant(step, "TAPS")
@@ -309,7 +309,7 @@ impl Checked<'_> {
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
-        (end - begin) * (d * (h * (w + 2) + 2) + 2) + 2
+        (end - begin) * (d * (h * (w + 3) + 3) + 3) + 2
     }
 
     /// A number of the uniform struct; `Reduction` stands at its beginning.

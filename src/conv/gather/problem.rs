@@ -114,10 +114,10 @@ impl Gather {
         self.packed_rows() * u64::from(outputs_padded) + ZEROS
     }
 
-    /// Loop iterations of an invocation that packs the kernel; a loop costs one test more.
+    /// Loop iterations of an invocation that packs the kernel; a loop costs two tests more (as in the kernels for subgroups).
     pub(super) fn pack_iterations(&self) -> u64 {
         let [d, h, w] = self.axes.each_ref().map(|axis| u64::from(axis.taps));
-        d.saturating_mul(h.saturating_mul(w + 2).saturating_add(2)).saturating_add(2)
+        d.saturating_mul(h.saturating_mul(w + 3).saturating_add(3)).saturating_add(2)
     }
 
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
