@@ -41,7 +41,8 @@
 //! ```
 //!
 //! # What is promised
-//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Finite data whose exact
+//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Same problem and device:
+//! same plan; nothing is measured, unless the caller tunes ([`tune`]) and gives a context the results. Finite data whose exact
 //! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
 //! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
@@ -50,8 +51,10 @@
 //! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with
 //!   any strides.
 //! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
-//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `filter`, `devices`).
+//! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
+#[cfg(not(target_arch = "wasm32"))]
+mod atomic;
 pub mod case;
 mod conv;
 mod error;
@@ -63,12 +66,16 @@ mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod timing;
+pub mod tune;
 pub mod verify;
 mod window;
 
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
-pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
+pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
 #[cfg(feature = "safetensors")]
 pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use atomic::{folder_of, temporary_beside};
 
 /// The library's own way to write a file, which it does not export.
-#[path = "../../interop/atomic.rs"]
+#[path = "../../atomic.rs"]
 mod atomic;
 
 /// Writes to a temporary file in the same folder, then renames: a reader never sees half a file.

@@ -10,6 +10,8 @@ mod files;
 mod filter;
 mod interrupt;
 mod train;
+mod tune;
+mod tuning;
 mod verify;
 
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ enum Command {
     #[command(hide = true)]
     Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
+    Tune(Box<tune::TuneArgs>),
     Verify(verify::VerifyArgs),
     Filter(filter::FilterArgs),
     Devices(devices::DevicesArgs),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
+        Command::Tune(args) => tune::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Devices(args) => devices::run(&args),

@@ -109,7 +109,7 @@ impl Writer {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        crate::interop::atomic::write(path, &self.to_bytes()?).map_err(|error| Error::File {
+        crate::atomic::write(path, &self.to_bytes()?).map_err(|error| Error::File {
             during: "write",
             path: path.display().to_string(),
             reason: error.to_string(),
