@@ -49,6 +49,7 @@
 //! # Features
 //! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `devices`).
 
+mod activation;
 pub mod case;
 mod conv;
 mod error;
@@ -62,6 +63,7 @@ mod spatial;
 pub mod verify;
 mod window;
 
+pub use activation::Activation;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};

@@ -4,6 +4,7 @@
 mod bias_grad;
 mod choose;
 mod desc;
+mod epilogue;
 mod forward;
 mod gather;
 mod input_grad;
@@ -13,3 +14,4 @@ pub(crate) mod passes;
 mod tile;
 
 pub use desc::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
+pub(crate) use epilogue::Epilogue;

@@ -1,6 +1,7 @@
 //! What the four passes share when they are planned.
 
-use super::{ConvProblem, Pass, bias_grad, choose, forward, input_grad, kernel_grad};
+use super::{ConvProblem, Epilogue, Pass, bias_grad, choose, forward, input_grad, kernel_grad};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::plan::{Algorithm, CALLERS_CHOICE, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, elements};
@@ -10,11 +11,16 @@ use crate::window::override_values;
 pub(crate) fn plan(
     problem: &ConvProblem,
     pass: Pass,
-    bias: bool,
+    epilogue: Epilogue,
     limits: &DeviceLimits,
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
-    let title = title(problem, pass);
+    let mut title = title(problem, pass);
+    match (pass, epilogue.activation) {
+        (_, Activation::None) => {}
+        (Pass::InputGrad, activation) => title += &format!(", through {activation}"),
+        (_, activation) => title += &format!(", {activation}"),
+    }
     let flops = match pass {
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
@@ -25,8 +31,8 @@ pub(crate) fn plan(
     let plan_with = |choice: (Algorithm, &str)| {
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
-            Pass::Forward => forward::plan(problem, choice.0, bias, builder),
-            Pass::InputGrad => input_grad::plan(problem, choice.0, builder),
+            Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
+            Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue.activation, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
     };

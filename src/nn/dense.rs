@@ -1,5 +1,6 @@
 //! Dense layer: y = x wT + b, which is a convolution of one cell with one tap, so it runs on the same kernels.
 
+use crate::activation::Activation;
 use crate::conv::Conv;
 use crate::error::Result;
 use crate::gpu::{Context, Program, Tensor};
@@ -62,6 +63,32 @@ pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor
     matrix(as_conv()?.input_grad(ctx, &dy, &w, &[dy.shape()[0], w.shape()[1], 1])?)
 }
 
+/// dx as [`dense_input_grad`] gives it, times the derivative of the activation whose output x `[N, In]` is: the gradient at that
+/// activation's input (see [`Conv::input_grad_through`](crate::Conv::input_grad_through)). Submits and does not wait.
+///
+/// # Errors
+/// As for [`dense_forward`].
+///
+/// ```
+/// use wgconv::{Activation, Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let dy = ctx.tensor(&[1, 1], &[2.0])?;
+/// let w = ctx.tensor(&[1, 2], &[10.0, 1.0])?;
+/// let x = ctx.tensor(&[1, 2], &[0.0, 3.0])?;
+/// assert_eq!(nn::dense_input_grad_through(&ctx, Activation::Relu, &dy, &w, &x)?.read_blocking()?, [0.0, 2.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn dense_input_grad_through(
+    ctx: &Context,
+    activation: Activation,
+    dy: &Tensor,
+    w: &Tensor,
+    x: &Tensor,
+) -> Result<Tensor> {
+    let (dy, w, x) = (view(Operand::Dy, dy)?, view(Operand::W, w)?, view(Operand::X, x)?);
+    matrix(as_conv()?.input_grad_through(ctx, activation, &dy, &w, &x)?)
+}
+
 /// dw `[Out, In]` = dy `[N, Out]` transposed times x `[N, In]`. Submits and does not wait.
 ///
 /// # Errors
@@ -112,6 +139,21 @@ impl Program {
     pub fn dense_input_grad(&mut self, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
         let (dy, w) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
         matrix(self.conv_input_grad(&as_conv()?, &dy, &w, &[dy.shape()[0], w.shape()[1], 1])?)
+    }
+
+    /// [`dense_input_grad_through`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn dense_input_grad_through(
+        &mut self,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        x: &Tensor,
+    ) -> Result<Tensor> {
+        let (dy, w, x) = (view(Operand::Dy, dy)?, view(Operand::W, w)?, view(Operand::X, x)?);
+        matrix(self.conv_input_grad_through(&as_conv()?, activation, &dy, &w, &x)?)
     }
 
     /// [`dense_kernel_grad`] as a part of the program.

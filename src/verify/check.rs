@@ -135,9 +135,13 @@ impl Task {
         let (x, w, dy) = (data(Operand::X, &x_shape), data(Operand::W, &w_shape), data(Operand::Dy, &y_shape));
         let b = data(Operand::B, &problem.b_shape());
         let (operand, shape, sums) = if pass == Pass::Forward.name() {
-            (Operand::Y, y_shape, reference::conv::forward(&problem, &x, &w, bias.then_some(&b[..]))?)
+            (
+                Operand::Y,
+                y_shape,
+                reference::conv::forward(&problem, &x, &w, bias.then_some(&b[..]))?.activated(case.activation),
+            )
         } else if pass == Pass::InputGrad.name() {
-            (Operand::Dx, x_shape, reference::conv::input_grad(&problem, &dy, &w)?)
+            (Operand::Dx, x_shape, reference::conv::input_grad(&problem, &dy, &w)?.through(case.activation, &x)?)
         } else if pass == Pass::KernelGrad.name() {
             (Operand::Dw, w_shape, reference::conv::kernel_grad(&problem, &x, &dy)?)
         } else {

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Error, PoolKind};
+use wgconv::{Activation, Error, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -122,7 +122,10 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         PoolKind::Average { count_include_pad: number(0) % 2 == 0, divisor: (number(0) % 2 == 0).then(|| number(1)) };
     let ceil_mode = number(0) % 2 == 0;
     match number(0) % 3 {
-        0 => Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }),
+        0 => {
+            let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation })
+        }
         1 => Case::Pool(PoolCase { kind: PoolKind::Max, batch, channels, axes, ceil_mode }),
         _ => Case::Pool(PoolCase { kind: average, batch, channels, axes, ceil_mode }),
     }
@@ -203,7 +206,14 @@ fn broken_texts_never_panic() {
 
 #[test]
 fn cases_made_by_hand_are_errors_where_they_are_wrong() {
-    let conv = |groups, axes| ConvCase { batch: 1, channels_in: 4, channels_out: 4, groups, axes };
+    let conv = |groups, axes| ConvCase {
+        batch: 1,
+        channels_in: 4,
+        channels_out: 4,
+        groups,
+        axes,
+        activation: Activation::None,
+    };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
     assert!(matches!(conv(3, vec![axis]).problem(), Err(Error::GroupMismatch { .. })));
