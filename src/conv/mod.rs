@@ -9,7 +9,7 @@ mod forward;
 mod gather;
 mod input_grad;
 mod kernel_grad;
-mod ops;
+pub(crate) mod ops;
 pub(crate) mod passes;
 mod tile;
 

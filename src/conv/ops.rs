@@ -191,7 +191,7 @@ impl<const D: usize> Conv<D> {
     }
 }
 
-fn forward<const D: usize>(
+pub(crate) fn forward<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
     x: &Tensor,
@@ -210,7 +210,7 @@ fn forward<const D: usize>(
     Ok(y)
 }
 
-fn input_grad<const D: usize>(
+pub(crate) fn input_grad<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
     dy: &Tensor,
@@ -225,7 +225,7 @@ fn input_grad<const D: usize>(
     Ok(dx)
 }
 
-fn input_grad_through<const D: usize>(
+pub(crate) fn input_grad_through<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
     activation: Activation,
@@ -246,7 +246,12 @@ fn input_grad_through<const D: usize>(
     Ok(dx)
 }
 
-fn kernel_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub(crate) fn kernel_grad<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    x: &Tensor,
+    dy: &Tensor,
+) -> Result<Tensor> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
     let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
