@@ -56,6 +56,41 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// The plan would run a kernel that computed a wrong result when this device was tuned.
+    #[error(
+        "kernel {kernel} computed a wrong result on this device when it was tuned, so that it is not run here; a context \
+         without these tuning results runs it"
+    )]
+    Quarantined {
+        /// The kernel and its constants.
+        kernel: String,
+    },
+    /// What should be the results of tuning is not.
+    #[error("no valid tuning results: line {line}: {reason}")]
+    InvalidTuning {
+        /// Counted from 1; 0 if it is about the whole.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The results of tuning are of another device, driver or version of the kernels.
+    #[error("the tuning results are stale: they have {found:?}, but here it is {expected:?}; tune again")]
+    StaleTuning {
+        /// The line of the results that differs.
+        found: String,
+        /// What it would have to be.
+        expected: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {during} {path}: {reason}")]
+    File {
+        /// `read` or `write`.
+        during: &'static str,
+        /// The file.
+        path: String,
+        /// The system's words, or the limit that the file is above.
+        reason: String,
+    },
     /// A tensor has the wrong number of axes.
     #[error("{operator}: {operand} has shape {found:?}, but must have {expected} axes")]
     RankMismatch {
@@ -240,6 +275,44 @@ pub enum Error {
     WrongContext {
         /// The operand.
         operand: Operand,
+    },
+    /// Bytes that should be a safetensors file are not, or are damaged.
+    #[cfg(feature = "safetensors")]
+    #[error("{source_name}: not a safetensors file: {reason}")]
+    NotSafetensors {
+        /// The file's path, or a word for bytes that came otherwise.
+        source_name: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A safetensors file has no tensor of this name.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} is missing; the file has {found:?}")]
+    MissingEntry {
+        /// The name that was asked for.
+        name: String,
+        /// The names that are there, sorted.
+        found: Vec<String>,
+    },
+    /// A tensor of a safetensors file has another shape than the caller expects.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} has shape {found:?}, but must be {expected:?}")]
+    EntryShape {
+        /// The tensor's name in the file.
+        name: String,
+        /// The shape that was asked for.
+        expected: Vec<usize>,
+        /// The shape in the file.
+        found: Vec<usize>,
+    },
+    /// A tensor of a safetensors file has an element type that does not convert to f32 without loss.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} has type {found}, but must be F32, F16 or BF16")]
+    EntryType {
+        /// The tensor's name in the file.
+        name: String,
+        /// Its type, as the format writes it, for example `F64`.
+        found: String,
     },
     /// The device has no memory left for this.
     #[error("out of device memory: {what} of {bytes} bytes")]

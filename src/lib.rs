@@ -41,32 +41,45 @@
 //! ```
 //!
 //! # What is promised
-//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Finite data whose exact
+//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Same problem and device:
+//! same plan; nothing is measured, unless the caller tunes ([`tune`]) and gives a context the results. Finite data whose exact
 //! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
 //! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `devices`).
+//! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with
+//!   any strides.
+//! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
+//! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
 mod activation;
+#[cfg(not(target_arch = "wasm32"))]
+mod atomic;
 pub mod case;
 mod conv;
 mod error;
 mod gpu;
+mod interop;
 mod kernel;
 pub mod nn;
 mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod timing;
+pub mod tune;
 pub mod verify;
 mod window;
 
 pub use activation::Activation;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
-pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
+pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
+#[cfg(feature = "safetensors")]
+pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
@@ -76,7 +89,7 @@ pub use spatial::Padding;
 pub use wgpu;
 pub use window::Axis;
 
-/// The README's example, so that it stays true.
-#[cfg(all(doctest, not(target_arch = "wasm32")))]
+/// The README's examples, so that they stay true.
+#[cfg(all(doctest, feature = "ndarray", feature = "safetensors", not(target_arch = "wasm32")))]
 #[doc = include_str!("../README.md")]
 struct Readme;

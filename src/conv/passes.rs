@@ -1,10 +1,11 @@
 //! What the four passes share when they are planned.
 
-use super::{ConvProblem, Epilogue, Pass, bias_grad, choose, forward, input_grad, kernel_grad};
+use super::gather::{self, Gather};
+use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
-use crate::plan::{Algorithm, CALLERS_CHOICE, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, elements};
+use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -14,6 +15,7 @@ pub(crate) fn plan(
     epilogue: Epilogue,
     limits: &DeviceLimits,
     options: &PlanOptions,
+    advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let mut title = title(problem, pass);
     match (pass, epilogue.activation) {
@@ -28,24 +30,31 @@ pub(crate) fn plan(
     if pass == Pass::BiasGrad {
         return bias_grad::plan(problem, SpecBuilder::direct(limits, options, title, flops)?);
     }
-    let plan_with = |choice: (Algorithm, &str)| {
+    choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
             Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue.activation, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
+    })
+}
+
+/// The few ways of computing a pass that can be the fastest, for tuning to measure.
+pub(crate) fn plausible(
+    problem: &ConvProblem,
+    pass: Pass,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Vec<Strategy> {
+    let tiles = || match pass {
+        Pass::Forward => gather::plausible_tiles(&Gather::forward(problem), limits),
+        Pass::InputGrad => Gather::input_grad(problem, Algorithm::Tiled)
+            .map_or(Vec::new(), |gather| gather::plausible_tiles(&gather, limits)),
+        Pass::KernelGrad => kernel_grad::plausible_tiles(problem, limits, options),
+        Pass::BiasGrad => Vec::new(),
     };
-    if let Strategy::Fixed(algorithm) = options.strategy {
-        return plan_with((algorithm, CALLERS_CHOICE));
-    }
-    for choice in choose::candidates(problem, pass, limits) {
-        // What stands in its way may not stand in the direct kernels' way.
-        if let Ok(spec) = plan_with(choice) {
-            return Ok(spec);
-        }
-    }
-    plan_with((Algorithm::Direct, "the planner's choice: it takes every problem"))
+    own::plausible(problem, pass, limits, tiles)
 }
 
 fn title(problem: &ConvProblem, pass: Pass) -> String {

@@ -7,8 +7,11 @@ mod data;
 mod devices;
 mod draw;
 mod files;
+mod filter;
 mod interrupt;
 mod train;
+mod tune;
+mod tuning;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,7 +36,9 @@ enum Command {
     #[command(hide = true)]
     Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
+    Tune(Box<tune::TuneArgs>),
     Verify(verify::VerifyArgs),
+    Filter(filter::FilterArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -46,7 +51,9 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
+        Command::Tune(args) => tune::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Filter(args) => filter::run(&args),
         Command::Devices(args) => devices::run(&args),
     };
     match result {

@@ -8,6 +8,7 @@ mod tiled;
 
 pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
+pub(super) use tiled::plausible_tiles;
 
 use super::Epilogue;
 use super::epilogue::{need_through, through};
@@ -47,7 +48,7 @@ pub(super) fn plan(
 ) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
-        Algorithm::Tiled => tiled::method(gather, plan.limits)?,
+        Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
         Algorithm::Depthwise => depthwise::method(gather)?,
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
