@@ -53,6 +53,7 @@
 //! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
 //! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
+mod activation;
 #[cfg(not(target_arch = "wasm32"))]
 mod atomic;
 pub mod case;
@@ -73,6 +74,7 @@ pub mod tune;
 pub mod verify;
 mod window;
 
+pub use activation::Activation;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};

@@ -18,6 +18,7 @@
 //! | `p` | padding | ✓ | ✓ | 0 |
 //! | `a` | dilation (à trous): cells from tap to tap | ✓ | ✓ | 1 |
 //! | `g` | groups | ✓ | | 1 |
+//! | `relu` | forward applies ReLU, input_grad goes through the one that gave x, no value | ✓ | | off |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
 //! | `div` | divisor in place of the count | | `avg` | the count |

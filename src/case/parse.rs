@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::print::{EXTENTS, TAPS};
 use super::{Case, CaseAxis, ConvCase, PoolCase};
+use crate::activation::Activation;
 use crate::pool::PoolKind;
 
 /// The grammar in a few lines, as messages and `--help` show it.
@@ -12,7 +13,8 @@ pub const GRAMMAR: &str = "\
 a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 or maxn8c64h112w112r3s3u2p1:
   convolution  n batch (1)  c channels of x  d h w extents of x (w, h w or d h w)  k channels of y
                t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
-  pooling      max or avg, then the same without k and g; u is the taps by default; ceil (ceil mode);
+               relu (forward applies ReLU, input_grad goes through the one that gave x)
+  pooling      max or avg, then the same without k, g and relu; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor)
   u, p and a   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
@@ -72,8 +74,9 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
     Key { name, meaning, takes }
 }
 
-/// Words before letters: `ceil` is not `c`.
-const KEYS: [Key; 16] = [
+/// Words before letters: `relu` is not `r`.
+const KEYS: [Key; 17] = [
+    key("relu", "ReLU", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -110,7 +113,7 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "k" | "g" => self == Kind::Conv,
+            "k" | "g" | "relu" => self == Kind::Conv,
             "ceil" => self != Kind::Conv,
             "exclpad" | "div" => self == Kind::Average,
             _ => true,
@@ -292,7 +295,9 @@ impl Parser<'_> {
         let kind = match self.kind {
             Kind::Conv => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
-                return Ok(Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }));
+                let activation = if self.find("relu").is_some() { Activation::Relu } else { Activation::None };
+                let case = ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation };
+                return Ok(Case::Conv(case));
             }
             Kind::Max => PoolKind::Max,
             Kind::Average => {

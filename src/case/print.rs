@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Case, CaseAxis, ConvCase, PoolCase};
+use crate::activation::Activation;
 use crate::pool::PoolKind;
 
 /// The letters of extents and taps, for the last three axes.
@@ -32,6 +33,9 @@ impl fmt::Display for ConvCase {
         }
         padding_and_dilation(&mut text, &self.axes);
         unless(1, &mut text, "g", self.groups);
+        if self.activation != Activation::None {
+            text += &self.activation.to_string();
+        }
         f.pad(&text)
     }
 }

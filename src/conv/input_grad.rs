@@ -1,16 +1,28 @@
 //! Input gradient: dx from dy and w, in gather form. Chunks over the batch; a reduction longer than a shader may loop takes
 //! several dispatches that add to dx one after the other.
 
-use super::ConvProblem;
+use super::epilogue::{need_through, through};
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
+use super::{ConvProblem, Epilogue};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
-pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(
+    problem: &ConvProblem,
+    algorithm: Algorithm,
+    activation: Activation,
+    mut plan: SpecBuilder<'_>,
+) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::input_grad(problem, algorithm)?, algorithm, false, plan);
+        return gather::plan(
+            &Gather::input_grad(problem, algorithm)?,
+            algorithm,
+            Epilogue { bias: false, activation },
+            plan,
+        );
     }
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dx = Batched::new(Operand::Dx, &problem.x_shape());
@@ -18,6 +30,7 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
     let batch = u64::from(problem.batch);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
     plan.need(Operand::W, w_elements, Access::Read);
+    need_through(&mut plan, activation, dx.sample * batch);
     plan.need(Operand::Dx, dx.sample * batch, Access::Write);
 
     let w = plan.whole(Operand::W, w_elements)?;
@@ -36,5 +49,6 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
             plan.step(&kernel::CONV_INPUT_GRAD, &overrides(problem), params, bindings, invocations)?;
         }
     }
+    through(&mut plan, activation, dx.sample * batch)?;
     Ok(plan.finish())
 }

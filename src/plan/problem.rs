@@ -2,7 +2,7 @@
 
 use super::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Strategy};
 use crate::case::Case;
-use crate::conv::{ConvProblem, Pass};
+use crate::conv::{ConvProblem, Epilogue, Pass};
 use crate::error::Result;
 use crate::nn::NnProblem;
 use crate::pool::{PoolPass, PoolProblem};
@@ -10,7 +10,7 @@ use crate::pool::{PoolPass, PoolProblem};
 /// A problem with every extent known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Problem {
-    Conv { problem: ConvProblem, pass: Pass, bias: bool },
+    Conv { problem: ConvProblem, pass: Pass, epilogue: Epilogue },
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
 }
@@ -30,8 +30,8 @@ impl Problem {
     ) -> Result<PlanSpec> {
         limits.validate()?;
         let spec = match self {
-            Problem::Conv { problem, pass, bias } => {
-                crate::conv::passes::plan(problem, *pass, *bias, limits, options, advice)
+            Problem::Conv { problem, pass, epilogue } => {
+                crate::conv::passes::plan(problem, *pass, *epilogue, limits, options, advice)
             }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),

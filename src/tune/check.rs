@@ -123,7 +123,8 @@ fn relative(case: &Case) -> Case {
                 if channels < 4 { channels } else { (channels - 1 + channels % 2).min(most) }
             });
             let (channels_in, channels_out) = (inside * groups, outside * groups);
-            Case::Conv(ConvCase { batch: conv.batch.min(2), channels_in, channels_out, groups, axes: axes(&conv.axes) })
+            let (batch, axes) = (conv.batch.min(2), axes(&conv.axes));
+            Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation: conv.activation })
         }
         Case::Pool(pool) => Case::Pool(PoolCase {
             batch: pool.batch.min(2),

@@ -3,6 +3,7 @@
 use super::data::{exact_range, integers};
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch};
+use crate::activation::Activation;
 use crate::case::{Case, ConvCase, PoolCase};
 use crate::conv::{ConvProblem, Pass};
 use crate::error::Result;
@@ -119,6 +120,7 @@ async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Res
 /// Operands of a convolution.
 struct ConvData {
     problem: ConvProblem,
+    activation: Activation,
     x: Vec<f32>,
     w: Vec<f32>,
     b: Vec<f32>,
@@ -135,6 +137,7 @@ impl ConvData {
             w: data(Operand::W, &problem.w_shape()),
             b: data(Operand::B, &problem.b_shape()),
             dy: data(Operand::Dy, &problem.y_shape()),
+            activation: case.activation,
             problem,
         })
     }
@@ -154,10 +157,10 @@ impl ConvData {
     }
 
     fn sums(&self, pass: &str, bias: bool) -> Result<Sums> {
-        let ConvData { problem, x, w, b, dy } = self;
+        let ConvData { problem, activation, x, w, b, dy } = self;
         match self.result(pass).0 {
-            Operand::Y => reference::conv::forward(problem, x, w, bias.then_some(&b[..])),
-            Operand::Dx => reference::conv::input_grad(problem, dy, w),
+            Operand::Y => Ok(reference::conv::forward(problem, x, w, bias.then_some(&b[..]))?.activated(*activation)),
+            Operand::Dx => reference::conv::input_grad(problem, dy, w)?.through(*activation, x),
             Operand::Dw => reference::conv::kernel_grad(problem, x, dy),
             _ => reference::conv::bias_grad(problem, dy),
         }

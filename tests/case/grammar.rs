@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Error, PoolKind};
+use wgconv::{Activation, Error, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -41,6 +41,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("maxc3h8w8r2s3u2x3", "maxc3h8w8r2s3"),
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
         ("avgc3w8s2div4exclpad", "avgc3w8s2exclpaddiv4"),
+        ("relur2s2c3h8w8k4", "c3h8w8k4r2s2relu"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -51,7 +52,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of n c d h w k t r s u p a g"),
+        ("x", 0, "one of relu n c d h w k t r s u p a g"),
         ("maxq", 3, "one of ceil n c"),
         ("n8c64h56w56kr3s3", 12, "a number after `k` (channels of y)"),
         ("n8c64h56w56k64r3s3r3", 18, "`r` (taps along the height) only once"),
@@ -59,13 +60,13 @@ fn what_is_wrong_is_pointed_at() {
         ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
         ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
         ("c1w9k1s3p1x1", 9, "one value for the only axis"),
-        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of n c"),
-        ("n8c64h56w56k64r3s3u1_2", 20, "one of n c"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu n c"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu n c"),
         ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
         ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
         ("n8c-1", 3, "a number after `c`"),
-        ("n8 c1", 2, "one of n c"),
-        ("N8", 0, "one of n c"),
+        ("n8 c1", 2, "one of relu n c"),
+        ("N8", 0, "one of relu n c"),
         ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
         ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
         ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
@@ -73,8 +74,9 @@ fn what_is_wrong_is_pointed_at() {
         ("c64h56w56k64t1r3s3", 12, "`d` too, if there is `t`"),
         ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
         ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
+        ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
-        ("n8ü", 2, "one of n c"),
+        ("n8ü", 2, "one of relu n c"),
     ] {
         let error = refuse(text);
         assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
@@ -122,7 +124,10 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         PoolKind::Average { count_include_pad: number(0) % 2 == 0, divisor: (number(0) % 2 == 0).then(|| number(1)) };
     let ceil_mode = number(0) % 2 == 0;
     match number(0) % 3 {
-        0 => Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }),
+        0 => {
+            let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation })
+        }
         1 => Case::Pool(PoolCase { kind: PoolKind::Max, batch, channels, axes, ceil_mode }),
         _ => Case::Pool(PoolCase { kind: average, batch, channels, axes, ceil_mode }),
     }
@@ -203,7 +208,14 @@ fn broken_texts_never_panic() {
 
 #[test]
 fn cases_made_by_hand_are_errors_where_they_are_wrong() {
-    let conv = |groups, axes| ConvCase { batch: 1, channels_in: 4, channels_out: 4, groups, axes };
+    let conv = |groups, axes| ConvCase {
+        batch: 1,
+        channels_in: 4,
+        channels_out: 4,
+        groups,
+        axes,
+        activation: Activation::None,
+    };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
     assert!(matches!(conv(3, vec![axis]).problem(), Err(Error::GroupMismatch { .. })));

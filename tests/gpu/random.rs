@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, PoolCase};
-use wgconv::{Pass, PoolKind};
+use wgconv::{Activation, Pass, PoolKind};
 
 use crate::conv::{check_bound, check_exact};
 use crate::pool::{check_average, check_max};
@@ -48,7 +48,8 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         _ => groups * rng.random_range(1..=5),
     };
     let (channels_in, channels_out) = (channels(), channels());
-    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes }
+    let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes, activation }
 }
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {

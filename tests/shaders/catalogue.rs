@@ -3,8 +3,8 @@
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
 use wgconv::{
-    Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
-    Strategy,
+    Activation, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Padding, Pass, PlanOptions,
+    PlanSpec, PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.
@@ -74,9 +74,11 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             let x = shape([3, channels_in], last::<D>([9, 14, width]));
             let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+            let with_relu = conv.activation(Activation::Relu).build().unwrap();
             let conv = conv.build().unwrap();
             for pass in Pass::ALL {
-                for shapes in [ConvShapes::new(&x, &w), ConvShapes::new(&x, &w).with_bias()] {
+                let plain = ConvShapes::new(&x, &w);
+                for (conv, shapes) in [(conv, plain), (with_relu, plain.with_bias().through(Activation::Relu))] {
                     for &algorithm in Algorithm::ALL {
                         let strategy = Strategy::Fixed(algorithm);
                         let options = PlanOptions { strategy, ..PlanOptions::default() };

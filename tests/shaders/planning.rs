@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand, Padding, Pass,
-    PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand,
+    Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -75,7 +75,9 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     x.extend(extents::<D>(rng));
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
     w.extend(taps);
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5) };
+    let activations = [Activation::None, Activation::Relu];
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: pick(rng, &activations) };
+    let conv = conv.activation(pick(rng, &activations));
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -262,6 +264,7 @@ impl Checked<'_> {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 tile_loops(step, u64::from(rows) * u64::from(cols), 1)
             }
+            name if name.starts_with("nn/") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));

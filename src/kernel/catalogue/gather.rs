@@ -2,8 +2,8 @@
 
 use super::super::params::{GatherParams, PackParams};
 use super::{
-    ACCUMULATE, ACCUMULATE_CONSTANT, Constant, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
-    kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, Constant, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS,
+    WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
@@ -25,7 +25,10 @@ const fn subgroup_tile(constants: &'static [Constant]) -> Variant {
     Variant { constants, workgroup_bytes: 0 }
 }
 
-/// Override constants of `conv/gather/constants.wgsl`, and the one of `common/accumulate.wgsl`.
+/// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
+const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
+
+/// Override constants of `conv/gather/constants.wgsl`, and those of a store.
 pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAPS_D",
     "TAPS_H",
@@ -41,6 +44,7 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAP_STEP_W",
     "PADDED",
     "ACCUMULATE",
+    "ACTIVATION",
 ];
 
 kernel! {
@@ -49,34 +53,34 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
-    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
     DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
     DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
 }

@@ -7,7 +7,9 @@ mod kernel_grad;
 mod tiles;
 
 use wgconv::case::ConvCase;
-use wgconv::{Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference};
+use wgconv::{
+    Activation, Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference,
+};
 
 use crate::support::arena::run_f32;
 use crate::support::context::Regime;
@@ -71,6 +73,9 @@ pub fn on_gpu(
         Pass::KernelGrad => vec![x, dy],
         Pass::BiasGrad => vec![dy],
     };
+    if pass == Pass::InputGrad && case.activation != Activation::None {
+        inputs.push(x);
+    }
     if bias {
         inputs.push((Operand::B, &data.b[..]));
     }
@@ -86,6 +91,16 @@ pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) ->
         Pass::BiasGrad => reference::conv::bias_grad(problem, &data.dy),
     }
     .unwrap()
+}
+
+/// The same with the case's activation.
+fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
+    let sums = on_cpu(problem, pass, bias, data);
+    match pass {
+        Pass::Forward => sums.activated(case.activation),
+        Pass::InputGrad => sums.through(case.activation, &data.x).unwrap(),
+        Pass::KernelGrad | Pass::BiasGrad => sums,
+    }
 }
 
 /// The shape of what a pass computes.
@@ -134,7 +149,7 @@ fn by_every_algorithm(
 pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
-    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    let expected = expected(case, &problem, pass, bias, &data).to_f32();
     let shape = result_shape(&problem, pass);
     by_every_algorithm(case, pass, bias, regime, seed, &data, |found| compare::exact(found, &expected, &shape))
 }
@@ -151,7 +166,7 @@ pub fn check_exact_with(
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
     let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, options).map_err(|e| e.to_string())?;
-    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    let expected = expected(case, &problem, pass, bias, &data).to_f32();
     compare::exact(&found, &expected, &result_shape(&problem, pass))
 }
 
@@ -159,19 +174,21 @@ pub fn check_exact_with(
 pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::reals(&problem, seed);
-    let expected = on_cpu(&problem, pass, bias, &data);
+    let expected = expected(case, &problem, pass, bias, &data);
     let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
     by_every_algorithm(case, pass, bias, regime, seed, &data, |found| {
         compare::within(found, &expected.values, &bounds, &shape)
     })
 }
 
-/// Both checks on the whole catalogue, under the device's limits and tiny ones.
+/// Both checks on the whole catalogue, under the device's limits and tiny ones; ReLU is with one of these, by turns.
 fn check_catalogue(pass: Pass, bias: bool) {
     let mut checked = 0;
     for (i, (name, case)) in catalogue::convolutions().iter().enumerate() {
-        for regime in Regime::BOTH {
+        for (j, regime) in Regime::BOTH.into_iter().enumerate() {
             let seed = 100 + i as u64;
+            let activation = [Activation::None, Activation::Relu][(i + j) % 2];
+            let case = &ConvCase { activation, ..case.clone() };
             for outcome in [check_exact(case, pass, bias, regime, seed), check_bound(case, pass, bias, regime, seed)] {
                 outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case}"));
                 checked += 1;

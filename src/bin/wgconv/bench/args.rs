@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use wgconv::Activation;
 use wgconv::case::Case;
 
 use super::select::{QUICK, Selection};
@@ -89,6 +90,10 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
     let case: Case = text.parse().map_err(|error: wgconv::case::ParseError| error.to_string())?;
     // Parameters that contradict each other are the user's mistake, not a limit of the device.
     case.y_shape().map_err(|error| error.to_string())?;
+    // Peers and the check of channels one by one know sums only.
+    if matches!(&case, Case::Conv(conv) if conv.activation != Activation::None) {
+        return Err("a case without activation: what is timed and compared are the sums".to_owned());
+    }
     Ok(case)
 }
 
