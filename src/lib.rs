@@ -51,6 +51,7 @@
 
 pub mod case;
 mod conv;
+mod conv_transpose;
 mod error;
 mod gpu;
 mod kernel;
@@ -63,6 +64,9 @@ pub mod verify;
 mod window;
 
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
+pub use conv_transpose::{
+    ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeBuilder, ConvTransposeProblem,
+};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
@@ -72,7 +76,7 @@ pub use plan::{
 pub use pool::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};
 pub use spatial::Padding;
 pub use wgpu;
-pub use window::Axis;
+pub use window::{Axis, TransposedAxis};
 
 /// The README's example, so that it stays true.
 #[cfg(all(doctest, not(target_arch = "wasm32")))]

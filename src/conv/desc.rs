@@ -70,8 +70,8 @@ pub struct ConvBuilder<const D: usize> {
     groups: usize,
 }
 
-/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]`, and whether forward
-/// adds a bias.
+/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), and whether forward adds a bias.
 ///
 /// ```
 /// let shapes = wgconv::ConvShapes::new(&[8, 3, 32, 32], &[16, 3, 5, 5]).with_bias();

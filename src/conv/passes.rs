@@ -14,7 +14,18 @@ pub(crate) fn plan(
     limits: &DeviceLimits,
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
-    let title = title(problem, pass);
+    plan_titled(problem, pass, bias, limits, options, title(problem, pass))
+}
+
+/// The same under a title of the caller's. An input gradient can have a bias too: that of the channels of dx.
+pub(crate) fn plan_titled(
+    problem: &ConvProblem,
+    pass: Pass,
+    bias: bool,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+    title: String,
+) -> Result<PlanSpec> {
     let flops = match pass {
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
@@ -26,7 +37,7 @@ pub(crate) fn plan(
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, bias, builder),
-            Pass::InputGrad => input_grad::plan(problem, choice.0, builder),
+            Pass::InputGrad => input_grad::plan(problem, choice.0, bias, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
     };

@@ -2,6 +2,7 @@
 
 use super::{DeviceLimits, PlanOptions, PlanSpec};
 use crate::conv::{ConvProblem, Pass};
+use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
 use crate::nn::NnProblem;
 use crate::pool::{PoolPass, PoolProblem};
@@ -10,6 +11,7 @@ use crate::pool::{PoolPass, PoolProblem};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Problem {
     Conv { problem: ConvProblem, pass: Pass, bias: bool },
+    ConvTranspose { problem: ConvTransposeProblem, pass: Pass, bias: bool },
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
 }
@@ -20,6 +22,9 @@ impl Problem {
         limits.validate()?;
         match self {
             Problem::Conv { problem, pass, bias } => crate::conv::passes::plan(problem, *pass, *bias, limits, options),
+            Problem::ConvTranspose { problem, pass, bias } => {
+                crate::conv_transpose::passes::plan(problem, *pass, *bias, limits, options)
+            }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options),
             Problem::Nn(problem) => problem.plan(limits, options),
         }

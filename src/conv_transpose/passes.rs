@@ -1,0 +1,70 @@
+//! The four passes, as passes of the convolution that this one transposes.
+
+use super::ConvTransposeProblem;
+use crate::conv::{ConvProblem, Pass, passes};
+use crate::error::{Error, Result};
+use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec};
+use crate::window::TransposedAxis;
+
+/// Plans one pass.
+pub(crate) fn plan(
+    problem: &ConvTransposeProblem,
+    pass: Pass,
+    bias: bool,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let conv = match pass {
+        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape()),
+        _ => problem.exchanged(),
+    };
+    let title = title(problem, pass);
+    let spec = passes::plan_titled(&conv, exchanged(pass), bias, limits, options, title);
+    spec.map(|spec| spec.renamed(|operand| name(pass, operand))).map_err(|error| match error {
+        Error::SampleTooLarge { operand, bytes, limit } => {
+            Error::SampleTooLarge { operand: name(pass, operand), bytes, limit }
+        }
+        other => other,
+    })
+}
+
+/// The convolution's pass that computes this one.
+fn exchanged(pass: Pass) -> Pass {
+    match pass {
+        Pass::Forward => Pass::InputGrad,
+        Pass::InputGrad => Pass::Forward,
+        Pass::KernelGrad | Pass::BiasGrad => pass,
+    }
+}
+
+/// What an operand of the convolution's pass is here.
+fn name(pass: Pass, operand: Operand) -> Operand {
+    match (pass, operand) {
+        (Pass::Forward, Operand::Dy) => Operand::X,
+        (Pass::Forward, Operand::Dx) => Operand::Y,
+        (Pass::InputGrad, Operand::X) => Operand::Dy,
+        (Pass::InputGrad, Operand::Y) => Operand::Dx,
+        (Pass::KernelGrad, Operand::X) => Operand::Dy,
+        (Pass::KernelGrad, Operand::Dy) => Operand::X,
+        (_, other) => other,
+    }
+}
+
+fn title(problem: &ConvTransposeProblem, pass: Pass) -> String {
+    let axes = &problem.axes[3 - problem.rank as usize..];
+    let list = |of: fn(&TransposedAxis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    format!(
+        "conv_transpose {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
+         dilation {:?}, groups {}",
+        pass.name(),
+        problem.x_shape(),
+        problem.w_shape(),
+        problem.y_shape(),
+        list(|axis| axis.stride),
+        list(|axis| axis.padding_low),
+        list(|axis| axis.padding_high),
+        list(|axis| axis.output_padding),
+        list(|axis| axis.dilation),
+        problem.groups,
+    )
+}
