@@ -1,6 +1,6 @@
 //! Input gradient: dx from dy and w, in gather form. Chunks over the batch; a reduction longer than a shader may loop takes
-//! several dispatches that add to dx one after the other. A bias of dx's channels, which a transposed convolution adds, goes in once,
-//! with the first of them.
+//! several dispatches that add to dx one after the other. A bias of dx's channels, which a transposed convolution adds, goes
+//! in once, with the first of them.
 
 use super::ConvProblem;
 use super::gather::{self, Gather};

@@ -135,8 +135,7 @@ impl<const D: usize> ConvTranspose<D> {
     fn axes(&self, input: &[usize]) -> Result<[TransposedAxis; 3]> {
         let mut axes = [TransposedAxis::UNIT; 3];
         for d in 0..D {
-            axes[3 - D + d] =
-                TransposedAxis::new(OPERATOR, d, input[d] as u64, spread(&self.spatial, d), self.fit(d))?;
+            axes[3 - D + d] = TransposedAxis::new(OPERATOR, d, input[d] as u64, spread(&self.spatial, d), self.fit(d))?;
         }
         Ok(axes)
     }
@@ -233,7 +232,8 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         let limit = |d| spread(&self.spatial, d).output_padding_limit();
         if let Some(d) = (0..D).find(|&d| cells[d] as u64 >= limit(d)) {
             let (stride, dilation) = (self.spatial.stride[d], self.spatial.dilation[d]);
-            let value = format!("{cells:?} with a stride of {stride} and a dilation of {dilation} along spatial axis {d}");
+            let value =
+                format!("{cells:?} with a stride of {stride} and a dilation of {dilation} along spatial axis {d}");
             return invalid("output_padding", value, "below the stride or the dilation along every axis");
         }
         let is_padded = cells.iter().any(|&cells| cells > 0);

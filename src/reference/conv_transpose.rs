@@ -225,8 +225,8 @@ fn cells_left(number: usize, axis: &TransposedAxis) -> Result<u64> {
             return Err(Error::InvalidParameter { operator: OPERATOR, parameter, value: "0".into(), expected });
         }
     }
-    let furthest = u64::from(axis.input - 1) * u64::from(axis.stride)
-        + u64::from(axis.taps - 1) * u64::from(axis.dilation);
+    let furthest =
+        u64::from(axis.input - 1) * u64::from(axis.stride) + u64::from(axis.taps - 1) * u64::from(axis.dilation);
     let full = furthest + 1 + u64::from(axis.output_padding);
     if full > i32::MAX as u64 {
         let (limit, what) = ("31-bit coordinates", format!("{OPERATOR}: spatial axis {number} of the reference"));

@@ -3,7 +3,7 @@
 use super::data::{exact_range, integers};
 use super::guard::{GuardedBuffers, Unwritten};
 use super::report::{Fault, Mismatch};
-use crate::case::{Case, ConvCase, PoolCase};
+use crate::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::Pass;
 use crate::error::Result;
 use crate::gpu::Context;
@@ -122,6 +122,7 @@ impl Task {
     fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
         match case {
             Case::Conv(case) => Task::conv(case, pass, bias, seed),
+            Case::ConvTranspose(case) => Task::conv_transpose(case, pass, bias, seed),
             Case::Pool(case) if case.kind == PoolKind::Max => Task::max_pool(case, pass, seed),
             Case::Pool(case) => Task::average_pool(case, pass, seed),
         }
@@ -146,6 +147,30 @@ impl Task {
         let inputs =
             vec![(Operand::X, bits(&x)), (Operand::W, bits(&w)), (Operand::Dy, bits(&dy)), (Operand::B, bits(&b))];
         Ok(Task { inputs, expected: vec![Expected { operand, shape, values: exactly(&sums.to_f32()) }] })
+    }
+
+    fn conv_transpose(case: &ConvTransposeCase, pass: &str, bias: bool, seed: u64) -> Result<Task> {
+        let problem = case.problem()?;
+        let most = exact_range(&problem.exchanged());
+        let shapes = [problem.x_shape(), problem.w_shape(), problem.y_shape(), problem.b_shape()];
+        let [x, w, dy, b] = [Operand::X, Operand::W, Operand::Dy, Operand::B];
+        let inputs = [x, w, dy, b].into_iter().zip(&shapes);
+        let inputs: Vec<_> =
+            inputs.map(|(operand, shape)| (operand, integers(seed, operand, count(shape), most))).collect();
+        let [x_shape, w_shape, y_shape, b_shape] = shapes;
+        let [x, w, dy, b] = [0, 1, 2, 3].map(|i| &inputs[i].1[..]);
+        let (operand, shape, sums) = if pass == Pass::Forward.name() {
+            (Operand::Y, y_shape, reference::conv_transpose::forward(&problem, x, w, bias.then_some(b))?)
+        } else if pass == Pass::InputGrad.name() {
+            (Operand::Dx, x_shape, reference::conv_transpose::input_grad(&problem, dy, w)?)
+        } else if pass == Pass::KernelGrad.name() {
+            (Operand::Dw, w_shape, reference::conv_transpose::kernel_grad(&problem, x, dy)?)
+        } else {
+            (Operand::Db, b_shape, reference::conv_transpose::bias_grad(&problem, dy)?)
+        };
+        let values = exactly(&sums.to_f32());
+        let inputs = inputs.into_iter().map(|(operand, values)| (operand, bits(&values))).collect();
+        Ok(Task { inputs, expected: vec![Expected { operand, shape, values }] })
     }
 
     fn max_pool(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {
