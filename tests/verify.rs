@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use serde_json::Value;
-use wgconv::case::{Case, Row, catalogue};
+use wgconv::case::{Row, catalogue};
 use wgconv::verify::{self, VerifyOptions};
 use wgconv::{Context, Error, Strategy};
 

@@ -84,7 +84,7 @@ fn what_is_wrong_is_pointed_at() {
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
-        ("tconvc64h56w56k64r3s3o1x1x1", 23, "one value for each of 2 axes, or one"),
+        ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
         ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
         ("n8ü", 2, "one of n c"),
     ] {

@@ -1,9 +1,7 @@
 //! A pass, cut by the channels of its result, on one sample: each part is a small problem for the reference.
 
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{
-    Axis, ConvProblem, ConvTransposeProblem, Operand, PoolKind, PoolProblem, Result, TransposedAxis, reference,
-};
+use wgconv::{ConvProblem, ConvTransposeProblem, Operand, PoolKind, PoolProblem, Result, reference};
 
 use super::exact::bound;
 
@@ -91,23 +89,20 @@ impl Channels {
     pub fn terms(&self) -> u64 {
         match &self.of {
             Of::Conv(problem) => {
-                let [taps, outputs] =
-                    [|axis: &Axis| axis.taps, |axis| axis.output].map(|of| product(&problem.axes, of));
+                let taps = product(&problem.axes, |axis| axis.taps);
                 match self.pass {
                     "forward" => u64::from(problem.channels_in / problem.groups) * taps,
                     "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
-                    _ => self.batch * outputs,
+                    _ => self.batch * product(&problem.axes, |axis| axis.output),
                 }
             }
             Of::ConvTranspose(problem) => {
-                let [taps, inputs, outputs] =
-                    [|axis: &TransposedAxis| axis.taps, |axis| axis.input, |axis| axis.output]
-                        .map(|of| product(&problem.axes, of));
+                let taps = product(&problem.axes, |axis| axis.taps);
                 match self.pass {
                     "forward" => u64::from(problem.channels_in / problem.groups) * taps,
                     "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
-                    "kernel_grad" => self.batch * inputs,
-                    _ => self.batch * outputs,
+                    "kernel_grad" => self.batch * product(&problem.axes, |axis| axis.input),
+                    _ => self.batch * product(&problem.axes, |axis| axis.output),
                 }
             }
             Of::Pool(problem) => product(&problem.axes, |axis| axis.taps),
