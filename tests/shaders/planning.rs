@@ -161,6 +161,7 @@ fn name_of(error: &Error) -> &'static str {
         Error::LimitExceeded { limit, .. } => limit,
         Error::WindowTooLarge { .. } => "window too large",
         Error::EmptyWindow { .. } => "empty window",
+        Error::NothingLeft { .. } => "nothing left",
         Error::AlgorithmUnavailable { algorithm, .. } => {
             assert_ne!(*algorithm, Algorithm::Direct, "it takes every problem");
             "algorithm unavailable"
