@@ -49,7 +49,13 @@ fn recording(c: &mut Criterion, context: &Context) {
     let zeros = |shape: &[usize]| context.zeros::<f32>(shape).expect("a tensor");
     let (x, w, y) = (zeros(&X), zeros(&W), zeros(&Y));
     let plan = conv().plan(context, Pass::Forward, ConvShapes::new(&X, &W)).expect("a plan");
-    let bind = |y| Bindings::new().bind(Operand::X, &x).bind(Operand::W, &w).bind(Operand::Y, y);
+    let workspace = plan.operands().iter().find(|need| need.operand == Operand::Workspace);
+    // Zero elements are no tensor: where the plan needs no workspace, none is bound.
+    let workspace = workspace.map(|need| zeros(&[need.bytes as usize / 4]));
+    let bind = |y| {
+        let bound = Bindings::new().bind(Operand::X, &x).bind(Operand::W, &w).bind(Operand::Y, y);
+        workspace.iter().fold(bound, |bound, workspace| bound.bind(Operand::Workspace, workspace))
+    };
     let mut group = c.benchmark_group("record");
     group.bench_function("one of 100 into a pass, the same buffers", |b| {
         b.iter_custom(|rounds| repeated(context, &plan, rounds, |_| bind(&y)));
@@ -59,7 +65,7 @@ fn recording(c: &mut Criterion, context: &Context) {
     group.bench_function("one of 100 into a pass, ever new buffers", |b| {
         b.iter_custom(|rounds| repeated(context, &plan, rounds, |i| bind(&outputs[i % outputs.len()])));
     });
-    group.bench_function("encoder, pass, one dispatch, finish", |b| {
+    group.bench_function("encoder, pass, one plan, finish", |b| {
         b.iter(|| {
             let mut encoder = context.device().create_command_encoder(&Default::default());
             plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bind(&y)).expect("recorded");

@@ -56,6 +56,41 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// The plan would run a kernel that computed a wrong result when this device was tuned.
+    #[error(
+        "kernel {kernel} computed a wrong result on this device when it was tuned, so that it is not run here; a context \
+         without these tuning results runs it"
+    )]
+    Quarantined {
+        /// The kernel and its constants.
+        kernel: String,
+    },
+    /// What should be the results of tuning is not.
+    #[error("no valid tuning results: line {line}: {reason}")]
+    InvalidTuning {
+        /// Counted from 1; 0 if it is about the whole.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The results of tuning are of another device, driver or version of the kernels.
+    #[error("the tuning results are stale: they have {found:?}, but here it is {expected:?}; tune again")]
+    StaleTuning {
+        /// The line of the results that differs.
+        found: String,
+        /// What it would have to be.
+        expected: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {during} {path}: {reason}")]
+    File {
+        /// `read` or `write`.
+        during: &'static str,
+        /// The file.
+        path: String,
+        /// The system's words.
+        reason: String,
+    },
     /// A tensor has the wrong number of axes.
     #[error("{operator}: {operand} has shape {found:?}, but must have {expected} axes")]
     RankMismatch {

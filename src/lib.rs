@@ -43,13 +43,14 @@
 //! ```
 //!
 //! # What is promised
-//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Finite data whose exact
+//! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Same problem and device:
+//! same plan; nothing is measured, unless the caller tunes ([`tune`]) and gives a context the results. Finite data whose exact
 //! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
 //! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`bench`, `verify`, `train`, `devices`).
+//! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `devices`).
 
 pub mod case;
 mod conv;
@@ -62,6 +63,10 @@ mod plan;
 mod pool;
 pub mod reference;
 mod spatial;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod timing;
+pub mod tune;
 pub mod verify;
 mod window;
 
@@ -70,7 +75,7 @@ pub use conv_transpose::{
     ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeBuilder, ConvTransposeProblem,
 };
 pub use error::{Error, Result};
-pub use gpu::{Bindings, Context, ContextOptions, Element, Plan, Program, Tensor};
+pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,

@@ -84,3 +84,17 @@ impl ConvCase {
             .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
     }
 }
+
+impl From<&ConvProblem> for ConvCase {
+    /// The case that stands for a problem: padding as numbers, whatever it was called.
+    fn from(problem: &ConvProblem) -> ConvCase {
+        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
+        ConvCase {
+            batch: *batch,
+            channels_in: *channels_in,
+            channels_out: *channels_out,
+            groups: *groups,
+            axes: CaseAxis::of(axes, *rank),
+        }
+    }
+}

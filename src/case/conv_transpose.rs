@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
+use crate::window::TransposedAxis;
 
 /// A transposed convolution of any rank with its shapes. Whether the parameters fit together,
 /// [`ConvTransposeCase::problem`] says.
@@ -20,6 +21,7 @@ use crate::spatial::Padding;
 ///     ConvTransposeCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, output_padding: vec![1] };
 /// assert_eq!(case.to_string(), "tconvn2c6w9k4s3u2o1g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![6, 2, 3], vec![2, 4, 20]));
+/// assert_eq!(ConvTransposeCase::from(&case.problem()?), case);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,5 +100,25 @@ impl ConvTransposeCase {
             .groups(self.groups as usize)
             .build()?
             .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+    }
+}
+
+impl From<&ConvTransposeProblem> for ConvTransposeCase {
+    /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from.
+    fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
+        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
+        let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
+        let axis = |axis: &TransposedAxis| {
+            let TransposedAxis { input, taps, stride, dilation, padding_low: low, padding_high: high, .. } = *axis;
+            CaseAxis { input, taps, stride, dilation, low, high }
+        };
+        ConvTransposeCase {
+            batch: *batch,
+            channels_in: *channels_in,
+            channels_out: *channels_out,
+            groups: *groups,
+            axes: seen.clone().map(axis).collect(),
+            output_padding: seen.map(|axis| axis.output_padding).collect(),
+        }
     }
 }

@@ -62,8 +62,9 @@ pub use suites::{Row, Suite, suites};
 use crate::conv::Pass;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem};
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem, Strategy};
 use crate::pool::{PoolKind, PoolPass};
+use crate::window::Axis;
 
 /// A convolution, transposed convolution or pooling with its shapes; see [the module](self) for its text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -122,6 +123,15 @@ impl Case {
     /// ```
     pub fn takes_bias(&self, pass: &str) -> bool {
         matches!(self, Case::Conv(_) | Case::ConvTranspose(_)) && pass == Pass::Forward.name()
+    }
+
+    /// Multiply-adds of a pass other than the bias gradient; 0 of a pooling.
+    pub(crate) fn multiply_adds(&self) -> Result<u64> {
+        match self {
+            Case::Conv(case) => case.problem().map(|problem| problem.multiply_adds()),
+            Case::ConvTranspose(case) => case.problem().map(|problem| problem.multiply_adds()),
+            Case::Pool(_) => Ok(0),
+        }
     }
 
     /// N
@@ -195,7 +205,40 @@ impl Case {
         self.problem(pass, bias)?.plan(limits, options)
     }
 
-    fn problem(&self, pass: &str, bias: bool) -> Result<Problem> {
+    /// The plan that [`Case::plan`] would give, tuning results of the context included, without compiling anything.
+    ///
+    /// # Errors
+    /// As for [`Case::plan`].
+    ///
+    /// ```
+    /// use wgconv::{Context, PlanOptions, case::Case};
+    /// let ctx = Context::new_blocking()?;
+    /// let spec = "c3h9w9k8r3s3".parse::<Case>()?.plan_spec_on(&ctx, "forward", false, &PlanOptions::default())?;
+    /// assert_eq!(ctx.prewarm([&spec])?, ctx.prewarm([&spec, &spec])? + spec.dispatches());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn plan_spec_on(&self, ctx: &Context, pass: &str, bias: bool, options: &PlanOptions) -> Result<PlanSpec> {
+        ctx.plan_spec(&self.problem(pass, bias)?, options)
+    }
+
+    /// The few ways of computing a pass that can be the fastest on such a device, by the planner's estimates: what tuning
+    /// measures ([`crate::tune`]). Not every one need be available.
+    ///
+    /// # Errors
+    /// As for [`Case::plan`].
+    ///
+    /// ```
+    /// use wgconv::{Algorithm, DeviceLimits, Strategy, case::Case};
+    /// let case: Case = "n8c64h56w56k64r3s3p1".parse()?;
+    /// let ways = case.plausible(&DeviceLimits::default(), "forward")?;
+    /// assert!(ways.contains(&Strategy::Fixed(Algorithm::Direct)) && ways.contains(&Strategy::Tile([64, 128])));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn plausible(&self, limits: &DeviceLimits, pass: &str) -> Result<Vec<Strategy>> {
+        Ok(self.problem(pass, false)?.plausible(limits, &PlanOptions::default()))
+    }
+
+    pub(crate) fn problem(&self, pass: &str, bias: bool) -> Result<Problem> {
         match self {
             Case::Conv(case) => case.planned(find(&Pass::ALL, Pass::name, pass)?, bias),
             Case::ConvTranspose(case) => case.planned(find(&Pass::ALL, Pass::name, pass)?, bias),
@@ -219,6 +262,17 @@ impl CaseAxis {
     /// One window over an input: stride 1, dilation 1, no padding.
     pub fn new(input: u32, taps: u32) -> CaseAxis {
         CaseAxis { input, taps, stride: 1, dilation: 1, low: 0, high: 0 }
+    }
+}
+
+impl CaseAxis {
+    /// Those that the user sees of a problem's three.
+    fn of(axes: &[Axis; 3], rank: u32) -> Vec<CaseAxis> {
+        let axis = |axis: &Axis| {
+            let Axis { input, taps, stride, dilation, padding_low: low, padding_high: high, .. } = *axis;
+            CaseAxis { input, taps, stride, dilation, low, high }
+        };
+        axes.iter().skip(3usize.saturating_sub(rank as usize)).map(axis).collect()
     }
 }
 

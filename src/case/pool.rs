@@ -8,6 +8,7 @@ use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Problem};
 use crate::pool::{AvgPool, MaxPool, PoolKind, PoolPass, PoolProblem};
 use crate::spatial::Padding;
+use crate::window::{Axis, span};
 
 /// A pooling of any rank with its input's shape. Whether the parameters fit together, [`PoolCase::problem`] says.
 ///
@@ -86,6 +87,25 @@ impl PoolCase {
                 .build()?
                 .problem(&x)
             }
+        }
+    }
+}
+
+impl From<&PoolProblem> for PoolCase {
+    /// The case that stands for a problem: in ceil mode only if that makes a difference.
+    fn from(problem: &PoolProblem) -> PoolCase {
+        let PoolProblem { kind, batch, channels, rank, axes } = problem;
+        let hangs_over = |axis: &Axis| {
+            let padded = u64::from(axis.input) + u64::from(axis.padding_low) + u64::from(axis.padding_high);
+            let room = padded.saturating_sub(span(axis.taps, axis.dilation));
+            u64::from(axis.output) != room / u64::from(axis.stride) + 1
+        };
+        PoolCase {
+            kind: *kind,
+            batch: *batch,
+            channels: *channels,
+            axes: CaseAxis::of(axes, *rank),
+            ceil_mode: axes.iter().any(hangs_over),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! problem on the same device always gives the same plan, and the same bits.
 
 use super::{ConvProblem, Pass};
-use crate::plan::{Algorithm, DeviceLimits};
+use crate::plan::{Algorithm, DeviceLimits, Strategy};
 
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
@@ -31,6 +31,34 @@ pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimit
     }
     if !limits.is_software && fills_tile {
         found.push((Algorithm::Tiled, "the planner's choice: a GPU, and enough channels for a matrix product"));
+    }
+    found
+}
+
+/// Ways of computing a pass that can be the fastest, for tuning to measure: those that the planner would not think of are left
+/// out where they cannot win, because each costs time to compile, check and measure.
+pub(super) fn plausible(
+    problem: &ConvProblem,
+    pass: Pass,
+    limits: &DeviceLimits,
+    tiles: impl Fn() -> Vec<[u32; 2]>,
+) -> Vec<Strategy> {
+    let mut found = vec![Strategy::Fixed(Algorithm::Direct)];
+    if pass == Pass::BiasGrad {
+        return found;
+    }
+    if problem.channels_in == problem.groups && problem.channels_out == problem.groups {
+        found.push(Strategy::Fixed(Algorithm::Depthwise));
+    }
+    let has_subgroups = limits.subgroup_size == 8;
+    if has_subgroups {
+        found.push(Strategy::Fixed(Algorithm::Subgroup));
+    }
+    // A software device runs barriers as loops over the invocations; the tile hardly matters then.
+    match (limits.is_software, has_subgroups) {
+        (false, _) => found.extend(tiles().into_iter().map(Strategy::Tile)),
+        (true, false) => found.extend(tiles().into_iter().take(1).map(Strategy::Tile)),
+        (true, true) => {}
     }
     found
 }

@@ -1,9 +1,10 @@
 //! What the four passes share when they are planned.
 
-use super::{ConvProblem, Pass, bias_grad, choose, forward, input_grad, kernel_grad};
+use super::gather::{self, Gather};
+use super::{ConvProblem, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
-use crate::plan::{Algorithm, CALLERS_CHOICE, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, elements};
+use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -13,8 +14,9 @@ pub(crate) fn plan(
     bias: bool,
     limits: &DeviceLimits,
     options: &PlanOptions,
+    advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
-    plan_titled(problem, pass, bias, limits, options, title(problem, pass))
+    plan_titled(problem, pass, bias, limits, options, advice, title(problem, pass))
 }
 
 /// The same under a title of the caller's. An input gradient can have a bias too: that of the channels of dx.
@@ -24,6 +26,7 @@ pub(crate) fn plan_titled(
     bias: bool,
     limits: &DeviceLimits,
     options: &PlanOptions,
+    advice: &Advice<'_>,
     title: String,
 ) -> Result<PlanSpec> {
     let flops = match pass {
@@ -33,24 +36,31 @@ pub(crate) fn plan_titled(
     if pass == Pass::BiasGrad {
         return bias_grad::plan(problem, SpecBuilder::direct(limits, options, title, flops)?);
     }
-    let plan_with = |choice: (Algorithm, &str)| {
+    choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, bias, builder),
             Pass::InputGrad => input_grad::plan(problem, choice.0, bias, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
+    })
+}
+
+/// The few ways of computing a pass that can be the fastest, for tuning to measure.
+pub(crate) fn plausible(
+    problem: &ConvProblem,
+    pass: Pass,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Vec<Strategy> {
+    let tiles = || match pass {
+        Pass::Forward => gather::plausible_tiles(&Gather::forward(problem), limits),
+        Pass::InputGrad => Gather::input_grad(problem, Algorithm::Tiled)
+            .map_or(Vec::new(), |gather| gather::plausible_tiles(&gather, limits)),
+        Pass::KernelGrad => kernel_grad::plausible_tiles(problem, limits, options),
+        Pass::BiasGrad => Vec::new(),
     };
-    if let Strategy::Fixed(algorithm) = options.strategy {
-        return plan_with((algorithm, CALLERS_CHOICE));
-    }
-    for choice in choose::candidates(problem, pass, limits) {
-        // What stands in its way may not stand in the direct kernels' way.
-        if let Ok(spec) = plan_with(choice) {
-            return Ok(spec);
-        }
-    }
-    plan_with((Algorithm::Direct, "the planner's choice: it takes every problem"))
+    own::plausible(problem, pass, limits, tiles)
 }
 
 fn title(problem: &ConvProblem, pass: Pass) -> String {

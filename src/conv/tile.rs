@@ -29,6 +29,16 @@ impl<E: Copy> Tile<E> {
         })
     }
 
+    /// Rows and columns of sums of a workgroup.
+    fn shape(&self) -> [u32; 2] {
+        ["TILE_M", "TILE_N"].map(|name| self.variant.constant(name))
+    }
+
+    /// Whether it is the tile that the caller named, if one was named.
+    pub(super) fn is_wanted(&self, wanted: Option<[u32; 2]>) -> bool {
+        wanted.is_none_or(|shape| shape == self.shape())
+    }
+
     fn fits(&self, limits: &DeviceLimits) -> bool {
         self.variant.workgroup_size() <= limits.max_invocations_per_workgroup
             && self.variant.workgroup_bytes <= limits.max_workgroup_storage_bytes
@@ -88,6 +98,23 @@ impl Product {
     ) -> Option<Tile<E>> {
         let time = |tile: &Tile<E>| self.time(tile, limits, &slices);
         tiles.filter(|tile| tile.fits(limits)).min_by(|a, b| time(a).total_cmp(&time(b)))
+    }
+
+    /// The tiles that may be the fastest, best first, for tuning to measure: those that [`Product::time`] does not put far
+    /// behind the best one.
+    pub(super) fn plausible_tiles<E: Copy>(
+        &self,
+        tiles: impl Iterator<Item = Tile<E>>,
+        limits: &DeviceLimits,
+        slices: impl Fn(u64) -> u64,
+    ) -> Vec<[u32; 2]> {
+        const MOST: usize = 3;
+        const BEHIND: f64 = 1.5;
+        let timed = |tile: Tile<E>| (self.time(&tile, limits, &slices), tile.shape());
+        let mut timed: Vec<(f64, [u32; 2])> = tiles.filter(|tile| tile.fits(limits)).map(timed).collect();
+        timed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let best = timed.first().map_or(0.0, |tile| tile.0);
+        timed.into_iter().take(MOST).filter(|tile| tile.0 <= BEHIND * best).map(|tile| tile.1).collect()
     }
 
     /// Why this tile.

@@ -3,7 +3,7 @@
 use super::ConvTransposeProblem;
 use crate::conv::{ConvProblem, Pass, passes};
 use crate::error::{Error, Result};
-use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec};
+use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Strategy};
 use crate::window::TransposedAxis;
 
 /// Plans one pass.
@@ -13,19 +13,30 @@ pub(crate) fn plan(
     bias: bool,
     limits: &DeviceLimits,
     options: &PlanOptions,
+    advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let conv = match pass {
         Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape()),
         _ => problem.exchanged(),
     };
     let title = title(problem, pass);
-    let spec = passes::plan_titled(&conv, exchanged(pass), bias, limits, options, title);
+    let spec = passes::plan_titled(&conv, exchanged(pass), bias, limits, options, advice, title);
     spec.map(|spec| spec.renamed(|operand| name(pass, operand))).map_err(|error| match error {
         Error::SampleTooLarge { operand, bytes, limit } => {
             Error::SampleTooLarge { operand: name(pass, operand), bytes, limit }
         }
         other => other,
     })
+}
+
+/// The few ways of computing a pass that can be the fastest, for tuning to measure.
+pub(crate) fn plausible(
+    problem: &ConvTransposeProblem,
+    pass: Pass,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Vec<Strategy> {
+    passes::plausible(&problem.exchanged(), exchanged(pass), limits, options)
 }
 
 /// The convolution's pass that computes this one.

@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex};
 use super::adapter;
 use super::core::Core;
 use super::pipeline::PipelineCache;
+use super::pipeline_data::PipelineData;
 use super::plan::Plan;
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
-use crate::plan::{DeviceLimits, Operand, PlanOptions, Problem};
+use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::element_count;
+use crate::tune::Tuned;
 
 /// How a [`Context`] is made.
 ///
@@ -57,11 +59,15 @@ struct Inner {
     core: Arc<Core>,
     pipelines: Arc<PipelineCache>,
     plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
+    /// Of this very device and these kernels.
+    tuning: Option<Arc<Tuned>>,
 }
 
 /// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
-/// a pass on the device's own clock; subgroups are what the kernels for software devices are made of.
-const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::SUBGROUP);
+/// a pass on the device's own clock; subgroups are what the kernels for software devices are made of; the pipeline cache does
+/// nothing unless [`Context::with_pipeline_data`] asks for it.
+const WANTED_FEATURES: wgpu::Features =
+    wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::SUBGROUP).union(wgpu::Features::PIPELINE_CACHE);
 
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
 const MOST_PLANS: usize = 1024;
@@ -136,11 +142,129 @@ impl Context {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let core = Arc::new(Core { id, device, queue, adapter_info, limits, lost });
-        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default() }) }
+        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default(), tuning: None }) }
     }
 
-    /// A context on the same device that plans as if the device allowed only this. The two share pipelines, but neither
-    /// tensors nor plans. For tests: it reaches every limit with small tensors.
+    /// The same device, so that tensors can be shared, with an empty cache of plans.
+    fn sibling(&self, pipelines: Arc<PipelineCache>, tuning: Option<Arc<Tuned>>) -> Context {
+        Context { inner: Arc::new(Inner { core: self.core().clone(), pipelines, plans: Mutex::default(), tuning }) }
+    }
+
+    /// This device, planning by what tuning found ([`crate::tune`]): where a problem was tuned, [`crate::Strategy::Auto`] takes
+    /// what was the fastest, and a kernel that computed a wrong result is never run. The plan's `Display` says so. Tensors
+    /// and pipelines are shared with this context, plans are not.
+    ///
+    /// Results of another device, driver or version of the kernels are not used: the log has a warning, and the planner
+    /// chooses as ever. [`Tuned::check`] tells beforehand.
+    ///
+    /// ```
+    /// use wgconv::{Context, tune::Tuned};
+    /// let ctx = Context::new_blocking()?;
+    /// let tuned = Tuned::new(&ctx);
+    /// assert_eq!(ctx.with_tuning(&tuned).tuning(), Some(&tuned));
+    /// assert_eq!(ctx.tuning(), None);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn with_tuning(&self, tuned: &Tuned) -> Context {
+        match tuned.check(self) {
+            Ok(()) => self.sibling(self.inner.pipelines.clone(), Some(Arc::new(tuned.clone()))),
+            Err(error) => {
+                log::warn!("{error}; until then the planner chooses");
+                self.sibling(self.inner.pipelines.clone(), None)
+            }
+        }
+    }
+
+    /// [`Context::with_tuning`] from what [`Tuned::to_bytes`] gave. Corrupt data are treated as stale ones: a warning in the log,
+    /// and the planner chooses.
+    pub fn with_tuning_bytes(&self, bytes: &[u8]) -> Context {
+        self.with_tuning_result(Tuned::from_bytes(bytes))
+    }
+
+    /// [`Context::with_tuning`] from a file of [`Tuned::save`] or `wgconv tune`. A file that is missing, corrupt or stale is a
+    /// warning in the log, and the planner chooses.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn with_tuning_file(&self, path: impl AsRef<std::path::Path>) -> Context {
+        self.with_tuning_result(Tuned::load(path))
+    }
+
+    fn with_tuning_result(&self, tuned: Result<Tuned>) -> Context {
+        match tuned {
+            Ok(tuned) => self.with_tuning(&tuned),
+            Err(error) => {
+                log::warn!("{error}; without them the planner chooses");
+                self.sibling(self.inner.pipelines.clone(), None)
+            }
+        }
+    }
+
+    /// The results of tuning that this context plans by; `None` unless the caller gave it some that are of this device.
+    pub fn tuning(&self) -> Option<&Tuned> {
+        self.inner.tuning.as_deref()
+    }
+
+    /// This device with an empty pipeline cache that begins with what the driver compiled in an earlier run, so that it need
+    /// not compile it again, and that can be asked for it ([`Context::pipeline_data`]). Tensors are shared with this
+    /// context, plans and pipelines are not. Data of another device or driver, and corrupt ones, are not used; the log says
+    /// so. Where the device cannot (only Vulkan can; a device of the caller needs `PIPELINE_CACHE`), nothing is kept.
+    ///
+    /// ```
+    /// use wgconv::{Context, PipelineData};
+    /// let ctx = Context::new_blocking()?.with_pipeline_data(&PipelineData::empty())?;
+    /// // ... work ...
+    /// if let Some(data) = ctx.pipeline_data() {
+    ///     std::fs::write(std::env::temp_dir().join("pipelines"), data.to_bytes()).ok();
+    /// }
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A device that is lost or out of memory.
+    pub fn with_pipeline_data(&self, data: &PipelineData) -> Result<Context> {
+        let pipelines = PipelineCache::with_data(self, self.inner.pipelines.checked(), data)?;
+        Ok(self.sibling(Arc::new(pipelines), self.inner.tuning.clone()))
+    }
+
+    /// What the driver has compiled for this context, to be kept for another run; `None` if the context was not made by
+    /// [`Context::with_pipeline_data`], or the device cannot.
+    pub fn pipeline_data(&self) -> Option<PipelineData> {
+        self.pipelines().data(self)
+    }
+
+    /// Compiles the pipelines of these plans, so that the first call need not; says how many were new. A spec comes from
+    /// `plan_spec` of an operator, or from [`crate::case::Case::plan_spec_on`], which knows of tuning. Some software drivers
+    /// put a part of the work off until the first dispatch all the same.
+    ///
+    /// ```
+    /// use wgconv::{Context, Conv, ConvShapes, Pass, PlanOptions};
+    /// let ctx = Context::new_blocking()?;
+    /// let shapes = ConvShapes::new(&[1, 3, 9, 9], &[8, 3, 3, 3]);
+    /// let conv = Conv::<2>::new([3, 3]).build()?;
+    /// let spec = conv.plan_spec(ctx.limits(), Pass::Forward, shapes, &PlanOptions::default())?;
+    /// assert!(ctx.prewarm([&spec])? > 0);
+    /// assert_eq!(ctx.prewarm([&spec])?, 0);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A device that is lost or out of memory, a shader that the driver refuses.
+    pub fn prewarm<'a>(&self, specs: impl IntoIterator<Item = &'a PlanSpec>) -> Result<usize> {
+        self.check_alive()?;
+        let before = self.pipelines().compiled();
+        for step in specs.into_iter().flat_map(|spec| &spec.steps) {
+            self.pipelines().get(self, &step.kernel)?;
+        }
+        Ok(self.pipelines().compiled() - before)
+    }
+
+    /// How many pipelines were compiled so far, by this context and those that it shares them with.
+    #[doc(hidden)]
+    pub fn pipelines_compiled(&self) -> usize {
+        self.pipelines().compiled()
+    }
+
+    /// A context on the same device that plans as if the device allowed only this. The two share pipelines and results of
+    /// tuning, but neither tensors nor plans. For tests: it reaches every limit with small tensors.
     ///
     /// # Errors
     /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel;
@@ -193,7 +317,7 @@ impl Context {
             }
         }
         let core = self.core();
-        Ok(Context::assemble(
+        let context = Context::assemble(
             core.device.clone(),
             core.queue.clone(),
             core.adapter_info.clone(),
@@ -201,7 +325,8 @@ impl Context {
             // A pipeline does not depend on what the planner is told.
             self.inner.pipelines.clone(),
             core.lost.clone(),
-        ))
+        );
+        Ok(context.sibling(self.inner.pipelines.clone(), self.inner.tuning.clone()))
     }
 
     /// Every adapter that is there, software and OpenGL ones included.
@@ -284,7 +409,7 @@ impl Context {
         {
             return Ok(plan.clone());
         }
-        let plan = Arc::new(Plan::new(self, key.0.plan(self.limits(), options)?)?);
+        let plan = Arc::new(Plan::new(self, self.plan_spec(&key.0, options)?)?);
         if let Ok(mut plans) = self.inner.plans.lock() {
             if plans.len() >= MOST_PLANS {
                 plans.clear();
@@ -292,6 +417,17 @@ impl Context {
             plans.insert(key, plan.clone());
         }
         Ok(plan)
+    }
+
+    /// Plans a problem by everything that this context knows.
+    pub(crate) fn plan_spec(&self, problem: &Problem, options: &PlanOptions) -> Result<PlanSpec> {
+        let advice = self.tuning().map_or_else(Advice::default, |tuned| tuned.advice(problem));
+        problem.plan_with(self.limits(), options, &advice)
+    }
+
+    /// Whether shaders are compiled with run-time checks.
+    pub(crate) fn has_checked_shaders(&self) -> bool {
+        self.pipelines().checked()
     }
 
     pub(crate) fn pipelines(&self) -> &PipelineCache {

@@ -5,6 +5,7 @@ mod bindings;
 mod context;
 mod core;
 mod pipeline;
+mod pipeline_data;
 mod plan;
 mod program;
 mod read;
@@ -15,7 +16,10 @@ mod tensor;
 pub(crate) use adapter::DRIVER_HINT;
 pub use bindings::Bindings;
 pub use context::{Context, ContextOptions};
+pub use pipeline_data::PipelineData;
 pub use plan::Plan;
 pub use program::Program;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use scope::refused;
 pub(crate) use sink::{Bound, Immediate, Sink};
 pub use tensor::{Element, Tensor};

@@ -1,9 +1,11 @@
 //! Shader modules and pipelines, each compiled once: module by kernel and constants, pipeline by the whole key.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::context::Context;
+use super::pipeline_data::PipelineData;
 use super::scope::guarded;
 use crate::error::Result;
 use crate::kernel::{Constant, EntryPoint, KernelKey, specialized_source};
@@ -23,6 +25,9 @@ pub(crate) struct PipelineCache {
     checked: bool,
     modules: Mutex<HashMap<ModuleKey, wgpu::ShaderModule>>,
     pipelines: Mutex<HashMap<KernelKey, Arc<Pipeline>>>,
+    compiled: AtomicUsize,
+    /// The driver's own cache, where somebody asked for it.
+    driver: Option<wgpu::PipelineCache>,
 }
 
 /// More different pipelines than this empty the cache; plans keep those that they use.
@@ -30,7 +35,23 @@ const MOST_PIPELINES: usize = 4096;
 
 impl PipelineCache {
     pub(crate) fn new(checked: bool) -> Self {
-        PipelineCache { checked, modules: Mutex::default(), pipelines: Mutex::default() }
+        let compiled = AtomicUsize::new(0);
+        PipelineCache { checked, modules: Mutex::default(), pipelines: Mutex::default(), compiled, driver: None }
+    }
+
+    /// An empty one over the driver's own cache, which begins with these data.
+    pub(crate) fn with_data(context: &Context, checked: bool, data: &PipelineData) -> Result<Self> {
+        Ok(PipelineCache { driver: data.driver_cache(context)?, ..PipelineCache::new(checked) })
+    }
+
+    /// What the driver's own cache holds.
+    pub(crate) fn data(&self, context: &Context) -> Option<PipelineData> {
+        PipelineData::of(context, self.driver.as_ref()?.get_data()?)
+    }
+
+    /// How many pipelines were compiled.
+    pub(crate) fn compiled(&self) -> usize {
+        self.compiled.load(Ordering::Relaxed)
     }
 
     /// Whether shaders are compiled with run-time checks.
@@ -47,6 +68,7 @@ impl PipelineCache {
             return Ok(pipeline.clone());
         }
         let pipeline = Arc::new(self.compile(context, key)?);
+        self.compiled.fetch_add(1, Ordering::Relaxed);
         if let Ok(mut pipelines) = self.pipelines.lock() {
             if pipelines.len() >= MOST_PIPELINES {
                 pipelines.clear();
@@ -78,7 +100,7 @@ impl PipelineCache {
                     // Every kernel writes its workgroup memory before it reads it.
                     zero_initialize_workgroup_memory: false,
                 },
-                cache: None,
+                cache: self.driver.as_ref(),
             });
             Pipeline { pipeline, layout }
         })
@@ -112,7 +134,7 @@ impl PipelineCache {
         // count; values read from buffers (indices of maxima, labels) are only compared, or clamped first. Every loop
         // runs to a bound that the planner keeps below its limit. Every divisor is an extent, which is never zero.
         // The test suite runs with and without the checks, on poisoned memory between guard zones.
-        #[allow(unsafe_code, reason = "the one unsafe call of the library: shaders without run-time checks")]
+        #[allow(unsafe_code, reason = "one of the library's two unsafe calls: shaders without run-time checks")]
         unsafe {
             context.device().create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
         }

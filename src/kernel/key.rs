@@ -23,6 +23,13 @@ impl KernelKey {
         KernelKey { entry, variant, overrides: overrides.to_vec() }
     }
 
+    /// What stands for the module's source, without blanks: the kernel's name and its constants.
+    pub(crate) fn module_name(&self) -> String {
+        let constants: Vec<String> =
+            self.variant.constants.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{}[{}]", self.entry.kernel().name, constants.join(","))
+    }
+
     fn identity(&self) -> (&'static str, &'static str, &'static [Constant], &[Override]) {
         (self.entry.kernel().name, self.entry.name, self.variant.constants, &self.overrides)
     }

@@ -36,6 +36,7 @@ impl<'a> SpecBuilder<'a> {
             Strategy::Auto => "the planner's choice: the only one that there is",
             Strategy::Fixed(Algorithm::Direct) => CALLERS_CHOICE,
             Strategy::Fixed(other) => return Err(other.unavailable("this operator has only direct kernels")),
+            Strategy::Tile(_) => return Err(Algorithm::Tiled.unavailable("this operator has only direct kernels")),
         };
         Ok(SpecBuilder::new(limits, options, title, flops, (Algorithm::Direct, choice)))
     }
@@ -51,6 +52,11 @@ impl<'a> SpecBuilder<'a> {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
         SpecBuilder { limits, options, spec }
+    }
+
+    /// The tile that the caller named.
+    pub(crate) fn wanted_tile(&self) -> Option<[u32; 2]> {
+        self.options.strategy.tile()
     }
 
     /// Adds to the reason for the algorithm.

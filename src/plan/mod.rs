@@ -1,6 +1,7 @@
 //! Planning: from a problem to the dispatches that solve it, without a GPU. A [`PlanSpec`] holds the grid and the shader's
 //! constants together; nothing later changes either.
 
+mod advice;
 mod batch;
 mod builder;
 mod grid;
@@ -11,6 +12,7 @@ mod problem;
 mod slabs;
 mod spec;
 
+pub(crate) use advice::{Advice, choose};
 pub(crate) use batch::{Batched, Chunk, elements};
 pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder};
 pub(crate) use grid::fold;

@@ -1,8 +1,9 @@
 //! What a caller may say about how a problem is solved.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// How an operator is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,15 +51,71 @@ impl Algorithm {
     }
 }
 
-/// Who chooses the algorithm.
+/// Who chooses the algorithm. `Display` gives what `--algorithm` takes: `auto`, an algorithm's name, `tiled:128x64`; parsing
+/// reads it.
+///
+/// ```
+/// use wgconv::Strategy;
+/// assert_eq!("tiled:128x64".parse(), Ok(Strategy::Tile([128, 64])));
+/// assert_eq!(Strategy::Auto.to_string(), "auto");
+/// assert!("fft".parse::<Strategy>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// The planner, from the problem and the device; never from a measurement.
+    /// The planner, from the problem and the device; never from a measurement, unless the context was given the results of
+    /// one ([`crate::Context::with_tuning`]).
     #[default]
     Auto,
     /// The caller.
     Fixed(Algorithm),
+    /// The caller, the tile of [`Algorithm::Tiled`] too: so many rows by so many columns of sums a workgroup.
+    Tile([u32; 2]),
+}
+
+impl Strategy {
+    /// The algorithm that the caller named.
+    pub(crate) fn algorithm(self) -> Option<Algorithm> {
+        match self {
+            Strategy::Auto => None,
+            Strategy::Fixed(algorithm) => Some(algorithm),
+            Strategy::Tile(_) => Some(Algorithm::Tiled),
+        }
+    }
+
+    /// The tile that the caller named.
+    pub(crate) fn tile(self) -> Option<[u32; 2]> {
+        if let Strategy::Tile(tile) = self { Some(tile) } else { None }
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Strategy::Auto => f.write_str("auto"),
+            Strategy::Fixed(algorithm) => algorithm.fmt(f),
+            Strategy::Tile([rows, columns]) => write!(f, "{}:{rows}x{columns}", Algorithm::Tiled),
+        }
+    }
+}
+
+impl FromStr for Strategy {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Strategy> {
+        let named = || Algorithm::ALL.iter().find(|algorithm| algorithm.to_string() == text);
+        let tile = || {
+            let (rows, columns) = text.strip_prefix("tiled:")?.split_once('x')?;
+            Some(Strategy::Tile([rows.parse().ok()?, columns.parse().ok()?]))
+        };
+        let auto = (text == "auto").then_some(Strategy::Auto);
+        auto.or_else(|| named().copied().map(Strategy::Fixed)).or_else(tile).ok_or_else(|| Error::InvalidParameter {
+            operator: "Strategy",
+            parameter: "name",
+            value: format!("{:?}", text.chars().take(40).collect::<String>()),
+            expected: "auto, the name of an algorithm, or tiled:ROWSxCOLUMNS",
+        })
+    }
 }
 
 /// Options of a plan.

@@ -1,6 +1,7 @@
 //! The closed list of what can be planned: the key of the plan cache.
 
-use super::{DeviceLimits, PlanOptions, PlanSpec};
+use super::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Strategy};
+use crate::case::Case;
 use crate::conv::{ConvProblem, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
@@ -19,14 +20,52 @@ pub(crate) enum Problem {
 impl Problem {
     /// Plans it for a device.
     pub(crate) fn plan(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+        self.plan_with(limits, options, &Advice::default())
+    }
+
+    /// Plans it for a device that was tuned.
+    pub(crate) fn plan_with(
+        &self,
+        limits: &DeviceLimits,
+        options: &PlanOptions,
+        advice: &Advice<'_>,
+    ) -> Result<PlanSpec> {
         limits.validate()?;
-        match self {
-            Problem::Conv { problem, pass, bias } => crate::conv::passes::plan(problem, *pass, *bias, limits, options),
-            Problem::ConvTranspose { problem, pass, bias } => {
-                crate::conv_transpose::passes::plan(problem, *pass, *bias, limits, options)
+        let spec = match self {
+            Problem::Conv { problem, pass, bias } => {
+                crate::conv::passes::plan(problem, *pass, *bias, limits, options, advice)
             }
-            Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options),
+            Problem::ConvTranspose { problem, pass, bias } => {
+                crate::conv_transpose::passes::plan(problem, *pass, *bias, limits, options, advice)
+            }
+            Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),
+        }?;
+        advice.allow(&spec)?;
+        Ok(spec)
+    }
+
+    /// What tuning calls it, whether or not forward takes a bias; `None` if there is nothing to tune.
+    pub(crate) fn key(&self) -> Option<(Case, &'static str)> {
+        match self {
+            Problem::Conv { pass: Pass::BiasGrad, .. }
+            | Problem::ConvTranspose { pass: Pass::BiasGrad, .. }
+            | Problem::Nn(_) => None,
+            Problem::Conv { problem, pass, .. } => Some((Case::Conv(problem.into()), pass.name())),
+            Problem::ConvTranspose { problem, pass, .. } => Some((Case::ConvTranspose(problem.into()), pass.name())),
+            Problem::Pool { problem, pass } => Some((Case::Pool(problem.into()), pass.name())),
+        }
+    }
+
+    /// The few ways of computing it that can be the fastest; not all of them need be available.
+    pub(crate) fn plausible(&self, limits: &DeviceLimits, options: &PlanOptions) -> Vec<Strategy> {
+        match self {
+            Problem::Conv { problem, pass, .. } => crate::conv::passes::plausible(problem, *pass, limits, options),
+            Problem::ConvTranspose { problem, pass, .. } => {
+                crate::conv_transpose::passes::plausible(problem, *pass, limits, options)
+            }
+            Problem::Pool { .. } => [Algorithm::Direct, Algorithm::Rows].map(Strategy::Fixed).to_vec(),
+            Problem::Nn(_) => vec![Strategy::Fixed(Algorithm::Direct)],
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Algorithm, Operand};
+use super::{Algorithm, Operand, Strategy};
 use crate::kernel::KernelKey;
 
 /// How a plan uses an operand.
@@ -105,6 +105,23 @@ impl PlanSpec {
     /// The algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// What a caller would have to ask for to get this plan: the algorithm, and its tile if it has several.
+    ///
+    /// ```
+    /// use wgconv::{DeviceLimits, PlanOptions, Strategy, case::Case};
+    /// let case: Case = "n8c64h56w56k64r3s3p1".parse()?;
+    /// let spec = case.plan_spec(&DeviceLimits::default(), "forward", false, &PlanOptions::default())?;
+    /// assert_eq!(spec.strategy(), Strategy::Tile([64, 128]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn strategy(&self) -> Strategy {
+        let tile = self.steps.iter().map(|step| ["TILE_M", "TILE_N"].map(|name| step.kernel.variant.constant(name)));
+        match tile.max() {
+            Some(tile) if self.algorithm == Algorithm::Tiled => Strategy::Tile(tile),
+            _ => Strategy::Fixed(self.algorithm),
+        }
     }
 
     /// The buffers that `record` needs, the workspace included if there is one.

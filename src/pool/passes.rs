@@ -4,8 +4,8 @@ use super::{PoolKind, PoolPass, PoolProblem, average, max, rows};
 use crate::error::{Error, Result};
 use crate::kernel::{self, EntryPoint, Override, PoolParams, Reduction};
 use crate::plan::{
-    Access, Algorithm, Batched, CALLERS_CHOICE, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs,
-    SpecBuilder, StepBinding, Strategy, elements,
+    Access, Advice, Algorithm, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder,
+    StepBinding, choose, elements,
 };
 use crate::window::override_values;
 
@@ -15,6 +15,7 @@ pub(crate) fn plan(
     pass: PoolPass,
     limits: &DeviceLimits,
     options: &PlanOptions,
+    advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let outputs = elements(&problem.y_shape());
@@ -27,27 +28,19 @@ pub(crate) fn plan(
         });
     }
     let title = title(problem, pass);
-    let plan_with = |choice: (Algorithm, &str)| {
+    // Rows visits every tap of every window, padding or not; beyond some size the direct kernels, which clip the window, and
+    // have an invocation for every element, are the better ones for sure.
+    const MOST_TAPS: u64 = 256;
+    let rows = (Algorithm::Rows, "the planner's choice: a small window without dilation");
+    let candidates = if window <= MOST_TAPS { &[rows][..] } else { &[] };
+    choose(options, advice, candidates, |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), outputs.saturating_mul(window), choice);
         match choice.0 {
             Algorithm::Direct => direct(problem, pass, builder),
             Algorithm::Rows => rows::plan(problem, pass, builder),
             other => Err(other.unavailable("it is for convolutions")),
         }
-    };
-    if let Strategy::Fixed(algorithm) = options.strategy {
-        return plan_with((algorithm, CALLERS_CHOICE));
-    }
-    // Rows visits every tap of every window, padding or not; beyond some size the direct kernels, which clip the window, and
-    // have an invocation for every element, are the better ones for sure.
-    const MOST_TAPS: u64 = 256;
-    if window <= MOST_TAPS {
-        // What stands in its way may not stand in the direct kernels' way.
-        if let Ok(spec) = plan_with((Algorithm::Rows, "the planner's choice: a small window without dilation")) {
-            return Ok(spec);
-        }
-    }
-    plan_with((Algorithm::Direct, "the planner's choice: it takes every problem"))
+    })
 }
 
 fn direct(problem: &PoolProblem, pass: PoolPass, builder: SpecBuilder<'_>) -> Result<PlanSpec> {

@@ -1,12 +1,15 @@
 //! One pass of one case: data, what must come out, what the device gives, and the comparison.
 
 use super::data::{exact_range, integers};
-use super::guard::{GuardedBuffers, Unwritten};
+use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch};
-use crate::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
-use crate::conv::Pass;
+use crate::case::{Case, PoolCase};
+use crate::conv::{ConvProblem, Pass};
+use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
-use crate::gpu::Context;
+use crate::gpu::{Context, Plan};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::plan::{Algorithm, Strategy};
 use crate::plan::{Operand, PlanOptions};
 use crate::pool::PoolKind;
 use crate::reference::{self, Sums};
@@ -71,24 +74,12 @@ pub(super) async fn check_with(
     // Planned first: what the device cannot hold is not worth the reference's time.
     let plan = case.plan(ctx, pass, bias, options)?;
     let task = Task::new(case, pass, bias, seed)?;
-    let inputs: Vec<(Operand, &[u32])> = task.inputs.iter().map(|(operand, words)| (*operand, &words[..])).collect();
-    let buffers = GuardedBuffers::new(ctx, plan.operands(), &inputs)?;
-    let mut encoder = ctx.device().create_command_encoder(&Default::default());
-    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &buffers.bindings())?;
-    ctx.queue().submit([encoder.finish()]);
-    let mut outputs = match buffers.outputs().await? {
-        Ok(outputs) => outputs,
-        Err(stray) => return Ok(Some(Fault::StrayWrite(stray))),
-    };
-    if let (true, Some(word)) = (plant_fault, outputs.first_mut().and_then(|(_, words)| words.last_mut())) {
-        // In the exponent: out of every bound.
-        *word ^= 1 << 30;
-    }
-    Ok(task.judge(&outputs))
+    let buffers = task.buffers(ctx, &plan)?;
+    task.check(ctx, &plan, &buffers, plant_fault).await
 }
 
 /// What goes in, and what must come out.
-struct Task {
+pub(crate) struct Task {
     inputs: Vec<(Operand, Vec<u32>)>,
     expected: Vec<Expected>,
 }
@@ -118,59 +109,156 @@ fn exactly(values: &[f32]) -> Values {
     Values::Floats(values.iter().map(|&value| value.into()).collect(), vec![0.0; values.len()])
 }
 
-impl Task {
-    fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
-        match case {
-            Case::Conv(case) => Task::conv(case, pass, bias, seed),
-            Case::ConvTranspose(case) => Task::conv_transpose(case, pass, bias, seed),
-            Case::Pool(case) if case.kind == PoolKind::Max => Task::max_pool(case, pass, seed),
-            Case::Pool(case) => Task::average_pool(case, pass, seed),
+/// Runs a plan and reads what it wrote.
+async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Result<Outputs, StrayWrite>> {
+    let mut encoder = ctx.device().create_command_encoder(&Default::default());
+    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &buffers.bindings())?;
+    ctx.queue().submit([encoder.finish()]);
+    buffers.outputs().await
+}
+
+/// A convolution or a transposed one: their passes have the same operands.
+enum Convolution {
+    Plain(ConvProblem),
+    Transposed(ConvTransposeProblem),
+}
+
+impl Convolution {
+    /// Of x, w, b and y.
+    fn shapes(&self) -> [Vec<usize>; 4] {
+        match self {
+            Convolution::Plain(problem) => [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()],
+            Convolution::Transposed(problem) => {
+                [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
+            }
         }
     }
 
-    fn conv(case: &ConvCase, pass: &str, bias: bool, seed: u64) -> Result<Task> {
-        let problem = case.problem()?;
-        let most = exact_range(&problem);
-        let data = |operand, shape: &[usize]| integers(seed, operand, count(shape), most);
-        let (x_shape, w_shape, y_shape) = (problem.x_shape(), problem.w_shape(), problem.y_shape());
-        let (x, w, dy) = (data(Operand::X, &x_shape), data(Operand::W, &w_shape), data(Operand::Dy, &y_shape));
-        let b = data(Operand::B, &problem.b_shape());
-        let (operand, shape, sums) = if pass == Pass::Forward.name() {
-            (Operand::Y, y_shape, reference::conv::forward(&problem, &x, &w, bias.then_some(&b[..]))?)
-        } else if pass == Pass::InputGrad.name() {
-            (Operand::Dx, x_shape, reference::conv::input_grad(&problem, &dy, &w)?)
-        } else if pass == Pass::KernelGrad.name() {
-            (Operand::Dw, w_shape, reference::conv::kernel_grad(&problem, &x, &dy)?)
-        } else {
-            (Operand::Db, problem.b_shape(), reference::conv::bias_grad(&problem, &dy)?)
-        };
-        let inputs =
-            vec![(Operand::X, bits(&x)), (Operand::W, bits(&w)), (Operand::Dy, bits(&dy)), (Operand::B, bits(&b))];
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: exactly(&sums.to_f32()) }] })
+    fn exact_range(&self) -> i32 {
+        match self {
+            Convolution::Plain(problem) => exact_range(problem),
+            Convolution::Transposed(problem) => exact_range(&problem.exchanged()),
+        }
+    }
+}
+
+/// Operands of a convolution.
+struct ConvData {
+    operator: Convolution,
+    x: Vec<f32>,
+    w: Vec<f32>,
+    b: Vec<f32>,
+    dy: Vec<f32>,
+}
+
+impl ConvData {
+    fn new(operator: Convolution, seed: u64) -> ConvData {
+        let most = operator.exact_range();
+        let shapes = operator.shapes();
+        let data = |operand, i: usize| integers(seed, operand, count(&shapes[i]), most);
+        let [x, w] = [data(Operand::X, 0), data(Operand::W, 1)];
+        let [b, dy] = [data(Operand::B, 2), data(Operand::Dy, 3)];
+        ConvData { operator, x, w, b, dy }
     }
 
-    fn conv_transpose(case: &ConvTransposeCase, pass: &str, bias: bool, seed: u64) -> Result<Task> {
-        let problem = case.problem()?;
-        let most = exact_range(&problem.exchanged());
-        let shapes = [problem.x_shape(), problem.w_shape(), problem.y_shape(), problem.b_shape()];
-        let [x, w, dy, b] = [Operand::X, Operand::W, Operand::Dy, Operand::B];
-        let inputs = [x, w, dy, b].into_iter().zip(&shapes);
-        let inputs: Vec<_> =
-            inputs.map(|(operand, shape)| (operand, integers(seed, operand, count(shape), most))).collect();
-        let [x_shape, w_shape, y_shape, b_shape] = shapes;
-        let [x, w, dy, b] = [0, 1, 2, 3].map(|i| &inputs[i].1[..]);
-        let (operand, shape, sums) = if pass == Pass::Forward.name() {
-            (Operand::Y, y_shape, reference::conv_transpose::forward(&problem, x, w, bias.then_some(b))?)
+    /// What a pass computes.
+    fn result(&self, pass: &str) -> (Operand, Vec<usize>) {
+        let [x, w, b, y] = self.operator.shapes();
+        if pass == Pass::Forward.name() {
+            (Operand::Y, y)
         } else if pass == Pass::InputGrad.name() {
-            (Operand::Dx, x_shape, reference::conv_transpose::input_grad(&problem, dy, w)?)
+            (Operand::Dx, x)
         } else if pass == Pass::KernelGrad.name() {
-            (Operand::Dw, w_shape, reference::conv_transpose::kernel_grad(&problem, x, dy)?)
+            (Operand::Dw, w)
         } else {
-            (Operand::Db, b_shape, reference::conv_transpose::bias_grad(&problem, dy)?)
+            (Operand::Db, b)
+        }
+    }
+
+    fn sums(&self, pass: &str, bias: bool) -> Result<Sums> {
+        use reference::{conv, conv_transpose};
+        let ConvData { operator, x, w, b, dy } = self;
+        let b = bias.then_some(&b[..]);
+        match (operator, self.result(pass).0) {
+            (Convolution::Plain(problem), Operand::Y) => conv::forward(problem, x, w, b),
+            (Convolution::Plain(problem), Operand::Dx) => conv::input_grad(problem, dy, w),
+            (Convolution::Plain(problem), Operand::Dw) => conv::kernel_grad(problem, x, dy),
+            (Convolution::Plain(problem), _) => conv::bias_grad(problem, dy),
+            (Convolution::Transposed(problem), Operand::Y) => conv_transpose::forward(problem, x, w, b),
+            (Convolution::Transposed(problem), Operand::Dx) => conv_transpose::input_grad(problem, dy, w),
+            (Convolution::Transposed(problem), Operand::Dw) => conv_transpose::kernel_grad(problem, x, dy),
+            (Convolution::Transposed(problem), _) => conv_transpose::bias_grad(problem, dy),
+        }
+    }
+
+    fn task(&self, pass: &str, values: Values) -> Task {
+        let (operand, shape) = self.result(pass);
+        let inputs = [(Operand::X, &self.x), (Operand::W, &self.w), (Operand::Dy, &self.dy), (Operand::B, &self.b)];
+        Task {
+            inputs: inputs.map(|(operand, values)| (operand, bits(values))).to_vec(),
+            expected: vec![Expected { operand, shape, values }],
+        }
+    }
+}
+
+impl Task {
+    /// By the reference.
+    pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
+        let operator = match case {
+            Case::Conv(case) => Convolution::Plain(case.problem()?),
+            Case::ConvTranspose(case) => Convolution::Transposed(case.problem()?),
+            Case::Pool(case) if case.kind == PoolKind::Max => return Task::max_pool(case, pass, seed),
+            Case::Pool(case) => return Task::average_pool(case, pass, seed),
         };
-        let values = exactly(&sums.to_f32());
-        let inputs = inputs.into_iter().map(|(operand, values)| (operand, bits(&values))).collect();
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values }] })
+        let data = ConvData::new(operator, seed);
+        let values = exactly(&data.sums(pass, bias)?.to_f32());
+        Ok(data.task(pass, values))
+    }
+
+    /// A convolution, transposed or not, without bias by the direct kernels, where the reference would take too long; `None` if their result is
+    /// none.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) async fn by_direct(ctx: &Context, case: &Case, pass: &str, seed: u64) -> Result<Option<Task>> {
+        let operator = match case {
+            Case::Conv(case) => Convolution::Plain(case.problem()?),
+            Case::ConvTranspose(case) => Convolution::Transposed(case.problem()?),
+            Case::Pool(_) => return Ok(None),
+        };
+        let direct = PlanOptions { strategy: Strategy::Fixed(Algorithm::Direct), ..PlanOptions::default() };
+        let plan = case.plan(ctx, pass, false, &direct)?;
+        let data = ConvData::new(operator, seed);
+        let buffers = data.task(pass, exactly(&[])).buffers(ctx, &plan)?;
+        let Ok(outputs) = run(ctx, &plan, &buffers).await? else { return Ok(None) };
+        let (operand, shape) = data.result(pass);
+        let words = outputs.iter().find(|(of, _)| *of == operand).map_or(&[][..], |(_, words)| words);
+        let is_whole = words.len() == count(&shape) && Unwritten::find(operand, &shape, words).is_none();
+        Ok(is_whole.then(|| data.task(pass, exactly(bytemuck::cast_slice(words)))))
+    }
+
+    /// Buffers for a plan, with the inputs.
+    pub(crate) fn buffers(&self, ctx: &Context, plan: &Plan) -> Result<GuardedBuffers> {
+        let inputs: Vec<(Operand, &[u32])> =
+            self.inputs.iter().map(|(operand, words)| (*operand, &words[..])).collect();
+        GuardedBuffers::new(ctx, plan.operands(), &inputs)
+    }
+
+    /// Runs a plan on these buffers, which nothing was written to yet; `None` if the result is right.
+    pub(crate) async fn check(
+        &self,
+        ctx: &Context,
+        plan: &Plan,
+        buffers: &GuardedBuffers,
+        plant_fault: bool,
+    ) -> Result<Option<Fault>> {
+        let mut outputs = match run(ctx, plan, buffers).await? {
+            Ok(outputs) => outputs,
+            Err(stray) => return Ok(Some(Fault::StrayWrite(stray))),
+        };
+        if let (true, Some(word)) = (plant_fault, outputs.first_mut().and_then(|(_, words)| words.last_mut())) {
+            // In the exponent: out of every bound.
+            *word ^= 1 << 30;
+        }
+        Ok(self.judge(&outputs))
     }
 
     fn max_pool(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {

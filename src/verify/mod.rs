@@ -22,6 +22,8 @@ mod report;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use check::Task;
 pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;

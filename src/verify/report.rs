@@ -141,25 +141,14 @@ impl Failure {
     /// The command that repeats it.
     pub fn command(&self) -> String {
         let (case, pass, seed) = (&self.case, self.pass, self.seed);
-        format!(
-            "wgconv verify --case '{case}' --pass {pass} --algorithm {} --seed {seed}",
-            strategy_name(self.strategy)
-        )
-    }
-}
-
-/// As the command line names it.
-fn strategy_name(strategy: Strategy) -> String {
-    match strategy {
-        Strategy::Auto => "auto".to_string(),
-        Strategy::Fixed(algorithm) => algorithm.to_string(),
+        format!("wgconv verify --case '{case}' --pass {pass} --algorithm {} --seed {seed}", self.strategy)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bias = if self.bias { " with bias" } else { "" };
-        write!(f, "{} {}{bias}, {}", self.case, self.pass, strategy_name(self.strategy))?;
+        write!(f, "{} {}{bias}, {}", self.case, self.pass, self.strategy)?;
         if let (Strategy::Auto, Some(algorithm)) = (self.strategy, self.algorithm) {
             write!(f, " ({algorithm})")?;
         }

@@ -80,9 +80,7 @@ impl TransposedAxis {
     /// Computes what `fit` leaves open and checks that every coordinate fits the shaders' signed 32-bit arithmetic.
     pub(crate) fn new(operator: &'static str, axis: usize, input: u64, spread: Spread, fit: Fit) -> Result<Self> {
         const MOST: u64 = i32::MAX as u64;
-        // As in `Axis::new`: a single tap has no distance to another.
-        let dilation = if spread.taps == 1 { 1 } else { spread.dilation };
-        let window = span(spread.taps, dilation);
+        let window = span(spread.taps, spread.dilation);
         let spread_to = (input - 1).saturating_mul(spread.stride.into()).saturating_add(window);
         let check = |cells: [u64; 4]| {
             let needed = cells.into_iter().fold(spread_to, u64::saturating_add);
@@ -125,7 +123,7 @@ impl TransposedAxis {
             taps: spread.taps,
             output: output as u32,
             stride: spread.stride,
-            dilation,
+            dilation: spread.dilation,
             padding_low: low as u32,
             padding_high: high as u32,
             output_padding: output_padding as u32,
@@ -140,7 +138,8 @@ impl TransposedAxis {
             taps: self.taps,
             output: self.input,
             stride: self.stride,
-            dilation: self.dilation,
+            // As in `Axis::new`: a single tap has no distance to another.
+            dilation: if self.taps == 1 { 1 } else { self.dilation },
             padding_low: self.padding_low,
             padding_high: self.padding_high.saturating_sub(self.output_padding),
         }

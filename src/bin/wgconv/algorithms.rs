@@ -29,7 +29,11 @@ pub fn parse(wanted: &[String]) -> Result<Vec<Choice>> {
             "all" => choice.strategy != Strategy::Auto,
             name => choice.name == name,
         };
-        let meant: Vec<Choice> = known.iter().filter(is_meant).cloned().collect();
+        let mut meant: Vec<Choice> = known.iter().filter(is_meant).cloned().collect();
+        if let (true, Ok(strategy)) = (meant.is_empty(), name.parse::<Strategy>()) {
+            // A tile, of which there are too many to list.
+            meant.push(Choice { name: strategy.to_string(), strategy });
+        }
         if meant.is_empty() {
             let known: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
             bail!("--algorithm {name:?} is unknown; there are {}, and all", known.join(", "));
@@ -52,6 +56,7 @@ mod tests {
     #[test]
     fn names_are_found_once_and_unknown_ones_list_the_known() {
         assert_eq!(names(&["auto", "direct"]).unwrap(), ["auto", "direct"]);
+        assert_eq!(names(&["tiled:64x64"]).unwrap(), ["tiled:64x64"]);
         assert_eq!(names(&["all"]).unwrap().len(), Algorithm::ALL.len());
         assert_eq!(names(&["direct", "all", "direct"]).unwrap().len(), Algorithm::ALL.len());
         let error = names(&["fft"]).unwrap_err().to_string();

@@ -9,6 +9,8 @@ mod draw;
 mod files;
 mod interrupt;
 mod train;
+mod tune;
+mod tuning;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,6 +35,7 @@ enum Command {
     #[command(hide = true)]
     Peer(compare::OwnArgs),
     Train(Box<train::TrainArgs>),
+    Tune(Box<tune::TuneArgs>),
     Verify(verify::VerifyArgs),
     Devices(devices::DevicesArgs),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Peer(args) => compare::run_own(&args),
         Command::Train(args) => train::run(&args),
+        Command::Tune(args) => tune::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Devices(args) => devices::run(&args),
     };

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wgconv::case::Case;
 use wgconv::verify::{self, Failure, Fault, Progress, VerifyOptions, VerifyReport};
-use wgconv::{Context, ContextOptions, Strategy};
+use wgconv::{Context, ContextOptions};
 
 use crate::algorithms;
 use crate::devices::Adapter;
@@ -166,10 +166,7 @@ fn failure(failure: &Failure) -> Value {
         "case": failure.case.to_string(),
         "pass": failure.pass,
         "bias": failure.bias,
-        "requested": match failure.strategy {
-            Strategy::Fixed(algorithm) => algorithm.to_string(),
-            _ => "auto".to_owned(),
-        },
+        "requested": failure.strategy.to_string(),
         "algorithm": failure.algorithm.map(|algorithm| algorithm.to_string()),
         "seed": failure.seed,
         "repeat": failure.command(),

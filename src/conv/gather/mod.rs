@@ -8,6 +8,7 @@ mod tiled;
 
 pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
+pub(super) use tiled::plausible_tiles;
 
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
@@ -39,7 +40,7 @@ const MOST_WORKGROUPS: u64 = 1 << 23;
 pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
-        Algorithm::Tiled => tiled::method(gather, plan.limits)?,
+        Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
         Algorithm::Depthwise => depthwise::method(gather)?,
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),

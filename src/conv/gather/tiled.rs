@@ -25,12 +25,17 @@ fn product(gather: &Gather, samples: u64) -> Product {
     }
 }
 
-pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
+/// Tiles that may be the fastest, for tuning.
+pub(in crate::conv) fn plausible_tiles(gather: &Gather, limits: &DeviceLimits) -> Vec<[u32; 2]> {
+    product(gather, gather.batch.into()).plausible_tiles(tiles(), limits, |_| 1)
+}
+
+pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32; 2]>) -> Result<Method> {
     if gather.crosses_bounds() && gather.most_taps().iter().sum::<u64>() > MOST_PADDED_TAPS {
         return Err(Algorithm::Tiled.unavailable("a padded kernel has more than 31 taps along its axes together"));
     }
     let product = product(gather, gather.batch.into());
-    let tile = product.best_tile(tiles(), limits, |_| 1);
+    let tile = product.best_tile(tiles().filter(|tile| tile.is_wanted(wanted)), limits, |_| 1);
     let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
     Ok(Method {
         entries: tile.entries,
@@ -77,6 +82,16 @@ mod tests {
     fn tile_for(rows: u64, columns: u64, limits: &DeviceLimits) -> [u32; 2] {
         let tile = Product { rows, columns, copies: 1 }.best_tile(tiles(), limits, |_| 1).unwrap();
         ["TILE_M", "TILE_N"].map(|name| tile.variant.constant(name))
+    }
+
+    #[test]
+    fn few_tiles_are_plausible_and_the_planners_comes_first() {
+        let limits = DeviceLimits::default();
+        for (rows, columns) in [(512, 100_000), (64, 1_000_000), (64, 1_568), (8, 49)] {
+            let plausible = Product { rows, columns, copies: 1 }.plausible_tiles(tiles(), &limits, |_| 1);
+            assert_eq!(plausible[0], tile_for(rows, columns, &limits));
+            assert!(plausible.len() <= 3, "{plausible:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::ConvProblem;
 use super::passes::params;
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{
+    Access, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, elements,
+};
 
 /// One way of computing the slices.
 struct Method {
@@ -19,6 +21,11 @@ struct Method {
     params: fn(&ConvProblem, ConvParams) -> Vec<u8>,
     /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
     invocations: u64,
+}
+
+/// Tiles that may be the fastest, for tuning.
+pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, options: &PlanOptions) -> Vec<[u32; 2]> {
+    tiled::plausible_tiles(problem, &SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, "")))
 }
 
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {

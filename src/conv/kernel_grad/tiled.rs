@@ -5,7 +5,7 @@ use super::super::tile::{Product, Tile};
 use super::ConvProblem;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Override, Variant};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::override_values;
 
 /// The kernels keep the taps of all axes as bits of one number.
@@ -34,10 +34,9 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
     let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
     let product = product(problem);
-    // All chunks but the last have as many samples as the first.
-    let terms = chunks.first().map_or(0, |chunk| u64::from(chunk.count)) * d * h * across;
-    let tile =
-        product.best_tile(tiles(), plan.limits, |invocations| plan.wanted_slices(dw_elements, invocations, terms));
+    let terms = most_terms(problem, &chunks);
+    let tiles = tiles().filter(|tile| tile.is_wanted(plan.wanted_tile()));
+    let tile = product.best_tile(tiles, plan.limits, |invocations| plan.wanted_slices(dw_elements, invocations, terms));
     let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
     plan.explain(&product.note(tile.variant));
     let kernel = KernelKey::new(tile.entries, tile.variant, &overrides(problem, tile.entries));
@@ -56,6 +55,23 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         })?;
     }
     Ok(plan.finish())
+}
+
+/// Tiles that may be the fastest, for tuning.
+pub(super) fn plausible_tiles(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Vec<[u32; 2]> {
+    let x = Batched::new(Operand::X, &problem.x_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dw_elements = elements(&problem.w_shape());
+    let Ok(chunks) = plan.chunks(problem.batch, &[x, dy], 1) else { return Vec::new() };
+    let terms = most_terms(problem, &chunks);
+    product(problem)
+        .plausible_tiles(tiles(), plan.limits, |invocations| plan.wanted_slices(dw_elements, invocations, terms))
+}
+
+/// Terms of a sum of dw within a chunk: all chunks but the last have as many samples as the first.
+fn most_terms(problem: &ConvProblem, chunks: &[Chunk]) -> u64 {
+    let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
+    chunks.first().map_or(0, |chunk| u64::from(chunk.count)) * outputs
 }
 
 /// Output channels by columns of dw, of every group.

@@ -43,6 +43,9 @@ pub struct BenchArgs {
     /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
+    /// Plan by the results of `wgconv tune` in this file
+    #[arg(long, value_name = "FILE")]
+    pub tuning: Option<PathBuf>,
     /// A dozen representative cases and shorter measurements
     #[arg(long)]
     pub quick: bool,

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Result;
+use wgconv::timing::{Budget, Timer};
 use wgconv::{Context, Error, Plan, PlanOptions, PlanSpec};
 
 use super::exact::{Effort, Exact};
@@ -12,7 +13,6 @@ use super::peaks::Peaks;
 use super::row::Row;
 use super::select::Job;
 use super::stats::Summary;
-use super::timing::{Budget, Timer};
 
 /// What holds for all rows.
 pub struct Measure<'a> {
@@ -44,7 +44,7 @@ impl Measure<'_> {
         // The same device with caches of its own, which are empty.
         let context = &context.with_limits(*context.limits())?;
         let options = PlanOptions { strategy: job.algorithm.strategy, ..PlanOptions::default() };
-        let spec = job.case.plan_spec(context.limits(), job.pass, false, &options)?;
+        let spec = job.case.plan_spec_on(context, job.pass, false, &options)?;
         describe(row, &spec);
         fits(context, &spec)?;
         let exact = Exact::new(&job.case, job.pass, self.seed)?;
@@ -79,9 +79,9 @@ impl Measure<'_> {
         }
         row.first_call_ms = Some(first_call);
         operands.fill(&job.case, self.warm_cache, self.seed)?;
-        let samples = Timer::new(context, self.stop, !self.host_clock)?
-            .measure(self.budget, &mut |i, pass| Ok(plan.record(pass, &operands.bindings(i))?))?;
-        row.clock = Some(samples.clock);
+        let samples = Timer::new(context, self.stop, !self.host_clock)
+            .measure(self.budget, &mut |i, pass| plan.record(pass, &operands.bindings(i)))?;
+        row.clock = Some(samples.clock.into());
         row.samples = samples.device_ms.len();
         row.host_ms = Summary::of(&samples.host_ms).map(|summary| summary.median);
         if let Some(summary) = Summary::of(&samples.device_ms) {

@@ -11,10 +11,8 @@ mod peaks;
 mod progress;
 mod row;
 pub mod select;
-mod stamps;
 pub mod stats;
 mod table;
-mod timing;
 
 pub use args::{BenchArgs, parse_case};
 pub use peaks::Peaks;
@@ -24,18 +22,19 @@ pub use table::figure;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result, bail};
+use wgconv::timing::Budget;
 use wgconv::{Context, ContextOptions};
 
 use crate::draw;
 use crate::files::write_atomically;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::say;
+use crate::tuning::with_tuning;
 use exact::Effort;
 use measure::Measure;
 use progress::Progress;
 use row::{Environment, Report};
 use select::Job;
-use timing::Budget;
 
 /// Measures, prints, writes.
 pub fn run(args: &BenchArgs) -> Result<()> {
@@ -44,6 +43,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     let before = args.baseline.as_deref().map(baseline::load).transpose()?;
     let options = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
     let context = Context::with_options_blocking(&options).context("no device to measure")?;
+    let context = with_tuning(context, args.tuning.as_deref())?;
     let stop = stop_on_ctrl_c()?;
 
     let peaks = peaks::measure(&context, args.quick, &stop)?;
@@ -96,6 +96,7 @@ fn measure(
         // A lost device takes its row along, not the others.
         if context.wait().is_err() {
             context = Context::with_options_blocking(options).context("the device is lost and does not come back")?;
+            context = with_tuning(context, args.tuning.as_deref())?;
         }
         if stop.load(Ordering::Relaxed) {
             break;

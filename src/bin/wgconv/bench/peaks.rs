@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use wgconv::timing::{Budget, Timer};
 use wgconv::{Context, Tensor};
 
 use super::stats::Summary;
-use super::timing::{Budget, Timer};
 
 /// Measured on this device, in this process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ const COPY_FORMS: [(&str, u64); 2] = [("copy_1", 256), ("copy_4", 1024)];
 /// Measures both; `quick` takes half as long.
 pub fn measure(context: &Context, quick: bool, stop: &AtomicBool) -> Result<Peaks> {
     let budget = Budget { least: 3, most: 100, seconds: if quick { 0.2 } else { 0.4 } };
-    let mut timer = Timer::new(context, stop, true)?;
+    let mut timer = Timer::new(context, stop, true);
     let (mut gflops, mut arithmetic_form) = (0.0, "");
     for (name, source, entry, flops) in FMA_FORMS {
         if stop.load(Ordering::Relaxed) {

@@ -2,10 +2,27 @@
 //! with it; fields may be added, none renamed.
 
 use serde::{Deserialize, Serialize};
+use wgconv::timing;
 
 use super::peaks::Peaks;
-use super::timing::Clock;
 use crate::devices::Adapter;
+
+/// Whose clock timed a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    Device,
+    Host,
+}
+
+impl From<timing::Clock> for Clock {
+    fn from(clock: timing::Clock) -> Self {
+        match clock {
+            timing::Clock::Device => Clock::Device,
+            timing::Clock::Host => Clock::Host,
+        }
+    }
+}
 
 /// A whole run.
 #[derive(Clone, Debug, Serialize, Deserialize)]

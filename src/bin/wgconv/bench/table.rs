@@ -121,7 +121,7 @@ fn notes(rows: &[Row]) -> Vec<String> {
         .filter_map(|row| row.host_ms)
         .fold(None, |most: Option<f64>, ms| Some(most.map_or(ms, |most| most.max(ms))));
     if let Some(most) = host {
-        let clocks = rows.iter().filter(|row| row.clock == Some(super::timing::Clock::Host)).count();
+        let clocks = rows.iter().filter(|row| row.clock == Some(super::row::Clock::Host)).count();
         let clock = match clocks {
             0 => "all times are of the device's clock".to_owned(),
             count => format!("{count} rows are timed by the host's clock"),
@@ -220,7 +220,7 @@ mod tests {
         let mut long = row("kernel_grad", &["conv/kernel_grad_direct:kernel_grad", "common/sum_slices:sum_slices"]);
         (long.suite, long.layer) = ("mobilenet_v2".into(), "conv3_1.shortcut".into());
         long.case = "n8c144h56w56k144r3s3u2p1g144".into();
-        long.clock = Some(super::super::timing::Clock::Host);
+        long.clock = Some(super::super::row::Clock::Host);
         for number in [&mut long.median_ms, &mut long.min_ms, &mut long.p95_ms, &mut long.host_ms] {
             *number = Some(12345.0);
         }

@@ -50,6 +50,9 @@ pub struct TrainArgs {
     /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
+    /// Plan by the results of `wgconv tune` in this file
+    #[arg(long, value_name = "FILE")]
+    pub tuning: Option<PathBuf>,
     /// Write a line of JSON per event (start, epoch, end) as it happens
     #[arg(long, value_name = "FILE")]
     pub log_json: Option<PathBuf>,

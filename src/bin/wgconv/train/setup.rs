@@ -10,6 +10,7 @@ use super::weights::Weights;
 use crate::data::fashion::{TEST, TRAIN};
 use crate::data::{Dataset, Normalisation};
 use crate::files::{ensure_writable_dir, ensure_writable_file};
+use crate::tuning::with_tuning;
 
 /// A run that is ready to start.
 pub struct Setup<'a> {
@@ -53,7 +54,8 @@ impl<'a> Setup<'a> {
     /// The device.
     pub fn context(&self) -> Result<Context> {
         let options = ContextOptions { adapter: self.args.adapter.clone(), ..ContextOptions::default() };
-        Context::with_options_blocking(&options).context("no device to train on")
+        let context = Context::with_options_blocking(&options).context("no device to train on")?;
+        with_tuning(context, self.args.tuning.as_deref())
     }
 
     /// Where the weights go when something fails: never a name that promises a complete run, unless it was asked for.

@@ -1,10 +1,10 @@
 //! Timestamp queries around compute passes.
 
-use anyhow::{Context as _, Result};
-use wgconv::Context;
+use crate::error::Result;
+use crate::gpu::{Context, refused};
 
 /// Begin and end of every repetition of a submission.
-pub struct Stamps {
+pub(super) struct Stamps {
     queries: wgpu::QuerySet,
     resolved: wgpu::Buffer,
     staging: wgpu::Buffer,
@@ -17,15 +17,15 @@ const PAIR: u64 = 16;
 
 impl Stamps {
     /// For at most so many repetitions.
-    pub fn new(context: &Context, repetitions: usize) -> Result<Self> {
+    pub(super) fn new(context: &Context, repetitions: u32) -> Self {
         let device = context.device();
         let queries = device.create_query_set(&wgpu::QuerySetDescriptor {
             label: Some("timestamps"),
             ty: wgpu::QueryType::Timestamp,
-            count: 2 * u32::try_from(repetitions)?,
+            count: 2 * repetitions,
         });
         let buffer = |usage| {
-            let size = PAIR * repetitions as u64;
+            let size = PAIR * u64::from(repetitions);
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("timestamps"),
                 size,
@@ -36,11 +36,11 @@ impl Stamps {
         let resolved = buffer(wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC);
         let staging = buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
         let tick = f64::from(context.queue().get_timestamp_period()) * 1e-9;
-        Ok(Stamps { queries, resolved, staging, tick })
+        Stamps { queries, resolved, staging, tick }
     }
 
     /// What the pass of repetition `i` has to write.
-    pub fn writes(&self, i: usize) -> wgpu::ComputePassTimestampWrites<'_> {
+    pub(super) fn writes(&self, i: usize) -> wgpu::ComputePassTimestampWrites<'_> {
         let first = 2 * i as u32;
         wgpu::ComputePassTimestampWrites {
             query_set: &self.queries,
@@ -50,17 +50,18 @@ impl Stamps {
     }
 
     /// Ends a submission.
-    pub fn resolve(&self, encoder: &mut wgpu::CommandEncoder, repetitions: usize) {
+    pub(super) fn resolve(&self, encoder: &mut wgpu::CommandEncoder, repetitions: usize) {
         encoder.resolve_query_set(&self.queries, 0..2 * repetitions as u32, &self.resolved, 0);
         encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, PAIR * repetitions as u64);
     }
 
     /// Seconds of each repetition of a finished submission; 0 where the end lies before the begin.
-    pub fn read(&self, context: &Context, repetitions: usize) -> Result<Vec<f64>> {
+    pub(super) fn read(&self, context: &Context, repetitions: usize) -> Result<Vec<f64>> {
         let bytes = PAIR * repetitions as u64;
         self.staging.map_async(wgpu::MapMode::Read, ..bytes, |_| {});
         context.wait()?;
-        let view = self.staging.get_mapped_range(..bytes).context("cannot read the timestamps")?;
+        let view = self.staging.get_mapped_range(..bytes);
+        let view = view.map_err(|error| refused(context.core(), "read the timestamps", error.to_string()))?;
         let stamps: Vec<u64> = bytemuck::pod_collect_to_vec(&view);
         drop(view);
         self.staging.unmap();

@@ -1,17 +1,18 @@
-//! How long the device takes: its own timestamps where it has them, else the host's clock around many repetitions.
+//! How long the device takes: its own timestamps where it has them, else the host's clock around many repetitions. What
+//! `wgconv bench` and tuning measure with; not a part of the interface.
+
+mod stamps;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
-use serde::{Deserialize, Serialize};
-use wgconv::Context;
+use stamps::Stamps;
 
-use super::stamps::Stamps;
+use crate::error::{Error, Result};
+use crate::gpu::Context;
 
 /// Whose clock it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
     /// The device's, at the begin and the end of every repetition.
     Device,
@@ -23,8 +24,11 @@ pub enum Clock {
 /// time gets fewer: after [`PATIENCE`] times the seconds any number is enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
+    /// Samples, at least.
     pub least: usize,
+    /// Samples, at most.
     pub most: usize,
+    /// Seconds.
     pub seconds: f64,
 }
 
@@ -42,7 +46,9 @@ const PATIENCE: f64 = 10.0;
 /// What was measured, in milliseconds a repetition.
 #[derive(Clone, Debug)]
 pub struct Samples {
+    /// Whose clock it was.
     pub clock: Clock,
+    /// What the device takes for one.
     pub device_ms: Vec<f64>,
     /// What the host spends on recording, finishing and submitting one.
     pub host_ms: Vec<f64>,
@@ -59,22 +65,25 @@ pub struct Timer<'a> {
 }
 
 /// Repetitions of one submission, at most: two timestamps each.
-const MOST_REPETITIONS: usize = 64;
+const MOST_REPETITIONS: u32 = 64;
 /// A submission takes about this long, so that what it costs the host does not matter, and Ctrl-C is heard.
 const SUBMISSION_SECONDS: f64 = 0.03;
 
 impl<'a> Timer<'a> {
     /// `stop` ends a measurement early, with what is there; without `use_stamps` it is the host's clock on every device.
-    pub fn new(context: &'a Context, stop: &'a AtomicBool, use_stamps: bool) -> Result<Self> {
+    pub fn new(context: &'a Context, stop: &'a AtomicBool, use_stamps: bool) -> Self {
         let has_stamps = use_stamps && context.device().features().contains(wgpu::Features::TIMESTAMP_QUERY);
-        let stamps = if has_stamps { Some(Stamps::new(context, MOST_REPETITIONS)?) } else { None };
-        Ok(Timer { context, stop, stamps })
+        let stamps = has_stamps.then(|| Stamps::new(context, MOST_REPETITIONS));
+        Timer { context, stop, stamps }
     }
 
     /// Warms up, then takes samples until the budget is spent.
+    ///
+    /// # Errors
+    /// As for [`Timer::warm_up`].
     pub fn measure(&mut self, budget: Budget, record: &mut Record<'_>) -> Result<Samples> {
         let expected = self.warm_up(record)?;
-        let repetitions = ((SUBMISSION_SECONDS / expected) as usize).clamp(1, MOST_REPETITIONS.min(budget.most));
+        let repetitions = repetitions(expected).min(budget.most.max(1));
         let mut samples = Samples { clock: self.clock(), device_ms: Vec::new(), host_ms: Vec::new() };
         let (start, mut next) = (Instant::now(), 0);
         loop {
@@ -98,12 +107,32 @@ impl<'a> Timer<'a> {
         }
     }
 
+    /// One submission that takes about a thirtieth of a second, for what takes so many seconds a repetition: seconds of a
+    /// repetition (the median of several, by the device's clock), and whose clock it was.
+    ///
+    /// # Errors
+    /// As for [`Timer::warm_up`].
+    pub fn sample(&mut self, expected: f64, record: &mut Record<'_>) -> Result<(f64, Clock)> {
+        let repetitions = repetitions(expected);
+        let submission = self.submit(0, repetitions, record)?;
+        Ok(match submission.stamped {
+            Some(mut stamped) => {
+                stamped.sort_by(f64::total_cmp);
+                (stamped[stamped.len() / 2], Clock::Device)
+            }
+            None => (submission.seconds / repetitions as f64, Clock::Host),
+        })
+    }
+
     fn clock(&self) -> Clock {
         if self.stamps.is_some() { Clock::Device } else { Clock::Host }
     }
 
     /// Repeats it for a tenth of a second, at least twice: the driver compiles, clocks rise. Seconds of one repetition.
-    fn warm_up(&mut self, record: &mut Record<'_>) -> Result<f64> {
+    ///
+    /// # Errors
+    /// What recording says; a lost device.
+    pub fn warm_up(&mut self, record: &mut Record<'_>) -> Result<f64> {
         let start = Instant::now();
         let (mut repetitions, mut rounds) = (1, 0);
         loop {
@@ -114,7 +143,7 @@ impl<'a> Timer<'a> {
             if self.stop.load(Ordering::Relaxed) || (rounds >= 2 && passed > 0.1) || passed > 4.0 {
                 return Ok(each);
             }
-            repetitions = ((SUBMISSION_SECONDS / each) as usize).clamp(1, MOST_REPETITIONS);
+            repetitions = self::repetitions(each);
         }
     }
 
@@ -148,9 +177,16 @@ impl<'a> Timer<'a> {
             log::warn!("the device's timestamps contradict the host's clock; the host's is used");
             self.stamps = None;
         }
-        ensure!(seconds > 0.0, "the host's clock stands still");
+        if seconds <= 0.0 {
+            return Err(Error::Wgpu { during: "time a pass", message: "the host's clock stands still".to_string() });
+        }
         Ok(Submission { seconds, host_seconds, stamped })
     }
+}
+
+/// How many repetitions of so many seconds a submission has.
+fn repetitions(seconds: f64) -> usize {
+    ((SUBMISSION_SECONDS / seconds) as usize).clamp(1, MOST_REPETITIONS as usize)
 }
 
 struct Submission {

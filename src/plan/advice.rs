@@ -1,0 +1,59 @@
+//! The one place where a strategy becomes a plan: the caller's word, then what was measured, then the planner's own choice.
+
+use std::collections::BTreeSet;
+
+use super::{Algorithm, CALLERS_CHOICE, PlanOptions, PlanSpec, Strategy};
+use crate::error::{Error, Result};
+
+/// What tuning found about a problem. Nothing, unless the caller gave the context the results of tuning.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Advice<'a> {
+    /// What was the fastest, and the reason that the plan states.
+    pub tuned: Option<(Strategy, String)>,
+    /// Kernels that computed wrong results on this device, by [`crate::kernel::KernelKey::module_name`].
+    pub quarantined: Option<&'a BTreeSet<String>>,
+}
+
+impl Advice<'_> {
+    /// An error if the plan would run a kernel that is in quarantine.
+    pub(crate) fn allow(&self, spec: &PlanSpec) -> Result<()> {
+        let Some(quarantined) = self.quarantined.filter(|names| !names.is_empty()) else { return Ok(()) };
+        let mut names = spec.steps.iter().map(|step| step.kernel.module_name());
+        match names.find(|name| quarantined.contains(name)) {
+            Some(kernel) => Err(Error::Quarantined { kernel }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Plans by the caller's choice; else by what tuning found; else by the first of these candidates that can be planned, which
+/// are best first and have the reason beside them; else by the direct kernels. A kernel in quarantine is never chosen.
+pub(crate) fn choose(
+    options: &PlanOptions,
+    advice: &Advice<'_>,
+    candidates: &[(Algorithm, &'static str)],
+    plan_with: impl Fn(&PlanOptions, (Algorithm, &str)) -> Result<PlanSpec>,
+) -> Result<PlanSpec> {
+    let plan = |strategy: Strategy, algorithm, reason: &str| {
+        let spec = plan_with(&PlanOptions { strategy, ..*options }, (algorithm, reason))?;
+        advice.allow(&spec)?;
+        Ok(spec)
+    };
+    if let Some(algorithm) = options.strategy.algorithm() {
+        return plan(options.strategy, algorithm, CALLERS_CHOICE);
+    }
+    // What stands in the way of one may not stand in the others' way, nor in the direct kernels'.
+    if let Some((strategy, reason)) = &advice.tuned
+        && let Some(algorithm) = strategy.algorithm()
+        && let Ok(spec) = plan(*strategy, algorithm, reason)
+    {
+        return Ok(spec);
+    }
+    for &(algorithm, reason) in candidates {
+        if let Ok(spec) = plan(Strategy::Fixed(algorithm), algorithm, reason) {
+            return Ok(spec);
+        }
+    }
+    let direct = Algorithm::Direct;
+    plan(Strategy::Fixed(direct), direct, "the planner's choice: it takes every problem")
+}

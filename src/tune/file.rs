@@ -1,0 +1,54 @@
+//! Results of tuning in a file.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::Tuned;
+use super::format::MOST_BYTES;
+use crate::error::{Error, Result};
+
+impl Tuned {
+    /// Writes the bytes to a temporary file in the same folder, then renames it: whoever reads the file, even after a crash,
+    /// finds the old results or the new ones.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let temporary = beside(path);
+        let write = || {
+            let mut file = File::create(&temporary)?;
+            file.write_all(&self.to_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&temporary, path)
+        };
+        write().map_err(|error| {
+            // Best effort; the error that matters is the one above.
+            let _ = std::fs::remove_file(&temporary);
+            failed("write", path, &error)
+        })
+    }
+
+    /// Reads a file of [`Tuned::save`].
+    ///
+    /// # Errors
+    /// [`Error::File`]; as [`Tuned::from_bytes`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Tuned> {
+        let path = path.as_ref();
+        let mut bytes = Vec::new();
+        // One byte more than is allowed tells a file that is too large, without reading the rest.
+        let read = File::open(path).and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
+        read.map_err(|error| failed("read", path, &error))?;
+        Tuned::from_bytes(&bytes)
+    }
+}
+
+fn failed(during: &'static str, path: &Path, error: &io::Error) -> Error {
+    Error::File { during, path: path.display().to_string(), reason: error.to_string() }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
