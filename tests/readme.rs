@@ -2,8 +2,8 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    AvgPool, AvgPoolBuilder, Context, Conv, ConvBuilder, ConvShapes, ConvTranspose, ConvTransposeBuilder, DeviceLimits,
-    MaxPool, MaxPoolBuilder, Padding, Pass, PlanOptions, PoolPass, Program, Result, nn,
+    AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, Pass, PlanOptions, PoolPass,
+    Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -41,8 +41,34 @@ const CONVOLUTION: [&str; 10] = [
     "bias",
 ];
 
-fn explicit<const D: usize>() -> Padding<D> {
-    Padding::Explicit { low: [1; D], high: [0; D] }
+/// A builder with an option of the table: those that are given, or one that all have.
+macro_rules! with_option {
+    ($option:expr, $builder:expr $(, $name:pat => $with:expr)* $(,)?) => {
+        match $option {
+            $($name => $with,)*
+            "kernel size" | "window" => $builder,
+            "stride" => $builder.stride([2; D]),
+            "dilation" => $builder.dilation([2; D]),
+            "low and high padding" => $builder.padding(Padding::Explicit { low: [1; D], high: [0; D] }),
+            other => panic!("there is no {other}"),
+        }
+    };
+}
+
+/// The same with what both kinds of convolution have.
+macro_rules! with_option_of_convolutions {
+    ($option:expr, $builder:expr $(, $name:pat => $with:expr)* $(,)?) => {
+        with_option!(
+            $option,
+            $builder,
+            "bias" => $builder,
+            "`Same`" => $builder.padding(Padding::Same),
+            "`SameLow`" => $builder.padding(Padding::SameLow),
+            "`Valid`" => $builder.padding(Padding::Valid),
+            "groups" | "depthwise with multiplier" => $builder.groups(channels($option).0),
+            $($name => $with),*
+        )
+    };
 }
 
 /// Channels of x and of w's second axis in a forward of 4 input channels, or of groups.
@@ -58,22 +84,9 @@ fn spatial<const D: usize>(leading: [usize; 2], extent: usize) -> Vec<usize> {
     leading.into_iter().chain([extent; D]).collect()
 }
 
-fn conv_with<const D: usize>(option: &str, builder: ConvBuilder<D>) -> ConvBuilder<D> {
-    match option {
-        "kernel size" | "bias" => builder,
-        "stride" => builder.stride([2; D]),
-        "dilation" => builder.dilation([2; D]),
-        "low and high padding" => builder.padding(explicit()),
-        "`Same`" => builder.padding(Padding::Same),
-        "`SameLow`" => builder.padding(Padding::SameLow),
-        "`Valid`" => builder.padding(Padding::Valid),
-        "groups" | "depthwise with multiplier" => builder.groups(channels(option).0),
-        other => panic!("a convolution has no {other}"),
-    }
-}
-
 fn plan_conv<const D: usize>(option: &str) -> Result<()> {
-    let conv = conv_with(option, Conv::<D>::new([3; D])).build()?;
+    let builder = Conv::<D>::new([3; D]);
+    let conv = with_option_of_convolutions!(option, builder).build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
     let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) };
     Pass::ALL
@@ -81,24 +94,15 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
 }
 
-fn transposed_with<const D: usize>(option: &str, builder: ConvTransposeBuilder<D>) -> ConvTransposeBuilder<D> {
-    match option {
-        "kernel size" | "bias" => builder,
-        "stride" => builder.stride([2; D]),
-        "dilation" => builder.dilation([2; D]),
-        "low and high padding" => builder.padding(explicit()),
-        "`Same`" => builder.padding(Padding::Same),
-        "`SameLow`" => builder.padding(Padding::SameLow),
-        "`Valid`" => builder.padding(Padding::Valid),
+fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
+    let builder = ConvTranspose::<D>::new([3; D]);
+    let conv = with_option_of_convolutions!(
+        option,
+        builder,
         "output padding" => builder.stride([2; D]).output_padding([1; D]),
         "output shape" => builder.stride([2; D]).output_shape([16; D]),
-        "groups" | "depthwise with multiplier" => builder.groups(channels(option).0),
-        other => panic!("a transposed convolution has no {other}"),
-    }
-}
-
-fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
-    let conv = transposed_with(option, ConvTranspose::<D>::new([3; D])).build()?;
+    );
+    let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([4, 2], 3));
     let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) };
     Pass::ALL
@@ -106,40 +110,25 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
 }
 
-fn max_with<const D: usize>(option: &str, builder: MaxPoolBuilder<D>) -> MaxPoolBuilder<D> {
-    match option {
-        "window" => builder,
-        "stride" => builder.stride([1; D]),
-        "dilation" => builder.dilation([2; D]),
-        "low and high padding" => builder.padding(explicit()),
-        "ceil mode" => builder.ceil_mode(true),
-        other => panic!("max pooling has no {other}"),
-    }
-}
-
 fn plan_max<const D: usize>(option: &str) -> Result<()> {
-    let pool = max_with(option, MaxPool::<D>::new([2; D])).build()?;
+    let builder = MaxPool::<D>::new([2; D]);
+    let pool = with_option!(option, builder, "ceil mode" => builder.ceil_mode(true)).build()?;
     let x = spatial::<D>([2, 3], 7);
     [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]
         .into_iter()
         .try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
 }
 
-fn average_with<const D: usize>(option: &str, builder: AvgPoolBuilder<D>) -> AvgPoolBuilder<D> {
-    match option {
-        "window" => builder,
-        "stride" => builder.stride([1; D]),
-        "dilation" => builder.dilation([2; D]),
-        "low and high padding" => builder.padding(explicit()),
+fn plan_average<const D: usize>(option: &str) -> Result<()> {
+    let builder = AvgPool::<D>::new([2; D]);
+    let pool = with_option!(
+        option,
+        builder,
         "ceil mode" => builder.ceil_mode(true),
         "count-include-pad" => builder.count_include_pad(true),
         "divisor override" => builder.divisor_override(3),
-        other => panic!("average pooling has no {other}"),
-    }
-}
-
-fn plan_average<const D: usize>(option: &str) -> Result<()> {
-    let pool = average_with(option, AvgPool::<D>::new([2; D])).build()?;
+    );
+    let pool = pool.build()?;
     let x = spatial::<D>([2, 3], 7);
     [PoolPass::Forward, PoolPass::Backward]
         .into_iter()
