@@ -147,6 +147,28 @@ fn numbers_that_32_bits_cannot_hold() {
     }
 }
 
+/// More taps than 64 bits count, all but one of each axis in the padding.
+#[test]
+fn windows_larger_than_anything_in_memory() {
+    let padding = Padding::Symmetric([1 << 21; 3]);
+    let pool = MaxPool::<3>::new([1 << 22; 3]).padding(padding).build().unwrap();
+    let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[1, 1, 1, 1, 1], &PlanOptions::default());
+    assert_errors! {
+        spec(PoolPass::Forward) => Error::LimitExceeded { .. },
+        spec(PoolPass::ForwardWithIndices) => Error::LimitExceeded { .. },
+        spec(PoolPass::Backward) => Error::LimitExceeded { .. },
+    }
+}
+
+/// Backward, an element is covered by one window, however large that is.
+#[test]
+fn large_windows_that_do_not_overlap_are_not_searched_tap_by_tap() {
+    let pool = AvgPool::<1>::new([16_000]).build().unwrap();
+    let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[8, 64, 16_000], &PlanOptions::default()).unwrap();
+    assert!(spec(PoolPass::Backward).to_string().contains("rows"), "{}", spec(PoolPass::Backward));
+    assert!(spec(PoolPass::Forward).to_string().contains("direct"), "{}", spec(PoolPass::Forward));
+}
+
 #[test]
 fn pooling_shapes_that_cannot_be() {
     let plan = |pool: wgconv::MaxPoolBuilder<1>, x: &[usize]| {

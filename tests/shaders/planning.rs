@@ -12,7 +12,7 @@ use wgconv::{
 
 use crate::modules::kernel_of;
 
-const CASES: u64 = 12_000;
+const CASES: u64 = 14_000;
 
 /// One of the values.
 fn pick<T: Copy>(rng: &mut ChaCha8Rng, values: &[T]) -> T {
