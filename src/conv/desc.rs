@@ -73,8 +73,9 @@ pub struct ConvBuilder<const D: usize> {
     activation: Activation,
 }
 
-/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]`, whether forward adds a
-/// bias, and whether the input gradient goes on through an activation.
+/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, and whether the
+/// input gradient goes on through an activation.
 ///
 /// ```
 /// let shapes = wgconv::ConvShapes::new(&[8, 3, 32, 32], &[16, 3, 5, 5]).with_bias();

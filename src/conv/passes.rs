@@ -23,6 +23,21 @@ pub(crate) fn plan(
         (Pass::InputGrad, activation) => title += &format!(", through {activation}"),
         (_, activation) => title += &format!(", {activation}"),
     }
+    // An input gradient has a bias only as a transposed convolution's forward.
+    let epilogue = Epilogue { bias: epilogue.bias && pass == Pass::Forward, ..epilogue };
+    plan_titled(problem, pass, epilogue, limits, options, advice, title)
+}
+
+/// The same under a title of the caller's. An input gradient can have a bias too: that of the channels of dx.
+pub(crate) fn plan_titled(
+    problem: &ConvProblem,
+    pass: Pass,
+    epilogue: Epilogue,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+    advice: &Advice<'_>,
+    title: String,
+) -> Result<PlanSpec> {
     let flops = match pass {
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
@@ -34,7 +49,7 @@ pub(crate) fn plan(
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
-            Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue.activation, builder),
+            Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
     })

@@ -94,6 +94,14 @@ pub struct PlanSpec {
 }
 
 impl PlanSpec {
+    /// The same with other names for the operands.
+    pub(crate) fn renamed(mut self, name: impl Fn(Operand) -> Operand) -> PlanSpec {
+        self.needs.iter_mut().for_each(|need| need.operand = name(need.operand));
+        let bindings = self.steps.iter_mut().flat_map(|step| &mut step.bindings);
+        bindings.for_each(|binding| binding.operand = name(binding.operand));
+        self
+    }
+
     /// The algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm

@@ -1,6 +1,6 @@
 //! Tensors that do not fit an operator or each other, and tensors of another context.
 
-use wgconv::{Activation, AvgPool, Context, ContextOptions, Conv, Error, MaxPool, Operand, Program, nn};
+use wgconv::{Activation, AvgPool, Context, ContextOptions, Conv, ConvTranspose, Error, MaxPool, Operand, Program, nn};
 
 use crate::{assert_errors, assert_works, context, own_context, zeros};
 
@@ -27,6 +27,30 @@ fn convolution_operands() {
         conv.kernel_grad(ctx, &x, &zeros(&[3, 6, 7])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
         conv.kernel_grad(ctx, &x, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
         conv.bias_grad(ctx, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+    }
+    assert_works(ctx);
+}
+
+#[test]
+fn transposed_convolution_operands() {
+    let ctx = context();
+    let conv = ConvTranspose::<1>::new([3]).stride([2]).groups(2).build().unwrap();
+    let (x, w) = (zeros(&[2, 4, 5]), zeros(&[4, 3, 3]));
+    let (dy, b) = (zeros(&[2, 6, 11]), zeros(&[6]));
+    assert!(conv.forward(ctx, &x, &w, Some(&b)).is_ok());
+    assert_errors! {
+        conv.forward(ctx, &zeros(&[2, 4]), &w, None) => Error::RankMismatch { operand: Operand::X, .. },
+        conv.forward(ctx, &x, &zeros(&[6, 2, 3]), None) => Error::ShapeMismatch { operand: Operand::W, .. },
+        conv.forward(ctx, &x, &w, Some(&zeros(&[3]))) => Error::ShapeMismatch { operand: Operand::B, .. },
+        conv.input_grad(ctx, &zeros(&[2, 6, 10]), &w, x.shape()) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.input_grad(ctx, &dy, &w, &[2, 4, 6]) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.input_grad(ctx, &dy, &w, &[2, 4]) => Error::RankMismatch { operand: Operand::X, .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[3, 6, 11])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[2, 5, 11])) => Error::InvalidParameter { parameter: "groups", .. },
+        conv.kernel_grad(ctx, &zeros(&[2, 3, 5]), &dy) => Error::InvalidParameter { parameter: "groups", .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+        conv.bias_grad(ctx, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+        conv.bias_grad(ctx, &zeros(&[2, 5, 11])) => Error::InvalidParameter { parameter: "groups", .. },
     }
     assert_works(ctx);
 }

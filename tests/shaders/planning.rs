@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand,
-    Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, KernelInfo, MaxPool,
+    Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -81,6 +81,25 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
+fn conv_transpose_spec<const D: usize>(
+    rng: &mut ChaCha8Rng,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let (taps, stride, dilation): ([usize; D], [usize; D], _) = (axes(rng, 4), axes(rng, 3), axes(rng, 2));
+    let (groups, padding) = (rng.random_range(1..=3), padding(rng));
+    let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+    let conv = match padding {
+        Padding::Same | Padding::SameLow => conv,
+        _ => conv.output_padding(stride.map(|stride| rng.random_range(0..stride))),
+    };
+    let channels = groups * rng.random_range(1..=4);
+    let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
+    let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: Activation::None };
+    conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
+}
+
 fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
     let (taps, stride, dilation) = (axes(rng, if D == 1 { 20 } else { 4 }), axes(rng, 4), axes(rng, 2));
     let (padding, ceil_mode) = (padding(rng), rng.random_bool(0.5));
@@ -96,12 +115,15 @@ fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
 }
 
 fn spec(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
-    match rng.random_range(0..6) {
+    match rng.random_range(0..9) {
         0 => conv_spec::<1>(rng, limits, options),
         1 => conv_spec::<2>(rng, limits, options),
         2 => conv_spec::<3>(rng, limits, options),
-        3 => pool_spec::<1>(rng, limits, options),
-        4 => pool_spec::<2>(rng, limits, options),
+        3 => conv_transpose_spec::<1>(rng, limits, options),
+        4 => conv_transpose_spec::<2>(rng, limits, options),
+        5 => conv_transpose_spec::<3>(rng, limits, options),
+        6 => pool_spec::<1>(rng, limits, options),
+        7 => pool_spec::<2>(rng, limits, options),
         _ => pool_spec::<3>(rng, limits, options),
     }
 }
@@ -145,6 +167,7 @@ fn name_of(error: &Error) -> &'static str {
         Error::LimitExceeded { limit, .. } => limit,
         Error::WindowTooLarge { .. } => "window too large",
         Error::EmptyWindow { .. } => "empty window",
+        Error::NothingLeft { .. } => "nothing left",
         Error::AlgorithmUnavailable { algorithm, .. } => {
             assert_ne!(*algorithm, Algorithm::Direct, "it takes every problem");
             "algorithm unavailable"

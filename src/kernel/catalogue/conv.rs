@@ -21,6 +21,7 @@ kernel! {
 kernel! {
     CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+    CONV_INPUT_GRAD_BIAS = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b")];
 }
 kernel! {
     CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;

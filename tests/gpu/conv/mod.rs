@@ -8,7 +8,7 @@ mod tiles;
 
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference,
+    Activation, Algorithm, Context, ConvProblem, Error, Operand, Pass, Plan, PlanOptions, Result, Strategy, reference,
 };
 
 use crate::support::arena::run_f32;
@@ -32,21 +32,23 @@ impl ConvData {
         let window = count(&problem.w_shape()) as u64;
         let outputs = count(&problem.y_shape()) as u64;
         let most = exact_range(window.max(outputs) + 1);
-        ConvData::generate(problem, seed, |seed, count| integers(seed, count, most))
+        ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
     pub fn reals(problem: &ConvProblem, seed: u64) -> ConvData {
-        ConvData::generate(problem, seed, reals)
+        ConvData::generate(shapes(problem), seed, reals)
     }
 
-    fn generate(problem: &ConvProblem, seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
-        ConvData {
-            x: of(4 * seed, count(&problem.x_shape())),
-            w: of(4 * seed + 1, count(&problem.w_shape())),
-            b: of(4 * seed + 2, count(&problem.b_shape())),
-            dy: of(4 * seed + 3, count(&problem.y_shape())),
-        }
+    /// Data for x, w, b and dy of these shapes.
+    pub fn generate(shapes: [Vec<usize>; 4], seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
+        let [x, w, b, dy] = [0, 1, 2, 3].map(|i: usize| of(4 * seed + i as u64, count(&shapes[i])));
+        ConvData { x, w, b, dy }
     }
+}
+
+/// Of x, w, b and dy.
+fn shapes(problem: &ConvProblem) -> [Vec<usize>; 4] {
+    [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
 }
 
 /// The context of a regime in which this problem can just be bound.
@@ -65,7 +67,11 @@ pub fn on_gpu(
     data: &ConvData,
     options: &PlanOptions,
 ) -> Result<Vec<f32>> {
-    let plan = case.plan(context, pass, bias, options)?;
+    Ok(run_pass(context, &*case.plan(context, pass, bias, options)?, pass, bias, data))
+}
+
+/// Runs a plan of a pass of a convolution, transposed or not.
+pub fn run_pass(context: &Context, plan: &Plan, pass: Pass, bias: bool, data: &ConvData) -> Vec<f32> {
     let (x, w, dy) = ((Operand::X, &data.x[..]), (Operand::W, &data.w[..]), (Operand::Dy, &data.dy[..]));
     let mut inputs = match pass {
         Pass::Forward => vec![x, w],
@@ -73,13 +79,14 @@ pub fn on_gpu(
         Pass::KernelGrad => vec![x, dy],
         Pass::BiasGrad => vec![dy],
     };
-    if pass == Pass::InputGrad && case.activation != Activation::None {
+    // Going on through an activation.
+    if pass == Pass::InputGrad && plan.operands().iter().any(|need| need.operand == Operand::X) {
         inputs.push(x);
     }
     if bias {
         inputs.push((Operand::B, &data.b[..]));
     }
-    Ok(run_f32(context, &plan, &inputs))
+    run_f32(context, plan, &inputs)
 }
 
 /// Computes a pass on the CPU.
@@ -114,23 +121,21 @@ pub fn result_shape(problem: &ConvProblem, pass: Pass) -> Vec<usize> {
 }
 
 /// Runs a pass by every algorithm that takes this problem in this regime; the direct kernels take every one.
-fn by_every_algorithm(
-    case: &ConvCase,
+pub fn by_every_algorithm(
+    context: &Context,
     pass: Pass,
-    bias: bool,
     regime: Regime,
     seed: u64,
-    data: &ConvData,
+    run: impl Fn(&PlanOptions) -> Result<Vec<f32>>,
     judge: impl Fn(&[f32]) -> Result<(), String>,
 ) -> Result<(), String> {
-    let context = context(&case.problem().map_err(|error| error.to_string())?, regime);
     for &algorithm in Algorithm::ALL {
         // A software device compiles a specialised tile for seconds: it gets every fourth shape, and tiles.rs every tile.
         if algorithm == Algorithm::Tiled && context.limits().is_software && !seed.is_multiple_of(4) {
             continue;
         }
         let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
-        let outcome = match on_gpu(&context, case, pass, bias, data, &options) {
+        let outcome = match run(&options) {
             Err(Error::AlgorithmUnavailable { .. }) if algorithm != Algorithm::Direct => continue,
             // Packed kernels need room, which tiny limits may not have.
             Err(Error::LimitExceeded { .. })
@@ -150,8 +155,9 @@ pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
     let expected = expected(case, &problem, pass, bias, &data).to_f32();
-    let shape = result_shape(&problem, pass);
-    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| compare::exact(found, &expected, &shape))
+    let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
+    let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
+    by_every_algorithm(&context, pass, regime, seed, run, |found| compare::exact(found, &expected, &shape))
 }
 
 /// As [`check_exact`] with options of the plan.
@@ -176,7 +182,9 @@ pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let data = ConvData::reals(&problem, seed);
     let expected = expected(case, &problem, pass, bias, &data);
     let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
-    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| {
+    let context = context(&problem, regime);
+    let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
+    by_every_algorithm(&context, pass, regime, seed, run, |found| {
         compare::within(found, &expected.values, &bounds, &shape)
     })
 }

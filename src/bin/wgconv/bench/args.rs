@@ -27,7 +27,8 @@ pub struct BenchArgs {
     #[arg(long, value_name = "REGEX")]
     pub filter: Option<regex::Regex>,
     /// Passes: forward, input_grad, kernel_grad, bias_grad, max_forward, max_forward_with_indices, max_backward,
-    /// avg_forward, avg_backward; `conv`, `pool` or `all` for several [default: all but bias_grad and
+    /// avg_forward, avg_backward; of transposed convolutions tconv_forward, tconv_input_grad, tconv_kernel_grad,
+    /// tconv_bias_grad; `conv`, `tconv`, `pool` or `all` for several [default: all but the bias gradients and
     /// max_forward_with_indices]
     #[arg(long = "pass", value_name = "PASSES", value_delimiter = ',')]
     pub passes: Vec<String>,
