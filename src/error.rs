@@ -88,7 +88,7 @@ pub enum Error {
         during: &'static str,
         /// The file.
         path: String,
-        /// The system's words.
+        /// The system's words, or the limit that the file is above.
         reason: String,
     },
     /// A tensor has the wrong number of axes.
@@ -275,6 +275,44 @@ pub enum Error {
     WrongContext {
         /// The operand.
         operand: Operand,
+    },
+    /// Bytes that should be a safetensors file are not, or are damaged.
+    #[cfg(feature = "safetensors")]
+    #[error("{source_name}: not a safetensors file: {reason}")]
+    NotSafetensors {
+        /// The file's path, or a word for bytes that came otherwise.
+        source_name: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A safetensors file has no tensor of this name.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} is missing; the file has {found:?}")]
+    MissingEntry {
+        /// The name that was asked for.
+        name: String,
+        /// The names that are there, sorted.
+        found: Vec<String>,
+    },
+    /// A tensor of a safetensors file has another shape than the caller expects.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} has shape {found:?}, but must be {expected:?}")]
+    EntryShape {
+        /// The tensor's name in the file.
+        name: String,
+        /// The shape that was asked for.
+        expected: Vec<usize>,
+        /// The shape in the file.
+        found: Vec<usize>,
+    },
+    /// A tensor of a safetensors file has an element type that does not convert to f32 without loss.
+    #[cfg(feature = "safetensors")]
+    #[error("{name} has type {found}, but must be F32, F16 or BF16")]
+    EntryType {
+        /// The tensor's name in the file.
+        name: String,
+        /// Its type, as the format writes it, for example `F64`.
+        found: String,
     },
     /// The device has no memory left for this.
     #[error("out of device memory: {what} of {bytes} bytes")]

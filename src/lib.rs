@@ -48,12 +48,18 @@
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
-//! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `devices`).
+//! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with
+//!   any strides.
+//! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
+//! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
+#[cfg(not(target_arch = "wasm32"))]
+mod atomic;
 pub mod case;
 mod conv;
 mod error;
 mod gpu;
+mod interop;
 mod kernel;
 pub mod nn;
 mod plan;
@@ -70,6 +76,8 @@ mod window;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
+#[cfg(feature = "safetensors")]
+pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
@@ -79,7 +87,7 @@ pub use spatial::Padding;
 pub use wgpu;
 pub use window::Axis;
 
-/// The README's example, so that it stays true.
-#[cfg(all(doctest, not(target_arch = "wasm32")))]
+/// The README's examples, so that they stay true.
+#[cfg(all(doctest, feature = "ndarray", feature = "safetensors", not(target_arch = "wasm32")))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -125,6 +125,15 @@ fn a_run_writes_weights_history_and_pictures() {
 }
 
 #[test]
+fn weights_that_pytorch_trained_are_evaluated() {
+    let dir = tempfile::tempdir().unwrap();
+    let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/network.safetensors");
+    succeed(tiny(dir.path(), &["--load", path(&weights), "--epochs", "0", "--test-limit", "100"]));
+    let accuracy = json(&dir.path().join("history.json"))["initial"]["accuracy"].as_f64().unwrap();
+    assert!(accuracy > 0.75, "{accuracy}: PyTorch counted 84 % over all test images");
+}
+
+#[test]
 fn the_seed_decides_every_bit_and_loading_gives_the_same_evaluation() {
     let dir = tempfile::tempdir().unwrap();
     let file = |name: &str| dir.path().join(name).join("weights.safetensors");

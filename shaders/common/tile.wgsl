@@ -43,16 +43,27 @@ fn place_of(local: u32) -> Place {
     return Place(a, b);
 }
 
+// Four cells as they were read, and which of them are to be kept; the others are zero. What is read is chosen from when it is
+// stored, a step later: a choice at once would wait for the load, and the multiply-adds behind it.
+struct Quad {
+    cells: vec4<f32>,
+    inside: vec4<bool>,
+}
+
+fn kept(quad: Quad) -> vec4<f32> {
+    return select(vec4<f32>(0.0), quad.cells, quad.inside);
+}
+
 // Quads on their way from a tensor to workgroup memory.
 struct Staged {
     a0: vec4<f32>,
     a1: vec4<f32>,
     a2: vec4<f32>,
     a3: vec4<f32>,
-    b0: vec4<f32>,
-    b1: vec4<f32>,
-    b2: vec4<f32>,
-    b3: vec4<f32>,
+    b0: Quad,
+    b1: Quad,
+    b2: Quad,
+    b3: Quad,
 }
 
 // sum[i] + a * b[i]: one column for each component of b.

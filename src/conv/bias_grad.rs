@@ -20,7 +20,8 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let rows = u64::from(chunk.count);
         let wanted = plan.wanted_slices(channels, channels, rows * cells);
         let slabs = Slabs::new("conv bias_grad", rows, cells, wanted, plan.limits.max_loop_iterations)?;
-        plan.split_reduction(db, slabs, chunk.first > 0, |plan, reduction, target| {
+        let slice_workgroups = channels.div_ceil(kernel::WORKGROUP_SIZE.into());
+        plan.split_reduction(db, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, 0, y_base);
             let invocations = channels * u64::from(reduction.slab_count);
             plan.step(&kernel::CONV_BIAS_GRAD, &[], params, vec![dy, target], invocations)

@@ -96,7 +96,7 @@ uniform! {
         in_stride_d: u32, in_stride_h: u32, in_stride_w: u32,
         out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
         tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
-        unused_a: u32, unused_b: u32,
+        zero_quad: u32, unused: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }

@@ -103,8 +103,7 @@ impl<'a> SpecBuilder<'a> {
         per_sample: u64,
         most: u64,
     ) -> Result<Vec<Chunk>> {
-        let most = most.min(u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3));
-        Chunk::split(self.limits, batch, operands, most / per_sample)
+        Chunk::split(self.limits, batch, operands, most.min(self.most_workgroups()) / per_sample)
     }
 
     /// Adds a dispatch of one invocation per `invocations`.
@@ -194,17 +193,20 @@ impl<'a> SpecBuilder<'a> {
     /// A reduction into `total` of `elements`, split for parallelism and for the loop limit: slices into the workspace and
     /// a second pass that adds them, in rounds of what the workspace holds; without workspace, one dispatch a slab.
     ///
-    /// `slice_step` adds the dispatch for a range of slabs that writes to the given binding.
+    /// `slice_step` adds the dispatch for a range of slabs that writes to the given binding; a slice takes at most
+    /// `slice_workgroups`.
     pub(crate) fn split_reduction(
         &mut self,
         total: StepBinding,
         slabs: Slabs,
+        slice_workgroups: u64,
         accumulate: bool,
         mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
     ) -> Result<()> {
         let elements = total.size / ELEMENT_BYTES;
         // Rounds of fewer than two slices would not be worth their second pass.
-        let per_round = self.workspace_slices(elements).min(slabs.count().into());
+        let by_grid = self.most_workgroups() / slice_workgroups.max(1);
+        let per_round = self.workspace_slices(elements).min(by_grid).min(slabs.count().into());
         if slabs.count() == 1 || per_round < 2 {
             for slab in 0..slabs.count() {
                 let reduction = slabs.reduction(slab, 1, accumulate || slab > 0);
@@ -236,9 +238,14 @@ impl<'a> SpecBuilder<'a> {
         held.min(self.most_invocations() / elements).min((self.limits.max_loop_iterations - 2).into())
     }
 
+    /// Workgroups that one dispatch can have.
+    fn most_workgroups(&self) -> u64 {
+        u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3)
+    }
+
     /// Invocations that one dispatch can have.
     fn most_invocations(&self) -> u64 {
-        u64::from(self.limits.max_workgroups_per_dimension).saturating_pow(3).saturating_mul(WORKGROUP_SIZE.into())
+        self.most_workgroups().saturating_mul(WORKGROUP_SIZE.into())
     }
 
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed

@@ -1,11 +1,12 @@
 //! Results of tuning in a file.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use super::Tuned;
 use super::format::MOST_BYTES;
+use crate::atomic;
 use crate::error::{Error, Result};
 
 impl Tuned {
@@ -16,18 +17,7 @@ impl Tuned {
     /// [`Error::File`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let temporary = beside(path);
-        let write = || {
-            let mut file = File::create(&temporary)?;
-            file.write_all(&self.to_bytes())?;
-            file.sync_all()?;
-            std::fs::rename(&temporary, path)
-        };
-        write().map_err(|error| {
-            // Best effort; the error that matters is the one above.
-            let _ = std::fs::remove_file(&temporary);
-            failed("write", path, &error)
-        })
+        atomic::write(path, &self.to_bytes()).map_err(|error| failed("write", path, &error))
     }
 
     /// Reads a file of [`Tuned::save`].
@@ -46,9 +36,4 @@ impl Tuned {
 
 fn failed(during: &'static str, path: &Path, error: &io::Error) -> Error {
     Error::File { during, path: path.display().to_string(), reason: error.to_string() }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }

@@ -9,6 +9,7 @@ mod dense;
 mod determinism;
 mod harness;
 mod large;
+mod memory;
 mod metamorphic;
 mod nn;
 mod pool;

@@ -20,6 +20,9 @@ struct PackParams {
     classes: array<AxisClass, 96>,
 }
 
+// Elements behind the last row.
+const ZEROS: u32 = 4u;
+
 // Tap t belongs to class (t * dilation + shift) % classes, where every period-th tap follows.
 struct PackAxis {
     taps: u32,
@@ -69,6 +72,10 @@ fn pack(
     let m = index / (taps * params.channels) % params.outputs_padded;
     let g = index / (taps * params.channels * params.outputs_padded);
     if (g >= params.groups) {
+        // Behind the last row: zeros to be read in place of rows that do not exist.
+        if (index - params.groups * params.outputs_padded * params.channels * taps < ZEROS) {
+            packed[index] = 0.0;
+        }
         return;
     }
     let d = place_of(0u, tap / (taps_w * taps_h));

@@ -5,7 +5,7 @@
 //
 // Forward has one class. The input gradient of a convolution with stride s has s residue classes an axis, each with the taps
 // that touch its cells and no others. A is [groups][classes][channels, taps of the class][outputs_padded], zero in the
-// padding.
+// padding; four zeros follow.
 struct GatherParams {
     batch: u32,
     groups: u32,
@@ -44,8 +44,9 @@ struct GatherParams {
     tap_step_d: u32,
     tap_step_h: u32,
     tap_step_w: u32,
-    unused_a: u32,
-    unused_b: u32,
+    // Quad of A behind its last row: four zeros.
+    zero_quad: u32,
+    unused: u32,
     // Class i of axis a (0 d, 1 h, 2 w) is classes[a * MOST_CLASSES + i].
     classes: array<AxisClass, 96>,
 }

@@ -241,13 +241,12 @@ fn bits_of(tile: Tile, row: Row) -> u32 {
     return (1u << row.tap.z) | (1u << (tile.taps.z + row.tap.y)) | (1u << (tile.taps.z + tile.taps.y + row.tap.x));
 }
 
-fn source_at(at: vec4<u32>, inside: vec4<bool>) -> vec4<f32> {
-    let cells = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
-    return select(vec4<f32>(0.0), cells, inside);
+fn source_at(at: vec4<u32>, inside: vec4<bool>) -> Quad {
+    return Quad(vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]), inside);
 }
 
 // A row at four columns; zero outside of in and behind the last row, read from an element that exists.
-fn source_quad(tile: Tile, columns: Columns, row: Row) -> vec4<f32> {
+fn source_quad(tile: Tile, columns: Columns, row: Row) -> Quad {
     let exists = row.k < tile.rows;
     if (PADDED == 0u) {
         return source_at(columns.first + vec4<u32>(select(0u, row.offset, exists)), vec4<bool>(exists));
@@ -279,7 +278,7 @@ fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
 }
 
 // The step's channel `channel`, which begins `offset` elements behind the step's first.
-fn channel_quad(tap: Tap, channel: u32, offset: u32) -> vec4<f32> {
+fn channel_quad(tap: Tap, channel: u32, offset: u32) -> Quad {
     let inside = tap.inside & vec4<bool>(channel < tap.channels);
     return source_at(tap.at + vec4<u32>(min(offset, tap.last)), inside);
 }
@@ -309,7 +308,12 @@ fn cursor_at(tile: Tile, local: u32) -> Cursor {
     return Cursor(row_at(tile, channel), column + local / A_QUADS * quads, quads, last, 0u, 0u);
 }
 
-// The next step's quads. Rows of A behind the last one repeat it; those of source are zero.
+// The quad of A so far behind another; zeros, which A ends with, behind its column's last row.
+fn a_quad(first: u32, offset: u32, last: u32) -> vec4<f32> {
+    return packed[select(params.zero_quad, first + offset, offset <= last)];
+}
+
+// The next step's quads. Rows behind the last one are zero in both operands: zero times an infinity would be a NaN.
 fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
     if (BY_CHANNEL != 0u) {
         return load_channels(tile, columns, step, local, cursor);
@@ -337,15 +341,15 @@ fn load_taps(tile: Tile, columns: Columns, step: Step, cursor: ptr<function, Cur
         staged.b3 = source_quad(tile, columns, row);
         row = next_row(tile, row, step);
     }
-    staged.a0 = packed[min(a, a_last)];
+    staged.a0 = a_quad(0u, a, a_last);
     if (A_STAGED > 1u) {
-        staged.a1 = packed[min(a + a_step, a_last)];
+        staged.a1 = a_quad(0u, a + a_step, a_last);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = packed[min(a + 2u * a_step, a_last)];
+        staged.a2 = a_quad(0u, a + 2u * a_step, a_last);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = packed[min(a + 3u * a_step, a_last)];
+        staged.a3 = a_quad(0u, a + 3u * a_step, a_last);
     }
     (*cursor).a = a + TILE_K * (*cursor).a_step;
     (*cursor).row = row;
@@ -375,15 +379,15 @@ fn load_channels(tile: Tile, columns: Columns, step: Step, local: u32, cursor: p
     let a_step = A_STEP * (*cursor).a_step;
     let a_last = (tap.channels - 1u) * (*cursor).a_step;
     let a_offset = local / A_QUADS * (*cursor).a_step;
-    staged.a0 = packed[a + min(a_offset, a_last)];
+    staged.a0 = a_quad(a, a_offset, a_last);
     if (A_STAGED > 1u) {
-        staged.a1 = packed[a + min(a_offset + a_step, a_last)];
+        staged.a1 = a_quad(a, a_offset + a_step, a_last);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = packed[a + min(a_offset + 2u * a_step, a_last)];
+        staged.a2 = a_quad(a, a_offset + 2u * a_step, a_last);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = packed[a + min(a_offset + 3u * a_step, a_last)];
+        staged.a3 = a_quad(a, a_offset + 3u * a_step, a_last);
     }
     (*cursor).row = next_row(tile, row, step);
     return staged;
@@ -404,15 +408,15 @@ fn stage(staged: Staged, buffer: u32, local: u32) {
     if (A_STAGED > 3u) {
         a_tile[a + 3u * A_STEP * A_ROW] = staged.a3;
     }
-    b_tile[b] = staged.b0;
+    b_tile[b] = kept(staged.b0);
     if (B_STAGED > 1u) {
-        b_tile[b + B_STEP * B_ROW] = staged.b1;
+        b_tile[b + B_STEP * B_ROW] = kept(staged.b1);
     }
     if (B_STAGED > 2u) {
-        b_tile[b + 2u * B_STEP * B_ROW] = staged.b2;
+        b_tile[b + 2u * B_STEP * B_ROW] = kept(staged.b2);
     }
     if (B_STAGED > 3u) {
-        b_tile[b + 3u * B_STEP * B_ROW] = staged.b3;
+        b_tile[b + 3u * B_STEP * B_ROW] = kept(staged.b3);
     }
 }
 

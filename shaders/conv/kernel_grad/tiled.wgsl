@@ -247,15 +247,14 @@ fn dy_quad(sources: Sources, channels: vec4<u32>) -> vec4<f32> {
 }
 
 // Zero outside of x, read from an element that exists.
-fn x_quad(sources: Sources, columns: Columns) -> vec4<f32> {
+fn x_quad(sources: Sources, columns: Columns) -> Quad {
     var at = columns.offset + vec4<u32>(sources.x);
     var inside = vec4<bool>(sources.inside != 0u);
     if (is_padded()) {
         inside = (columns.bits & vec4<u32>(sources.inside)) == columns.bits;
         at = select(vec4<u32>(0u), at, inside);
     }
-    let cells = vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]);
-    return select(vec4<f32>(0.0), cells, inside);
+    return Quad(vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
 
 fn load_staged(quads: Quads, sources: Sources) -> Staged {
@@ -283,31 +282,36 @@ fn load_staged(quads: Quads, sources: Sources) -> Staged {
     return staged;
 }
 
+// Zero behind the slab's last cell, as x is: zero times an infinity would be a NaN.
+fn dy_kept(cells: vec4<f32>, exists: bool) -> vec4<f32> {
+    return kept(Quad(cells, vec4<bool>(exists)));
+}
+
 // Lanes write to different rows of workgroup memory: ROW_PAD keeps those in different banks.
-fn stage(staged: Staged, buffer: u32, local: u32) {
+fn stage(staged: Staged, exists: bool, buffer: u32, local: u32) {
     let a = (buffer * TILE_K + local % TILE_K) * A_ROW + local / TILE_K;
     let b = (buffer * TILE_K + local % TILE_K) * B_ROW + local / TILE_K;
     if (local < TILE_K * A_QUADS) {
-        a_tile[a] = staged.a0;
+        a_tile[a] = dy_kept(staged.a0, exists);
     }
     if (A_STAGED > 1u) {
-        a_tile[a + QUAD_STEP] = staged.a1;
+        a_tile[a + QUAD_STEP] = dy_kept(staged.a1, exists);
     }
     if (A_STAGED > 2u) {
-        a_tile[a + 2u * QUAD_STEP] = staged.a2;
+        a_tile[a + 2u * QUAD_STEP] = dy_kept(staged.a2, exists);
     }
     if (A_STAGED > 3u) {
-        a_tile[a + 3u * QUAD_STEP] = staged.a3;
+        a_tile[a + 3u * QUAD_STEP] = dy_kept(staged.a3, exists);
     }
-    b_tile[b] = staged.b0;
+    b_tile[b] = kept(staged.b0);
     if (B_STAGED > 1u) {
-        b_tile[b + QUAD_STEP] = staged.b1;
+        b_tile[b + QUAD_STEP] = kept(staged.b1);
     }
     if (B_STAGED > 2u) {
-        b_tile[b + 2u * QUAD_STEP] = staged.b2;
+        b_tile[b + 2u * QUAD_STEP] = kept(staged.b2);
     }
     if (B_STAGED > 3u) {
-        b_tile[b + 3u * QUAD_STEP] = staged.b3;
+        b_tile[b + 3u * QUAD_STEP] = kept(staged.b3);
     }
 }
 
@@ -321,7 +325,7 @@ fn multiply(tile: Tile, local: u32, sums: ptr<function, Sums>) {
     var staged = load_staged(quads, sources_of(slab, cells, cell));
     var buffer = 0u;
     for (var k = 0u; k < cells; k += TILE_K) {
-        stage(staged, buffer, local);
+        stage(staged, cell.k < cells, buffer, local);
         workgroupBarrier();
         if (k + TILE_K < cells) {
             cell = next_cell(slab, step, cell);

@@ -1,22 +1,19 @@
 //! Writing files so that a crash leaves the old file or the new one, and finding out early what cannot be written.
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use atomic::{folder_of, temporary_beside};
+
+/// The library's own way to write a file, which it does not export.
+#[path = "../../atomic.rs"]
+mod atomic;
+
 /// Writes to a temporary file in the same folder, then renames: a reader never sees half a file.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = temporary_beside(path);
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // Best effort; the error that matters is the one above.
-        let _ = fs::remove_file(&temporary);
-    }
-    written.with_context(|| format!("cannot write {}", path.display()))
+    atomic::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Makes sure that this folder exists and that a file can be created in it.
@@ -33,18 +30,6 @@ pub fn ensure_writable_file(path: &Path) -> Result<()> {
     anyhow::ensure!(!path.is_dir(), "cannot write {}: it is a folder", path.display());
     anyhow::ensure!(path.file_name().is_some(), "cannot write {}: it does not name a file", path.display());
     ensure_writable_dir(folder_of(path))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn temporary_beside(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    folder_of(path).join(format!(".{name}.{}.tmp", std::process::id()))
 }
 
 #[cfg(test)]

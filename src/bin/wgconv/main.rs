@@ -7,6 +7,7 @@ mod data;
 mod devices;
 mod draw;
 mod files;
+mod filter;
 mod interrupt;
 mod train;
 mod tune;
@@ -37,6 +38,7 @@ enum Command {
     Train(Box<train::TrainArgs>),
     Tune(Box<tune::TuneArgs>),
     Verify(verify::VerifyArgs),
+    Filter(filter::FilterArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Tune(args) => tune::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Filter(args) => filter::run(&args),
         Command::Devices(args) => devices::run(&args),
     };
     match result {

@@ -6,6 +6,9 @@ use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams}
 use crate::plan::{Algorithm, DeviceLimits, Operand};
 use crate::window::{Axis, GatherAxis};
 
+/// Zeros behind the packed kernel, which kernels read in place of rows that do not exist.
+const ZEROS: u64 = 4;
+
 /// Sums over the source's channels and the taps of a kernel for every cell of the target.
 pub(in super::super) struct Gather {
     pub source: Operand,
@@ -101,9 +104,14 @@ impl Gather {
         u64::from(self.groups) * u64::from(self.outputs) * u64::from(self.channels) * self.taps()
     }
 
-    /// Elements of the packed kernel.
+    /// Rows of the packed kernel: a channel's tap each, of every group.
+    fn packed_rows(&self) -> u64 {
+        self.w_elements() / u64::from(self.outputs)
+    }
+
+    /// Elements of the packed kernel, and of the zeros behind it.
     pub(super) fn packed_elements(&self, outputs_padded: u32) -> u64 {
-        self.w_elements() / u64::from(self.outputs) * u64::from(outputs_padded)
+        self.packed_rows() * u64::from(outputs_padded) + ZEROS
     }
 
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
@@ -170,8 +178,8 @@ impl Gather {
             tap_step_d: d.tap_step,
             tap_step_h: h.tap_step,
             tap_step_w: w.tap_step,
-            unused_a: 0,
-            unused_b: 0,
+            zero_quad: (self.packed_rows() * u64::from(outputs_padded / 4)) as u32,
+            unused: 0,
             classes: self.class_table(),
         }
     }

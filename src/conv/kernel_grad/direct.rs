@@ -11,5 +11,11 @@ pub(super) fn method(problem: &ConvProblem) -> Method {
     let key =
         KernelKey::new(&kernel::CONV_KERNEL_GRAD, &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0], &overrides(problem));
     let invocations = blocks(problem.groups, problem.channels_out, columns);
-    Method { kernel: Box::new(move |_| key.clone()), params: |_, conv| bytemuck::bytes_of(&conv).to_vec(), invocations }
+    let workgroup_size = key.variant.workgroup_size().into();
+    Method {
+        kernel: Box::new(move |_| key.clone()),
+        params: |_, conv| bytemuck::bytes_of(&conv).to_vec(),
+        invocations,
+        workgroup_size,
+    }
 }

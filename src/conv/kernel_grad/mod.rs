@@ -21,6 +21,8 @@ struct Method {
     params: fn(&ConvProblem, ConvParams) -> Vec<u8>,
     /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
     invocations: u64,
+    /// Of a workgroup.
+    workgroup_size: u64,
 }
 
 /// Tiles that may be the fastest, for tuning.
@@ -53,14 +55,34 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(dw_elements, method.invocations, rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
-        plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
+        let slice_workgroups = method.invocations.div_ceil(method.workgroup_size);
+        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
             let kernel = (method.kernel)(&reduction);
             let invocations = method.invocations * u64::from(reduction.slab_count);
-            let workgroups = invocations.div_ceil(kernel.variant.workgroup_size().into());
+            let workgroups = invocations.div_ceil(method.workgroup_size);
             let params = (method.params)(problem, params);
             plan.step_bytes(kernel, params, vec![x, dy, target], workgroups)
         })?;
     }
     Ok(plan.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Algorithm, Conv, ConvShapes, DeviceLimits, Pass, PlanOptions, Strategy};
+
+    /// A tile for each of many small groups: a dispatch has room for one slice, the second pass for several.
+    #[test]
+    fn slices_keep_to_a_small_grid() {
+        let limits = DeviceLimits { max_workgroups_per_dimension: 5, subgroup_size: 8, ..DeviceLimits::default() };
+        let conv = Conv::<2>::new([3, 3]).groups(100).build().unwrap();
+        let shapes = ConvShapes::new(&[16, 100, 20, 20], &[100, 1, 3, 3]);
+        for algorithm in [Algorithm::Direct, Algorithm::Subgroup, Algorithm::Tiled] {
+            let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+            let spec = conv.plan_spec(&limits, Pass::KernelGrad, shapes, &options);
+            let spec = spec.unwrap_or_else(|error| panic!("{algorithm}: {error}"));
+            assert!(spec.dispatches() > 1, "{spec}");
+        }
+    }
 }

@@ -37,6 +37,7 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
         kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)])),
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
+        workgroup_size: LANES,
     })
 }
 

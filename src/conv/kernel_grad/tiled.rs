@@ -48,8 +48,9 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let wanted = plan.wanted_slices(dw_elements, product.invocations(tile.variant), rows * across);
         let limit = most_loop_tests(tile.variant, plan.limits.max_loop_iterations);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, limit)?;
-        plan.split_reduction(dw, slabs, chunk.first > 0, |plan, reduction, target| {
-            let workgroups = product.workgroups(tile.variant) * u64::from(reduction.slab_count);
+        let slice_workgroups = product.workgroups(tile.variant);
+        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+            let workgroups = slice_workgroups * u64::from(reduction.slab_count);
             let params = params(&part, reduction, x_base, y_base);
             plan.step_workgroups(kernel.clone(), params, vec![x, dy, target], workgroups)
         })?;

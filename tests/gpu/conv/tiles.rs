@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use wgconv::case::ConvCase;
-use wgconv::{Algorithm, Context, Pass, PlanOptions, StepInfo, Strategy, kernels};
+use wgconv::{Algorithm, Context, Operand, Pass, PlanOptions, StepInfo, Strategy, kernels};
 
 use super::{ConvData, on_cpu, on_gpu, result_shape};
 use crate::support::catalogue::conv;
@@ -99,4 +99,43 @@ fn every_tile_of_a_kernel_gradient_equals_the_reference() {
         taken.insert(tile);
     }
     assert_eq!(taken, tiles_of("conv/kernel_grad/tiled"));
+}
+
+/// Terms that fill up a tile are no terms: zero times what is really there, an infinity perhaps, would be one.
+#[test]
+fn infinities_do_not_meet_the_padding_of_tiles() {
+    // Terms that are no whole steps: rows that are taps of channels, rows that are channels, cells of dy.
+    let rows = [
+        ("n2c34h9w8k16r1s3u1x2g2", Pass::Forward),
+        ("n2c9h11w11k31r1s1", Pass::Forward),
+        ("c64h7w9k33r1s1", Pass::InputGrad),
+        ("n2c64h5w7k64r1s1", Pass::KernelGrad),
+    ];
+    for (case, pass) in rows {
+        let case = conv(case);
+        let problem = case.problem().unwrap();
+        for operand in [Operand::X, Operand::W, Operand::Dy] {
+            let mut data = ConvData::integers(&problem, 78);
+            for values in [&mut data.x, &mut data.w, &mut data.dy] {
+                // No zero, by which an infinity would make a NaN.
+                values.iter_mut().for_each(|value| *value = value.abs() + 1.0);
+            }
+            match operand {
+                Operand::X => data.x[0] = f32::INFINITY,
+                // The last channel's last tap of the first output, and of the last.
+                Operand::W => {
+                    let row = data.w.len() / case.w_shape()[0];
+                    data.w[row - 1] = f32::INFINITY;
+                    *data.w.last_mut().unwrap() = f32::INFINITY;
+                }
+                _ => data.dy[0] = f32::INFINITY,
+            }
+            let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
+            let found = on_gpu(&context(ANY.0, ANY.1), &case, pass, false, &data, &options).unwrap();
+            let expected = on_cpu(&problem, pass, false, &data).to_f32();
+            assert!(expected.iter().all(|value| !value.is_nan()));
+            compare::exact(&found, &expected, &result_shape(&problem, pass))
+                .unwrap_or_else(|error| panic!("{pass:?}, an infinity in {operand}: {error}\n{case}"));
+        }
+    }
 }

@@ -14,11 +14,16 @@ fn options() -> ContextOptions {
     ContextOptions { checked_shaders: checked, ..ContextOptions::default() }
 }
 
+/// A context of the test's own, with its own device.
+pub fn own_context() -> Context {
+    Context::with_options_blocking(&options()).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The context that all tests share.
 pub fn context() -> &'static Context {
     static CONTEXT: OnceLock<Context> = OnceLock::new();
     CONTEXT.get_or_init(|| {
-        let context = Context::with_options_blocking(&options()).unwrap_or_else(|error| panic!("{error}"));
+        let context = own_context();
         let info = context.adapter_info();
         eprintln!("tests run on {} ({}, {} {})", info.name, info.backend, info.driver, info.driver_info);
         context

@@ -1,17 +1,15 @@
 //! The network's parameters on the host, and as a safetensors file with PyTorch's names.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use wgconv::safetensors::{Reader, Writer};
 
 use super::network::{CHANNELS, DENSE_INPUTS, TAPS};
 use crate::data::Normalisation;
 use crate::data::fashion::CLASSES;
-use crate::files::write_atomically;
 
 /// Name and shape of each parameter, in the order of the forward pass.
 pub const PARAMETERS: [(&str, &[usize]); 6] = [
@@ -60,34 +58,19 @@ impl Weights {
 
     /// Reads a file, and checks that it holds this network.
     pub fn load(path: &Path) -> Result<Self> {
-        Self::read(path).with_context(|| format!("cannot load weights from {}", path.display()))
+        let file = Reader::open_at_most(path, MOST_BYTES)?;
+        Self::read(&file).with_context(|| format!("cannot load weights from {}", path.display()))
     }
 
-    fn read(path: &Path) -> Result<Self> {
-        let size = std::fs::metadata(path)?.len();
-        ensure!(size <= MOST_BYTES, "{size} bytes are too many for this network's weights");
-        Self::from_bytes(&std::fs::read(path)?)
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let file = SafeTensors::deserialize(bytes).context("not a safetensors file")?;
+    fn read(file: &Reader) -> Result<Self> {
         let mut values: [Vec<f32>; 6] = Default::default();
         for ((name, shape), values) in PARAMETERS.iter().zip(&mut values) {
-            let Ok(tensor) = file.tensor(name) else {
-                let mut names = file.names();
-                names.sort_unstable();
-                bail!("{name} is missing; the file has {names:?}");
-            };
-            ensure!(tensor.dtype() == Dtype::F32, "{name} has type {:?}, but must be F32", tensor.dtype());
-            ensure!(tensor.shape() == *shape, "{name} has shape {:?}, but must be {shape:?}", tensor.shape());
-            let numbers = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            *values = numbers.collect();
+            *values = file.entry(name)?.expect_shape(shape)?.values()?;
             ensure!(values.iter().all(|value| value.is_finite()), "{name} has NaN or infinity in it");
         }
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let entry = header.metadata().as_ref().and_then(|entries| entries.get(NORMALISATION_KEY));
-        let normalisation: Option<Normalisation> = entry
-            .map(|json| serde_json::from_str(json))
+        let normalisation: Option<Normalisation> = file
+            .metadata(NORMALISATION_KEY)
+            .map(serde_json::from_str)
             .transpose()
             .with_context(|| format!("{NORMALISATION_KEY} in the file's metadata is damaged"))?;
         let usable = |n: Normalisation| n.mean.is_finite() && n.deviation.is_finite() && n.deviation > 0.0;
@@ -97,33 +80,33 @@ impl Weights {
 
     /// Writes the file; an old one stays whole until the new one is complete.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let bytes = self.to_bytes().with_context(|| format!("cannot pack the weights for {}", path.display()))?;
-        write_atomically(path, &bytes)
+        Ok(self.writer()?.save(path)?)
     }
 
-    fn to_bytes(&self) -> Result<Vec<u8>> {
-        let bytes =
-            self.values.each_ref().map(|values| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
-        let mut tensors = Vec::new();
-        for ((name, shape), bytes) in PARAMETERS.iter().zip(&bytes) {
-            tensors.push((*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?));
+    fn writer(&self) -> Result<Writer> {
+        let mut writer = Writer::new();
+        for ((name, shape), values) in PARAMETERS.iter().zip(&self.values) {
+            writer.values(name, shape, values)?;
         }
-        let metadata = match &self.normalisation {
-            Some(normalisation) => {
-                Some(HashMap::from([(NORMALISATION_KEY.to_owned(), serde_json::to_string(normalisation)?)]))
-            }
-            None => None,
-        };
-        Ok(safetensors::serialize(tensors, metadata)?)
+        if let Some(normalisation) = &self.normalisation {
+            writer.metadata(NORMALISATION_KEY, &serde_json::to_string(normalisation)?);
+        }
+        Ok(writer)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use safetensors::tensor::{Dtype, TensorView};
+
     use super::*;
 
     fn weights() -> Weights {
         Weights::random(7, Normalisation { mean: 0.1, deviation: 1.0 / 3.0 })
+    }
+
+    fn read(bytes: Vec<u8>) -> Result<Weights> {
+        Weights::read(&Reader::from_bytes(bytes)?)
     }
 
     #[test]
@@ -136,7 +119,7 @@ mod tests {
         weights().save(&path).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), first, "same weights, same file");
         let foreign = Weights { normalisation: None, ..weights() };
-        assert_eq!(Weights::from_bytes(&foreign.to_bytes().unwrap()).unwrap(), foreign);
+        assert_eq!(read(foreign.writer().unwrap().to_bytes().unwrap()).unwrap(), foreign);
     }
 
     #[test]
@@ -147,12 +130,12 @@ mod tests {
     }
 
     fn message(bytes: &[u8]) -> String {
-        format!("{:#}", Weights::from_bytes(bytes).unwrap_err())
+        format!("{:#}", read(bytes.to_vec()).unwrap_err())
     }
 
     #[test]
     fn damaged_and_foreign_files_are_refused() {
-        let good = weights().to_bytes().unwrap();
+        let good = weights().writer().unwrap().to_bytes().unwrap();
         for end in [0, 7, 8, 100, good.len() - 1] {
             assert!(message(&good[..end]).contains("not a safetensors file"), "{end} bytes");
         }
@@ -162,7 +145,7 @@ mod tests {
         assert!(message(&other).contains("conv1.weight is missing; the file has [\"fc.bias\"]"));
         let mut infinite = weights();
         infinite.values[4][0] = f32::NAN;
-        assert!(message(&infinite.to_bytes().unwrap()).contains("dense.weight has NaN"));
+        assert!(message(&infinite.writer().unwrap().to_bytes().unwrap()).contains("dense.weight has NaN"));
     }
 
     #[test]
