@@ -113,7 +113,7 @@ impl PlanSpec {
     /// use wgconv::{DeviceLimits, PlanOptions, Strategy, case::Case};
     /// let case: Case = "n8c64h56w56k64r3s3p1".parse()?;
     /// let spec = case.plan_spec(&DeviceLimits::default(), "forward", false, &PlanOptions::default())?;
-    /// assert_eq!(spec.strategy(), Strategy::Tile([64, 128]));
+    /// assert!(matches!(spec.strategy(), Strategy::Tile(_)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn strategy(&self) -> Strategy {

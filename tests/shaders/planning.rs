@@ -36,10 +36,11 @@ fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
 
 fn options(rng: &mut ChaCha8Rng) -> PlanOptions {
     let fixed: Vec<Strategy> = Algorithm::ALL.iter().map(|&algorithm| Strategy::Fixed(algorithm)).collect();
-    let strategy = match rng.random_range(0..20) {
-        0..10 => Strategy::Auto,
-        10..18 => pick(rng, &fixed),
-        _ => Strategy::Tile(pick(rng, &[[16, 128], [64, 64], [128, 128], [32, 32], [64, 32], [0, 7]])),
+    let strategy = match if rng.random_bool(0.5) { Strategy::Auto } else { pick(rng, &fixed) } {
+        Strategy::Fixed(Algorithm::Tiled) if rng.random_bool(0.3) => {
+            Strategy::Tile(pick(rng, &[[16, 128], [64, 64], [128, 128], [32, 32], [64, 32], [0, 7]]))
+        }
+        strategy => strategy,
     };
     PlanOptions { strategy, workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]) }
 }
