@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 26] = [
+const CONVOLUTIONS: [(&str, &str); 33] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -16,6 +16,12 @@ const CONVOLUTIONS: [(&str, &str); 26] = [
     ("groups", "n3c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2"),
     ("depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5"),
     ("depthwise, multiplier 3", "n2c4h7w10k12r3s2u2x3p2_0x1_3a1x2g4"),
+    ("depthwise, strips of rows that are cut", "n2c3h61w10k3r3s3p1g3"),
+    ("depthwise, whole fours", "c2h59w12k2r3s3p1g2"),
+    ("depthwise, whole fours, stride 2", "n2c3h13w24k3r3s3u2p1g3"),
+    ("depthwise, 5x5, whole fours", "n2c2h9w12k2r5s5p2g2"),
+    ("depthwise, 5x5, stride 2, multiplier 2", "n2c2h11w16k4r5s5u2p2g2"),
+    ("depthwise, 5x4, ragged, stride 2", "n2c3h12w9k3r5s4u2p1_2x0_2g3"),
     ("stride drops tail rows and columns", "n2c2h7w12k3r2s3u3x5"),
     ("stride skips cells", "n2c2h8w11k3r1s2u3x4p0x1_0"),
     ("padding larger than the kernel", "n2c2h3w5k2r2s3u1x2p5_3x4_7"),
@@ -27,6 +33,7 @@ const CONVOLUTIONS: [(&str, &str); 26] = [
     ("whole tiles of channels and cells", "n2c32h8w8k64r3s3p1"),
     ("tiles of channels, one less and one more, stride 2", "n2c31h9w13k33r3s3u2p1"),
     ("tiles of channels, groups", "n2c34h5w9k66r2s3g2"),
+    ("3x3, stride 2, whole fours", "n2c5h9w16k6r3s3u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),

@@ -4,35 +4,54 @@
 use super::{ConvProblem, Pass};
 use crate::plan::{Algorithm, DeviceLimits, Strategy};
 
+/// A software device takes about as long to begin the dispatch that packs the kernel, or adds slices, as for so many operations.
+const SMALL_FLOPS: u64 = 1 << 18;
+
 /// Algorithms with the reason for each; one that turns out to be unavailable is passed over, and the direct kernels are what
 /// remains.
 pub(super) fn candidates(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> Vec<(Algorithm, &'static str)> {
     let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let channels_in = u64::from(problem.channels_in / problem.groups);
     let channels_out = u64::from(problem.channels_out / problem.groups);
-    // Of the matrix product: rows, and whether it has enough of both rows and columns for a tile.
-    let (rows, fills_tile) = match pass {
+    // Whether the matrix product has enough of both rows and columns for a tile.
+    let fills_tile = match pass {
         // The smallest tile has 16 rows; with less than half of them the direct kernels, which waste none, do as well.
-        Pass::Forward => (channels_out, channels_out >= 8),
-        Pass::InputGrad => (channels_in, channels_in >= 8),
+        Pass::Forward => channels_out >= 8,
+        Pass::InputGrad => channels_in >= 8,
         // The smallest tile has 32 x 32 sums, of which at least a quarter should exist.
-        Pass::KernelGrad => (channels_out, channels_out.min(32) * (channels_in * taps).min(32) >= 256),
+        Pass::KernelGrad => channels_out.min(32) * (channels_in * taps).min(32) >= 256,
         Pass::BiasGrad => return Vec::new(),
     };
     let mut found = Vec::new();
-    // An invocation owns four rows: of a signal, which has one, it would repeat that, and the kernel would be packed for nothing.
     let is_signal = problem.axes[1].input == 1 && problem.axes[1].output == 1;
-    if channels_in == 1 && channels_out == 1 && !is_signal {
+    // On GPUs an invocation of the gathers owns four rows: of a signal, which has one, it would repeat that, and the kernel would
+    // be packed for nothing.
+    let is_depthwise =
+        is_depthwise(problem, pass, limits) && (limits.is_software || pass == Pass::KernelGrad || !is_signal);
+    if is_depthwise {
         found.push((Algorithm::Depthwise, "the planner's choice: a channel a group"));
     }
-    // Of the 8 rows of the smallest tile at least half must be there.
-    if limits.subgroup_size == 8 && limits.is_software && rows >= 4 {
+    if limits.is_software && 2 * problem.multiply_adds() < SMALL_FLOPS {
+        found.push((Algorithm::Direct, "the planner's choice: too small for a second dispatch"));
+    }
+    if limits.subgroup_size == 8 && limits.is_software {
         found.push((Algorithm::Subgroup, "the planner's choice: a software device with subgroups of 8"));
     }
     if !limits.is_software && fills_tile {
         found.push((Algorithm::Tiled, "the planner's choice: a GPU, and enough channels for a matrix product"));
     }
     found
+}
+
+/// Whether groups have one channel, and few outputs, or these would share what is read of it in a matrix product.
+fn is_depthwise(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> bool {
+    let outputs = problem.channels_out / problem.groups;
+    let most_outputs = match pass {
+        Pass::KernelGrad => 3,
+        Pass::Forward if limits.is_software => 3,
+        _ => 1,
+    };
+    problem.channels_in == problem.groups && outputs <= most_outputs
 }
 
 /// Ways of computing a pass that can be the fastest, for tuning to measure: those that the planner would not think of are left
@@ -47,7 +66,7 @@ pub(super) fn plausible(
     if pass == Pass::BiasGrad {
         return found;
     }
-    if problem.channels_in == problem.groups && problem.channels_out == problem.groups {
+    if is_depthwise(problem, pass, limits) {
         found.push(Strategy::Fixed(Algorithm::Depthwise));
     }
     let has_subgroups = limits.subgroup_size == 8;

@@ -307,6 +307,18 @@ impl ConvProblem {
         ConvProblem { rank: rank as u32, batch: y[0] as u32, channels_in: 1, channels_out: channels, groups: 1, axes }
     }
 
+    /// The same convolution with its plane as one long row, if every axis is pointwise: no ragged ends.
+    pub(crate) fn flattened(&self) -> ConvProblem {
+        let plane: u64 = self.axes.iter().map(|axis| u64::from(axis.input)).product();
+        match i32::try_from(plane) {
+            Ok(plane) if self.axes.iter().all(Axis::is_pointwise) => {
+                let row = Axis { input: plane as u32, output: plane as u32, ..Axis::UNIT };
+                ConvProblem { axes: [Axis::UNIT, Axis::UNIT, row], ..self.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The same convolution on a part of the batch.
     pub(crate) fn with_batch(&self, batch: u32) -> ConvProblem {
         ConvProblem { batch, ..self.clone() }

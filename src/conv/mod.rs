@@ -11,6 +11,7 @@ mod input_grad;
 mod kernel_grad;
 pub(crate) mod ops;
 pub(crate) mod passes;
+mod strip;
 mod tile;
 
 pub use desc::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};

@@ -96,13 +96,14 @@ uniform! {
         in_stride_d: u32, in_stride_h: u32, in_stride_w: u32,
         out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
         tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
-        zero_quad: u32, unused: u32,
+        zero_quad: u32, first_tap_h: u32, first_tap_w: u32, reversed: u32,
+        unused_a: u32, unused_b: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }
 
 uniform! {
-    /// `shaders/conv/kernel_grad/subgroup.wgsl`
+    /// `shaders/conv/kernel_grad/params.wgsl`
     KernelGradParams {
         conv: ConvParams,
         taps_d: u32, taps_h: u32, taps_w: u32, stride_d: u32, stride_h: u32, stride_w: u32,

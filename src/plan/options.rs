@@ -18,8 +18,9 @@ pub enum Algorithm {
     /// Implicit matrix product over tiles in workgroup memory, of 4 x 4 to 8 x 8 sums an invocation; the planner takes the tile
     /// that suits problem and device, and the plan's `Display` says which: for GPUs.
     Tiled,
-    /// Forward and input gradient where every group has one channel and one output: nothing is shared between groups, so that an
-    /// invocation computes four neighbouring rows of one column by itself.
+    /// Groups of one channel: nothing is shared between groups, so that an invocation computes by itself four neighbouring rows
+    /// of one column, or, on software devices and in the kernel gradient, runs down a strip of four outputs and reads every
+    /// row of it once.
     Depthwise,
     /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
     /// windows without dilation.

@@ -94,6 +94,11 @@ impl GatherAxis {
         }
     }
 
+    /// Without dilation, the first tap of class 0.
+    pub(crate) fn first_tap(&self) -> u32 {
+        (self.classes.len() as u32 - self.shift) % self.classes.len() as u32
+    }
+
     /// The most cells that a class has.
     pub(crate) fn most_cells(&self) -> u32 {
         self.classes.iter().map(|class| class.cells).max().unwrap_or(0)
@@ -133,6 +138,11 @@ mod tests {
         let mut found = Vec::new();
         let count = gather.classes.len() as u32;
         for (number, class) in (0..).zip(&gather.classes) {
+            if gather.dilation == 1 && class.taps > 0 {
+                let first = (number + gather.first_tap()) % count;
+                assert_eq!((first * gather.dilation + gather.shift) % count, number, "{gather:?}");
+                assert!(first < gather.period, "{gather:?}");
+            }
             let own: Vec<u32> =
                 (0..gather.taps).filter(|t| (t * gather.dilation + gather.shift) % count == number).collect();
             assert_eq!(own.len(), class.taps as usize, "{gather:?}");

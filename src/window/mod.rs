@@ -8,7 +8,7 @@
 mod gather;
 mod transposed;
 
-pub(crate) use gather::GatherAxis;
+pub(crate) use gather::{GatherAxis, GatherClass};
 pub use transposed::TransposedAxis;
 pub(crate) use transposed::{Fit, Spread};
 
@@ -123,6 +123,11 @@ impl Axis {
             padding_low: low as u32,
             padding_high: high as u32,
         })
+    }
+
+    /// Whether an output depends on the input cell of the same number alone.
+    pub(crate) fn is_pointwise(&self) -> bool {
+        self.taps == 1 && self.stride == 1 && self.padding_low == 0 && self.input == self.output
     }
 
     /// For dilation 1, the most windows that cover a cell.

@@ -17,6 +17,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
+    every_kernel_of_software_devices(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
     poolings_of_rank::<3>(&mut plans);
@@ -55,6 +56,30 @@ fn windows<const D: usize>() -> Vec<Window<D>> {
 
 fn shape<const D: usize>(leading: [usize; 2], spatial: [usize; D]) -> Vec<usize> {
     leading.into_iter().chain(spatial).collect()
+}
+
+/// Squares of windows without dilation, at channel counts of every tile and widths of whole fours and others.
+fn every_kernel_of_software_devices(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut limits = limits();
+    limits.is_software = true;
+    for (taps, stride) in [(1, 1), (3, 1), (3, 2), (5, 1), (5, 2)] {
+        for (channels, groups) in [(4, 4), (4, 1), (8, 1), (16, 1), (32, 1)] {
+            for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
+                let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
+                let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).groups(groups);
+                let conv = conv.build().unwrap();
+                let (x, w) = ([2, channels, 13, width], [channels, channels / groups, taps, taps]);
+                for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                    for algorithm in [Algorithm::Subgroup, Algorithm::Depthwise] {
+                        let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+                        if let Ok(spec) = conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options) {
+                            plans.push((spec.to_string(), spec));
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {

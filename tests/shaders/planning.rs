@@ -212,9 +212,13 @@ impl Tally {
 
 /// `times` times the steps for so many terms; in each step a loop of 8 terms an iteration.
 fn tile_loops(step: &StepInfo<'_>, terms: u64, times: u64) -> u64 {
-    let (_, rows) = step.constants.iter().find(|(name, _)| *name == "TILE_K").unwrap();
-    let steps = terms.div_ceil(u64::from(*rows)) * times;
-    steps + 1 + steps * (u64::from(rows / 8) + 1)
+    let rows = constant(step, "TILE_K");
+    let steps = terms.div_ceil(rows) * times;
+    steps + 1 + steps * (rows / 8 + 1)
+}
+
+fn constant(step: &StepInfo<'_>, name: &str) -> u64 {
+    u64::from(step.constants.iter().find(|(known, _)| *known == name).unwrap().1)
 }
 
 fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
@@ -282,7 +286,21 @@ impl Checked<'_> {
     fn loops(&self, step: &StepInfo<'_>) {
         let iterations = match step.kernel {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
-            "conv/gather/pack" => 0,
+            name if name.starts_with("conv/gather/pack") => {
+                let first = offset_of(kernel_of(self.kernels, step), "PackParams", "axes");
+                let taps = |i: usize| {
+                    let at = first + 32 * i;
+                    u64::from(u32::from_le_bytes(step.params[at..at + 4].try_into().unwrap()))
+                };
+                taps(0) * (taps(1) * (taps(2) + 2) + 2) + 2
+            }
+            name if name.starts_with("conv/kernel_grad/strip") => {
+                let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
+                u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 1) + 2
+            }
+            "conv/gather/depthwise_any" | "conv/gather/depthwise_aligned" => {
+                constant(step, "ROWS") + constant(step, "TAPS")
+            }
             name if name.starts_with("conv/gather/") => self.gather_loops(step),
             name if name.starts_with("conv/kernel_grad/tiled") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));

@@ -46,7 +46,13 @@ struct GatherParams {
     tap_step_w: u32,
     // Quad of A behind its last row: four zeros.
     zero_quad: u32,
-    unused: u32,
+    // For kernels that read w as it is, of convolutions without dilation: the first tap of class 0 along h and w; 1 if the taps
+    // of a class run backwards.
+    first_tap_h: u32,
+    first_tap_w: u32,
+    reversed: u32,
+    unused_a: u32,
+    unused_b: u32,
     // Class i of axis a (0 d, 1 h, 2 w) is classes[a * MOST_CLASSES + i].
     classes: array<AxisClass, 96>,
 }

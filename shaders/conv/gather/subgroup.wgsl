@@ -1,10 +1,13 @@
 // A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 x 4 cells
-// of one class; a lane owns 4 cells of a row that follow each other, in all these channels. What differs between the kernels
+// of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. What differs between the kernels
 // made of this is how a lane comes by its 4 cells of the source (gather_sums) and how it stores (store_row). No workgroup
 // memory, no barriers.
 
 // A lane's columns are its cells.
 alias Columns = vec4<f32>;
+
+// Of a tile of four rows a lane owns eight cells: what is read of A is then worth it.
+const LANE_CELLS: u32 = 4u + 4u * u32(TILE_M == 4u);
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
@@ -16,7 +19,7 @@ struct Block {
     group: u32,
     // First of the channels.
     m: u32,
-    // Of the class: cell along d and h, and the first of the four along w.
+    // Of the class: cell along d and h, and the first of the LANE_CELLS along w.
     d: u32,
     h: u32,
     w: u32,
@@ -31,7 +34,7 @@ fn class_at(axis: u32, number: u32) -> AxisClass {
 }
 
 fn block_at(workgroup: u32, lane: u32) -> Block {
-    let across = (params.cells_w + 3u) / 4u;
+    let across = (params.cells_w + LANE_CELLS - 1u) / LANE_CELLS;
     let blocks = params.batch * params.cells_d * params.cells_h * across;
     let strips = (blocks + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
     let tiles = params.outputs_padded / TILE_M;
@@ -43,7 +46,7 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
     let class_w = number % params.classes_w;
     let class_h = number / params.classes_w % params.classes_h;
     let class_d = number / (params.classes_w * params.classes_h);
-    let w = index % across * 4u;
+    let w = index % across * LANE_CELLS;
     let h = index / across % params.cells_h;
     let d = index / (across * params.cells_h) % params.cells_d;
     let n = index / (across * params.cells_h * params.cells_d);
@@ -88,19 +91,6 @@ fn source_origin(block: Block) -> u32 {
     return params.in_base + (block.n * params.groups + block.group) * params.channels * plane;
 }
 
-// Where a block's sums go.
-struct Place {
-    // Its first cell in the first of its channels.
-    first: u32,
-    // From one channel to the next.
-    plane: u32,
-    // Channels and cells that exist.
-    rows: u32,
-    cells: u32,
-    // From one cell to the next.
-    step: u32,
-}
-
 fn place_of(block: Block) -> Place {
     let plane = params.out_d * params.out_h * params.out_w;
     let d = block.d * params.out_stride_d + block.class_d;
@@ -111,10 +101,19 @@ fn place_of(block: Block) -> Place {
     return Place(first, plane, params.outputs - block.m, class_at(2u, block.class_w).cells - block.w, params.out_stride_w);
 }
 
+// The second four of eight cells.
+fn behind(place: Place) -> Place {
+    return Place(place.first + 4u * place.step, place.plane, place.rows, place.cells - 4u, place.step);
+}
+
 fn store_all(place: Place) {
     let none = vec4<f32>(0.0);
     store_four(place, 0u, sum00, sum01, sum02, sum03, none);
-    store_four(place, 4u, sum10, sum11, sum12, sum13, none);
+    if (TILE_M > 4u) {
+        store_four(place, 4u, sum10, sum11, sum12, sum13, none);
+    } else if (place.cells > 4u) {
+        store_four(behind(place), 0u, sum10, sum11, sum12, sum13, none);
+    }
     if (TILE_M > 8u) {
         store_four(place, 8u, sum20, sum21, sum22, sum23, none);
         store_four(place, 12u, sum30, sum31, sum32, sum33, none);
@@ -129,7 +128,11 @@ fn store_all(place: Place) {
 
 fn store_all_with_bias(block: Block, place: Place) {
     store_four(place, 0u, sum00, sum01, sum02, sum03, bias_of(block, 0u));
-    store_four(place, 4u, sum10, sum11, sum12, sum13, bias_of(block, 4u));
+    if (TILE_M > 4u) {
+        store_four(place, 4u, sum10, sum11, sum12, sum13, bias_of(block, 4u));
+    } else if (place.cells > 4u) {
+        store_four(behind(place), 0u, sum10, sum11, sum12, sum13, bias_of(block, 0u));
+    }
     if (TILE_M > 8u) {
         store_four(place, 8u, sum20, sum21, sum22, sum23, bias_of(block, 8u));
         store_four(place, 12u, sum30, sum31, sum32, sum33, bias_of(block, 12u));

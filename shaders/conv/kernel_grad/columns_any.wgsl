@@ -1,5 +1,5 @@
 // A lane owns 4 neighbouring columns of dw: any kernel, stride and dilation. Reads 16 cells of x for 4 outputs.
-alias Columns = vec4<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
 
 // Of each column: the cell of x under output 0, without the sample; and where that cell is along each axis.
 var<private> column_first: vec4<u32>;
@@ -9,14 +9,6 @@ var<private> column_w: vec4<i32>;
 // Of the row of outputs that is being summed: its first element, and whether it lies inside of x.
 var<private> row_first: vec4<u32>;
 var<private> row_inside: vec4<bool>;
-
-fn strips_of_columns() -> u32 {
-    return (row_columns() + 4u * WORKGROUP_SIZE - 1u) / (4u * WORKGROUP_SIZE);
-}
-
-fn first_column(block: Block, lane: u32) -> u32 {
-    return (block.strip * WORKGROUP_SIZE + lane) * 4u;
-}
 
 fn own_columns(block: Block, lane: u32) {
     // Columns behind the last one repeat it and are not stored.
@@ -62,26 +54,4 @@ fn columns_at(o: u32, exists: vec4<bool>) -> Window {
         vec4<f32>(a.z, b.z, c.z, d.z),
         vec4<f32>(a.w, b.w, c.w, d.w),
     );
-}
-
-fn place_of(block: Block, lane: u32) -> Place {
-    let column = first_column(block, lane);
-    return place_at(block, column, row_columns() - min(column, row_columns()));
-}
-
-fn store_row(place: Place, row: u32, sums: Columns) {
-    if (row >= place.rows || place.count == 0u) {
-        return;
-    }
-    let at = place.first + row * place.columns;
-    store_one(at, sums.x);
-    if (place.count > 1u) {
-        store_one(at + 1u, sums.y);
-    }
-    if (place.count > 2u) {
-        store_one(at + 2u, sums.z);
-    }
-    if (place.count > 3u) {
-        store_one(at + 3u, sums.w);
-    }
 }

@@ -5,25 +5,7 @@
 // (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No workgroup memory, no barriers.
 
 @group(0) @binding(0) var<uniform> all: KernelGradParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
-
-// The window as values, not as constants: they are used outside of the loops, and every shape shares a pipeline.
-struct KernelGradParams {
-    conv: ConvParams,
-    taps_d: u32,
-    taps_h: u32,
-    taps_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    dilation_d: u32,
-    dilation_h: u32,
-    dilation_w: u32,
-    padding_low_d: u32,
-    padding_low_h: u32,
-    padding_low_w: u32,
-}
 
 // What a lane owns.
 struct Block {
@@ -126,7 +108,9 @@ fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Col
 
 fn store_all(place: Place) {
     store_four(place, 0u, sum00, sum01, sum02, sum03);
-    store_four(place, 4u, sum10, sum11, sum12, sum13);
+    if (TILE_M > 4u) {
+        store_four(place, 4u, sum10, sum11, sum12, sum13);
+    }
     if (TILE_M > 8u) {
         store_four(place, 8u, sum20, sum21, sum22, sum23);
         store_four(place, 12u, sum30, sum31, sum32, sum33);

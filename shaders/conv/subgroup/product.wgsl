@@ -2,7 +2,7 @@
 // 4 i .. 4 i + 4 of a tile, and a value for each of its own Columns (3 or 4, as the kernel says); all lanes' a are multiplied by all lanes' values. A shuffle with a
 // constant lane is one instruction on software devices, where a load in a loop costs dozens. TILE_M rows, of the 32 that 8
 // lanes can hold: with fewer, several lanes hold the same.
-const_assert TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
+const_assert TILE_M == 4u || TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
 const_assert WORKGROUP_SIZE == 8u;
 
 // Lanes that hold different rows.
@@ -50,11 +50,13 @@ fn accumulate(a: vec4<f32>, value: Columns) {
     sum01 += a0.y * value;
     sum02 += a0.z * value;
     sum03 += a0.w * value;
-    let a1 = subgroupShuffle(a, 1u);
-    sum10 += a1.x * value;
-    sum11 += a1.y * value;
-    sum12 += a1.z * value;
-    sum13 += a1.w * value;
+    if (TILE_M > 4u) {
+        let a1 = subgroupShuffle(a, 1u);
+        sum10 += a1.x * value;
+        sum11 += a1.y * value;
+        sum12 += a1.z * value;
+        sum13 += a1.w * value;
+    }
     if (TILE_M > 8u) {
         let a2 = subgroupShuffle(a, 2u);
         sum20 += a2.x * value;
@@ -107,13 +109,15 @@ fn accumulate_three(
     sum01 += a0.y * first + b0.y * second + c0.y * third;
     sum02 += a0.z * first + b0.z * second + c0.z * third;
     sum03 += a0.w * first + b0.w * second + c0.w * third;
-    let a1 = subgroupShuffle(a, 1u);
-    let b1 = subgroupShuffle(b, 1u);
-    let c1 = subgroupShuffle(c, 1u);
-    sum10 += a1.x * first + b1.x * second + c1.x * third;
-    sum11 += a1.y * first + b1.y * second + c1.y * third;
-    sum12 += a1.z * first + b1.z * second + c1.z * third;
-    sum13 += a1.w * first + b1.w * second + c1.w * third;
+    if (TILE_M > 4u) {
+        let a1 = subgroupShuffle(a, 1u);
+        let b1 = subgroupShuffle(b, 1u);
+        let c1 = subgroupShuffle(c, 1u);
+        sum10 += a1.x * first + b1.x * second + c1.x * third;
+        sum11 += a1.y * first + b1.y * second + c1.y * third;
+        sum12 += a1.z * first + b1.z * second + c1.z * third;
+        sum13 += a1.w * first + b1.w * second + c1.w * third;
+    }
     if (TILE_M > 8u) {
         let a2 = subgroupShuffle(a, 2u);
         let b2 = subgroupShuffle(b, 2u);

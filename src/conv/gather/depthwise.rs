@@ -1,20 +1,34 @@
-//! A gather of groups with one channel and one output each: nothing is shared between groups, so that there is no matrix
-//! product to be made of it.
+//! A gather of groups with one channel: nothing is summed over but the window, so that there is no matrix product to be made
+//! of it.
 
-use super::{Gather, Method};
+use super::super::strip;
+use super::{Gather, MOST_WORKGROUPS, Method};
 use crate::error::Result;
-use crate::kernel;
-use crate::plan::Algorithm;
+use crate::kernel::{self, Variant};
+use crate::plan::{Algorithm, DeviceLimits};
+use crate::window::{GatherAxis, GatherClass};
 
-/// Rows that an invocation owns.
+/// Rows that an invocation of the general kernel owns.
 const ROWS: u64 = 4;
 
-/// The kernel keeps the taps of an axis as bits.
+/// The general kernel keeps the taps of an axis as bits.
 const MOST_TAPS: u64 = 31;
 
-pub(super) fn method(gather: &Gather) -> Result<Method> {
-    if gather.channels != 1 || gather.outputs != 1 {
+/// The kernel for strips divides its invocations' numbers by floats, which is exact below 2^20; a grid of more workgroups than
+/// this would also be folded.
+const MOST_STRIP_WORKGROUPS: u64 = 65_535;
+
+pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
+    if gather.channels != 1 {
         return Err(Algorithm::Depthwise.unavailable("groups have more than one channel"));
+    }
+    if limits.is_software
+        && let Some(method) = strip_method(gather, limits)
+    {
+        return Ok(method);
+    }
+    if gather.outputs != 1 {
+        return Err(Algorithm::Depthwise.unavailable("groups have more than one output"));
     }
     if gather.most_taps().iter().any(|&taps| taps > MOST_TAPS) {
         return Err(Algorithm::Depthwise.unavailable("an axis has more than 31 taps"));
@@ -22,13 +36,82 @@ pub(super) fn method(gather: &Gather) -> Result<Method> {
     Ok(Method {
         entries: [&kernel::DEPTHWISE, &kernel::DEPTHWISE_BIAS],
         variant: &kernel::DEPTHWISE_KERNEL.variants[0],
+        packs: true,
         tile_m: 1,
         source_twice: false,
         by_channel: false,
         workgroups,
+        most_workgroups: MOST_WORKGROUPS,
         iterations,
         note: None,
     })
+}
+
+/// By strips, where they can: planes, windows without dilation of up to 5 taps, strides 1 and 2.
+fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
+    let [d, h, w] = &gather.axes;
+    let is_plane = d.is_pointwise() && d.source == 1;
+    let dense = |axis: &GatherAxis| axis.dilation == 1;
+    let one_row = h.source == 1 && h.target == 1 && h.taps == 1;
+    let stride = w.source_stride;
+    if !is_plane || !dense(h) || !dense(w) || !(one_row || h.source_stride == stride) {
+        return None;
+    }
+    let [_, taps_h, taps_w] = gather.most_taps();
+    let (aligned, variant) = if let Some(variant) = pair_variant(gather) {
+        (true, variant)
+    } else {
+        let variant = strip::variant(kernel::DEPTHWISE_ANY_KERNEL.variants, taps_h.max(taps_w), stride, false)?;
+        let one_class = w.classes.len() == 1;
+        (one_class && strip::is_aligned(variant, w.source, w.target, w.classes[0].start), variant)
+    };
+    let entries = if aligned {
+        [&kernel::DEPTHWISE_ALIGNED, &kernel::DEPTHWISE_ALIGNED_BIAS]
+    } else {
+        [&kernel::DEPTHWISE_ANY, &kernel::DEPTHWISE_ANY_BIAS]
+    };
+    let method = Method {
+        entries,
+        variant,
+        packs: false,
+        tile_m: 1,
+        source_twice: aligned,
+        by_channel: false,
+        workgroups: strip_workgroups,
+        most_workgroups: MOST_STRIP_WORKGROUPS,
+        iterations: |_, method, _| strip_iterations(method.variant),
+        note: None,
+    };
+    let fits = strip_workgroups(gather, &method, 1) <= MOST_STRIP_WORKGROUPS
+        && strip_iterations(variant) <= limits.max_loop_iterations.into();
+    fits.then_some(method)
+}
+
+/// Of the kernel for both classes along w of an input gradient with stride 2, if they are stored in whole fours and have
+/// their taps around the same cell of the source.
+fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
+    let [_, h, w] = &gather.axes;
+    let around = |class: &GatherClass| {
+        class.taps == 0 || (class.start >= -1 && i64::from(class.start) + i64::from(class.taps) <= 2)
+    };
+    let fours = w.source.is_multiple_of(strip::CELLS) && w.target == 2 * w.source;
+    let few_rows = h.classes.iter().all(|class| class.taps <= 3);
+    let is_pair = w.classes.len() == 2 && fours && few_rows && w.classes.iter().all(around);
+    is_pair.then(|| strip::variant(kernel::DEPTHWISE_ALIGNED_KERNEL.variants, 3, 1, true)).flatten()
+}
+
+fn strip_workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
+    let [_, h, w] = gather.most_cells();
+    let [_, classes_h, classes_w] = gather.axes.each_ref().map(|axis| axis.classes.len() as u64);
+    let classes = if method.variant.constant("PAIR") == 1 { classes_h } else { classes_h * classes_w };
+    let planes = samples * u64::from(gather.groups) * u64::from(gather.outputs);
+    let down = h.div_ceil(method.variant.constant("ROWS").into());
+    let strips = planes * classes * down * w.div_ceil(strip::CELLS.into());
+    strips.div_ceil(method.variant.workgroup_size().into())
+}
+
+fn strip_iterations(variant: &Variant) -> u64 {
+    u64::from(variant.constant("ROWS") + variant.constant("TAPS"))
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {

@@ -15,13 +15,15 @@ use super::epilogue::{need_through, through};
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
 
 /// One way of computing the sums.
 pub(super) struct Method {
     /// The entry points without and with bias, and their variant.
     pub entries: [&'static EntryPoint; 2],
     pub variant: &'static Variant,
+    /// Whether the kernels read w packed, or as it is.
+    pub packs: bool,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
@@ -30,13 +32,15 @@ pub(super) struct Method {
     pub by_channel: bool,
     /// Workgroups of a dispatch of so many samples.
     pub workgroups: fn(&Gather, &Method, samples: u64) -> u64,
+    /// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid.
+    pub most_workgroups: u64,
     /// Loop iterations of an invocation for so many channels.
     pub iterations: fn(&Gather, &Method, channels: u64) -> u64,
     /// What the plan's reason says of it, beside the algorithm.
     pub note: Option<String>,
 }
 
-/// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid, in 32 bits.
+/// Workgroups whose invocations, and those of the surplus of a folded grid, can be numbered in 32 bits.
 const MOST_WORKGROUPS: u64 = 1 << 23;
 
 /// Plans a gather.
@@ -49,7 +53,7 @@ pub(super) fn plan(
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
-        Algorithm::Depthwise => depthwise::method(gather)?,
+        Algorithm::Depthwise => depthwise::method(gather, plan.limits)?,
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
@@ -76,20 +80,17 @@ pub(super) fn plan(
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
     let padded = gather.outputs.next_multiple_of(method.tile_m);
-    let elements = gather.packed_elements(padded);
-    let packed =
-        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
-    plan.step(&kernel::GATHER_PACK, &[], gather.pack_params(padded), vec![w, packed], elements)?;
+    let packed = if method.packs { pack(gather, algorithm, padded, w, &mut plan)? } else { w };
 
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =
         channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
-    if per_sample > MOST_WORKGROUPS {
+    if per_sample > method.most_workgroups {
         return Err(algorithm.unavailable("one sample has more workgroups than the kernels can number"));
     }
-    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, MOST_WORKGROUPS)? {
+    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)? {
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
         let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
@@ -114,6 +115,27 @@ pub(super) fn plan(
     }
     through(&mut plan, afterwards, target_elements)?;
     Ok(plan.finish())
+}
+
+/// Adds the dispatch that packs the kernel into the workspace.
+fn pack(
+    gather: &Gather,
+    algorithm: Algorithm,
+    padded: u32,
+    w: StepBinding,
+    plan: &mut SpecBuilder<'_>,
+) -> Result<StepBinding> {
+    let elements = gather.packed_elements(padded);
+    let packed =
+        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
+    if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
+        return Err(algorithm.unavailable("the window has more taps than its packing may loop over"));
+    }
+    let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
+    let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
+    let invocations = invocations + problem::ZEROS / u64::from(rows);
+    plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
+    Ok(packed)
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.

@@ -7,7 +7,7 @@ use crate::plan::{Algorithm, DeviceLimits, Operand};
 use crate::window::{Axis, GatherAxis};
 
 /// Zeros behind the packed kernel, which kernels read in place of rows that do not exist.
-const ZEROS: u64 = 4;
+pub(super) const ZEROS: u64 = 4;
 
 /// Sums over the source's channels and the taps of a kernel for every cell of the target.
 pub(in super::super) struct Gather {
@@ -114,6 +114,12 @@ impl Gather {
         self.packed_rows() * u64::from(outputs_padded) + ZEROS
     }
 
+    /// Loop iterations of an invocation that packs the kernel; a loop costs one test more.
+    pub(super) fn pack_iterations(&self) -> u64 {
+        let [d, h, w] = self.axes.each_ref().map(|axis| u64::from(axis.taps));
+        d.saturating_mul(h.saturating_mul(w + 2).saturating_add(2)).saturating_add(2)
+    }
+
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.
     pub(super) fn channels_per_dispatch(&self, limits: &DeviceLimits, iterations: impl Fn(u64) -> u64) -> Option<u32> {
         let fits = |channels: u32| iterations(channels.into()) <= limits.max_loop_iterations.into();
@@ -179,7 +185,11 @@ impl Gather {
             tap_step_h: h.tap_step,
             tap_step_w: w.tap_step,
             zero_quad: (self.packed_rows() * u64::from(outputs_padded / 4)) as u32,
-            unused: 0,
+            first_tap_h: h.first_tap(),
+            first_tap_w: w.first_tap(),
+            reversed: self.reversed.into(),
+            unused_a: 0,
+            unused_b: 0,
             classes: self.class_table(),
         }
     }
@@ -197,7 +207,7 @@ impl Gather {
             reversed: self.reversed.into(),
             axes: self.axes.each_ref().map(|axis| PackAxis {
                 taps: axis.taps,
-                dilation: axis.dilation,
+                dilation: axis.dilation % axis.classes.len() as u32,
                 shift: axis.shift,
                 classes: axis.classes.len() as u32,
                 period: axis.period,

@@ -1,5 +1,6 @@
 //! A gather by subgroups of 8 lanes: for software devices.
 
+use super::super::strip;
 use super::{Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Kernel, Variant};
@@ -17,14 +18,16 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let variant = tile_for(kernel.variants, gather.outputs);
+    let variant = tile_for(kernel.variants, gather.outputs, gather.axes[2].source_stride);
     Ok(Method {
         entries,
         variant,
+        packs: true,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
         by_channel: false,
         workgroups,
+        most_workgroups: super::MOST_WORKGROUPS,
         iterations,
         note: None,
     })
@@ -40,6 +43,14 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
     }
+    // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
+    let [_, _, taps] = gather.most_taps();
+    let slides = w.tap_step == 1 && (w.source_stride == 1 && taps > 1 || w.source_stride == 2 && taps > 3);
+    let slide: [&'static EntryPoint; 2] = [&kernel::SUBGROUP_SLIDE, &kernel::SUBGROUP_SLIDE_BIAS];
+    // It alone has a tile of four rows.
+    if slides && gather.outputs <= 4 {
+        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
+    }
     if w.taps == 3 && one_class(w) && w.source_stride == 1 && w.tap_step == 1 {
         // Whole rows of the target, also where depth and height have classes.
         if aligned && w.classes[0].start == -1 {
@@ -48,23 +59,44 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         }
         return (&kernel::SUBGROUP_ROW3_KERNEL, [&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS], false);
     }
+    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 {
+        let variant = &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
+        if strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
+            let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED, &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS];
+            return (&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL, entries, true);
+        }
+        let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ANY, &kernel::SUBGROUP_ROW3_STRIDE2_ANY_BIAS];
+        return (&kernel::SUBGROUP_ROW3_STRIDE2_ANY_KERNEL, entries, false);
+    }
+    if slides {
+        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
+    }
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
 }
 
-/// The tile that takes the least time for so many rows. A product of 16 rows takes about two thirds of the time of one of 32,
-/// one of 8 half of it: what is read for the columns is the same.
-pub(crate) fn tile_for(variants: &'static [Variant], rows: u32) -> &'static Variant {
+/// The tile that takes the least time for so many rows, of the kernels for this stride. A product of 16 rows takes about two
+/// thirds of the time of one of 32, one of 8 half of it: what is read for the columns is the same.
+pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> &'static Variant {
     let time = |variant: &&Variant| {
         let tile = variant.constant("TILE_M");
-        u64::from(rows.div_ceil(tile)) * [3, 4, 6][(tile / 16) as usize]
+        let time = match tile {
+            4 => 5,
+            8 => 6,
+            16 => 8,
+            _ => 12,
+        };
+        u64::from(rows.div_ceil(tile)) * time
     };
-    variants.iter().min_by_key(time).unwrap_or(&variants[0])
+    let suits = |variant: &&Variant| [0, stride].contains(&variant.constant("STRIDE"));
+    variants.iter().filter(suits).min_by_key(time).unwrap_or(&variants[0])
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * gather.classes();
     let [d, h, w] = gather.most_cells();
-    tiles * (samples * d * h * w.div_ceil(CELLS.into())).div_ceil(LANES)
+    // LANE_CELLS of the kernels.
+    let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };
+    tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
 /// A loop costs one test more than it has iterations.

@@ -40,10 +40,12 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
     Ok(Method {
         entries: tile.entries,
         variant: tile.variant,
+        packs: true,
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
         by_channel: is_by_channel(gather, tile.variant, limits),
         workgroups,
+        most_workgroups: super::MOST_WORKGROUPS,
         iterations,
         note: Some(product.note(tile.variant)),
     })

@@ -1,6 +1,7 @@
 //! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
+mod depthwise;
 mod direct;
 mod subgroup;
 mod tiled;
@@ -31,11 +32,13 @@ pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, opti
 }
 
 pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let flattened = problem.flattened();
+    let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, plan),
-        Algorithm::Depthwise => return Err(algorithm.unavailable("it has no kernel gradient")),
+        Algorithm::Depthwise => return depthwise::plan(problem, plan),
         Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
@@ -62,7 +65,9 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
             let invocations = method.invocations * u64::from(reduction.slab_count);
             let workgroups = invocations.div_ceil(method.workgroup_size);
             let params = (method.params)(problem, params);
-            plan.step_bytes(kernel, params, vec![x, dy, target], workgroups)
+            // The kernels that bind x as vec4s and as scalars too do so last.
+            let again = (kernel.entry.slots.len() > 3).then_some(x);
+            plan.step_bytes(kernel, params, [x, dy, target].into_iter().chain(again).collect(), workgroups)
         })?;
     }
     Ok(plan.finish())

@@ -2,10 +2,12 @@
 
 use super::super::ConvProblem;
 use super::super::gather::tile_for;
+use super::super::strip;
 use super::Method;
 use crate::error::Result;
-use crate::kernel::{self, ConvParams, EntryPoint, Kernel, KernelGradParams, KernelKey};
+use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey};
 use crate::plan::{Algorithm, DeviceLimits, Slabs};
+use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
 const LANES: u64 = 8;
@@ -17,21 +19,30 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     let rows_of_taps = u64::from(d.taps) * u64::from(h.taps);
     // Only rows that are not cut (by the limit on loop iterations) begin at a whole four in every slab.
     let fours = w.output.is_multiple_of(4) && Slabs::keeps_columns_whole(w.output.into(), limits.max_loop_iterations);
-    let row3 = w.taps == 3 && w.stride == 1 && w.dilation == 1;
+    let row3 = w.taps == 3 && w.dilation == 1 && channels >= 4;
     // A lane a channel and row of taps, or a lane 4 columns: the first reads less, the second leaves fewer lanes idle.
     let by_channel = channels.div_ceil(LANES) * rows_of_taps;
     let by_column = (channels * rows_of_taps * u64::from(w.taps)).div_ceil(LANES * COLUMNS);
-    let (kernel, entry, strips): (&'static Kernel, &'static EntryPoint, u64) = match (row3 && channels >= 4, fours) {
-        (true, true) => (&kernel::SUBGROUP_DW_ROW3_VEC4_KERNEL, &kernel::SUBGROUP_DW_ROW3_VEC4, by_channel),
-        (true, false) => (&kernel::SUBGROUP_DW_ROW3_KERNEL, &kernel::SUBGROUP_DW_ROW3, by_channel),
-        (false, true) => (&kernel::SUBGROUP_DW_ANY_VEC4_KERNEL, &kernel::SUBGROUP_DW_ANY_VEC4, by_column),
-        (false, false) => (&kernel::SUBGROUP_DW_ANY_KERNEL, &kernel::SUBGROUP_DW_ANY, by_column),
+    let tile = &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
+    let aligned = fours && strip::is_aligned(tile, w.input, w.output, -(w.padding_low as i32));
+    let (entry, strips): (&'static EntryPoint, u64) = match (w.stride, fours) {
+        (1, true) if row3 => (&kernel::SUBGROUP_DW_ROW3_VEC4, by_channel),
+        (1, false) if row3 => (&kernel::SUBGROUP_DW_ROW3, by_channel),
+        (2, _) if row3 && aligned => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED, by_channel),
+        (2, true) if row3 => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4, by_channel),
+        (2, false) if row3 => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR, by_channel),
+        (_, true) => (&kernel::SUBGROUP_DW_ANY_VEC4, by_column),
+        (_, false) => (&kernel::SUBGROUP_DW_ANY, by_column),
     };
+    // The plane is a row: of a flattened problem, or from the first.
+    let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
+    let entry = if is_row && fours { &kernel::SUBGROUP_DW_POINTWISE } else { entry };
+    let kernel = entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
     let outputs = problem.channels_out / problem.groups;
-    let variant = tile_for(kernel.variants, outputs);
+    let variant = tile_for(kernel.variants, outputs, w.stride);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {
         kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)])),
@@ -41,7 +52,8 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     })
 }
 
-fn with_window(problem: &ConvProblem, conv: ConvParams) -> KernelGradParams {
+/// The uniform struct with the window.
+pub(super) fn with_window(problem: &ConvProblem, conv: ConvParams) -> KernelGradParams {
     let [d, h, w] = &problem.axes;
     KernelGradParams {
         conv,

@@ -1,29 +1,49 @@
 //! Gathers over a packed kernel: packing, and the sums by subgroups or, without any sharing, of depthwise convolutions.
 
 use super::super::params::{GatherParams, PackParams};
+use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, Constant, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS,
-    WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
+    kernel, read, read_vec4, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
 pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/params.wgsl");
 pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
 pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
+const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
+const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
-const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
-const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
+pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
+pub(super) const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
+pub(super) const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
 
-/// Rows of a tile of the kernels for subgroups of 8 lanes, the largest first.
-pub(super) const SUBGROUP_TILES: &[Variant] = &[
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 32)]),
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 16)]),
-    subgroup_tile(&[("WORKGROUP_SIZE", 8), ("TILE_M", 8)]),
+/// A tile of the kernels for subgroups of 8 lanes, with these constants beside its rows.
+macro_rules! subgroup_tile {
+    ($rows:literal $(, $name:literal $value:literal)*) => {
+        Variant { constants: &[("WORKGROUP_SIZE", 8), ("TILE_M", $rows) $(, ($name, $value))*], workgroup_bytes: 0 }
+    };
+}
+
+/// The tile of most rows first.
+pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
+
+const SLIDE_TILES: &[Variant] = &[
+    subgroup_tile!(32, "STRIDE" 1),
+    subgroup_tile!(16, "STRIDE" 1),
+    subgroup_tile!(8, "STRIDE" 1),
+    subgroup_tile!(4, "STRIDE" 1),
+    subgroup_tile!(32, "STRIDE" 2),
+    subgroup_tile!(16, "STRIDE" 2),
+    subgroup_tile!(8, "STRIDE" 2),
+    subgroup_tile!(4, "STRIDE" 2),
 ];
 
-const fn subgroup_tile(constants: &'static [Constant]) -> Variant {
-    Variant { constants, workgroup_bytes: 0 }
-}
+pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
+    subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
+];
 
 /// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
 const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
@@ -48,36 +68,61 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
 ];
 
 kernel! {
-    GATHER_PACK_KERNEL = "conv/gather/pack", [INDEX, CLASSES], PackParams, &[], 0;
-    GATHER_PACK = "pack" [read(1, "w"), write(2, "packed")];
+    PACK_SCALAR_KERNEL = "conv/gather/pack_scalar", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_SCALAR = "pack" [read(1, "w"), write(2, "packed")];
+}
+kernel! {
+    PACK_VEC4_KERNEL = "conv/gather/pack_vec4", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_VEC4 = "pack" [read(1, "w"), write_vec4(2, "packed")];
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
+}
+kernel! {
+    SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants SLIDE_TILES;
+    SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;

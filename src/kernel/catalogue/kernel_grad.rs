@@ -2,39 +2,69 @@
 
 use super::super::params::KernelGradParams;
 use super::conv::CONV;
-use super::gather::{PRODUCT, SUBGROUP_TILES};
+use super::gather::{PRODUCT, ROW3_STRIDE2_TILES, SUBGROUP_TILES};
+use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
     ACCUMULATE, ACCUMULATE_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, WINDOW, kernel, read, read_vec4,
     write,
 };
 
+pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
 const KERNEL_GRAD_SUBGROUP: &str = include_str!("../../../shaders/conv/kernel_grad/subgroup.wgsl");
+const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/columns_four.wgsl");
+const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
+const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
+const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
 const COLUMNS_ROW3: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3.wgsl");
-const DY_SCALAR: &str = include_str!("../../../shaders/conv/kernel_grad/dy_scalar.wgsl");
-const DY_VEC4: &str = include_str!("../../../shaders/conv/kernel_grad/dy_vec4.wgsl");
+pub(super) const DY_SCALAR: &str = include_str!("../../../shaders/conv/kernel_grad/dy_scalar.wgsl");
+pub(super) const DY_VEC4: &str = include_str!("../../../shaders/conv/kernel_grad/dy_vec4.wgsl");
 
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_SCALAR],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ANY, DY_VEC4],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_SCALAR],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_SCALAR],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_ROW3, DY_VEC4],
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
+        [INDEX, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_POINTWISE = "kernel_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_scalar",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_SCALAR],
+        KernelGradParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_vec4(1, "source"), read_vec4(2, "dy"), write(3, "dw"), read(5, "cells")];
 }

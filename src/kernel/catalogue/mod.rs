@@ -6,6 +6,7 @@ mod kernel_grad;
 mod nn;
 mod pool;
 mod pool_rows;
+mod strip;
 mod tiled;
 
 pub(crate) use conv::*;
@@ -14,6 +15,7 @@ pub(crate) use kernel_grad::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
 pub(crate) use pool_rows::*;
+pub(crate) use strip::*;
 pub(crate) use tiled::*;
 
 use super::params::Layout;
@@ -186,15 +188,21 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_INPUT_GRAD_KERNEL,
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
-    &GATHER_PACK_KERNEL,
+    &PACK_SCALAR_KERNEL,
+    &PACK_VEC4_KERNEL,
     &SUBGROUP_TAPS_KERNEL,
     &SUBGROUP_ROW3_KERNEL,
     &SUBGROUP_ROW3_ALIGNED_KERNEL,
     &SUBGROUP_POINTWISE_KERNEL,
+    &SUBGROUP_SLIDE_KERNEL,
+    &SUBGROUP_ROW3_STRIDE2_ANY_KERNEL,
+    &SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL,
     &TILED_8X8_KERNEL,
     &TILED_8X4_KERNEL,
     &TILED_4X4_KERNEL,
     &DEPTHWISE_KERNEL,
+    &DEPTHWISE_ANY_KERNEL,
+    &DEPTHWISE_ALIGNED_KERNEL,
     &KERNEL_GRAD_TILED_8X8_KERNEL,
     &KERNEL_GRAD_TILED_8X4_KERNEL,
     &KERNEL_GRAD_TILED_4X4_KERNEL,
@@ -202,6 +210,13 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SUBGROUP_DW_ANY_VEC4_KERNEL,
     &SUBGROUP_DW_ROW3_KERNEL,
     &SUBGROUP_DW_ROW3_VEC4_KERNEL,
+    &SUBGROUP_DW_POINTWISE_KERNEL,
+    &SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR_KERNEL,
+    &SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL,
+    &SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL,
+    &STRIP_DW_ANY_SCALAR_KERNEL,
+    &STRIP_DW_ANY_VEC4_KERNEL,
+    &STRIP_DW_ALIGNED_KERNEL,
     &SUM_SLICES_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,

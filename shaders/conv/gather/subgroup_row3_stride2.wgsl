@@ -1,0 +1,41 @@
+// A gather by subgroups, three neighbouring taps at a time, for stride 2: the three share 9 cells of a row (strip/cells.wgsl),
+// where tap by tap they would read 12.
+
+fn gather_sums(block: Block, lane: u32) {
+    let taps = taps_of(block);
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    let plane = in_d * in_h * in_w;
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
+    let across = across_at(first_cell(class_at(2u, block.class_w).start) + i32(block.w * STRIDE), in_w);
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
+    let row_length = params.outputs_padded / 4u;
+    let channel_end = params.channel_end;
+    let origin = source_origin(block);
+    var at_packed = first_of_packed(block, lane);
+
+    clear_sums();
+    for (var c = params.channel_begin; c < channel_end; c++) {
+        for (var i = 0u; i < taps.x; i++) {
+            let cell_d = start_d + i32(i * tap_step_d);
+            for (var j = 0u; j < taps.y; j++) {
+                let cell_h = start_h + i32(j * tap_step_h);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                let found = under(row, row_inside, across);
+                accumulate_three(
+                    packed[at_packed],
+                    packed[at_packed + row_length],
+                    packed[at_packed + 2u * row_length],
+                    found.t0,
+                    found.t1,
+                    found.t2,
+                );
+                at_packed += 3u * row_length;
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// A gather by subgroups: subgroup_row3_stride2.wgsl with strip/cells_aligned.wgsl and store_vec4.wgsl.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 8u;
+const TILE_M: u32 = 32u;
+const TAPS: u32 = 3u;
+const STRIDE: u32 = 2u;
+// specialise: end

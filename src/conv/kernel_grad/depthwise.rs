@@ -1,0 +1,88 @@
+//! Kernel gradient of groups with one channel: an invocation to the whole window of a channel, in slices of strips.
+
+use super::super::passes::params;
+use super::super::strip;
+use super::ConvProblem;
+use super::subgroup::with_window;
+use crate::error::Result;
+use crate::kernel::{self, KernelKey, Variant};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::window::Axis;
+
+/// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
+const SHORT_SUM: u64 = 640;
+
+/// The least limit on loop iterations that slabs can be planned with.
+const LEAST_LIMIT: u32 = 8;
+
+pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
+    let (entry, variant) = kernel_for(problem)
+        .ok_or_else(|| unavailable("its kernel gradient takes planes and groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
+    let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
+    if limit < LEAST_LIMIT {
+        return Err(unavailable("the limit on loop iterations is too small for its windows"));
+    }
+    let x = Batched::new(Operand::X, &problem.x_shape());
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dw_elements = elements(&problem.w_shape());
+    let batch = u64::from(problem.batch);
+    plan.need(Operand::X, x.sample * batch, Access::Read);
+    plan.need(Operand::Dy, dy.sample * batch, Access::Read);
+    plan.need(Operand::Dw, dw_elements, Access::Write);
+
+    let dw = plan.whole(Operand::Dw, dw_elements)?;
+    let [_, h, w] = &problem.axes;
+    let channels = u64::from(problem.channels_out);
+    for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
+        let part = problem.with_batch(chunk.count);
+        let (x, x_base) = chunk.bind(plan.limits, x);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(strip::CELLS));
+        let down = u64::from(h.output);
+        let short = plan.limits.is_software && strips * down <= SHORT_SUM;
+        let terms = strips * down * u64::from(strip::CELLS);
+        let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
+        let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
+        let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
+        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+            let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);
+            let invocations = channels * u64::from(reduction.slab_count);
+            let params = with_window(problem, params(&part, reduction, x_base, y_base));
+            let workgroups = invocations.div_ceil(variant.workgroup_size().into());
+            let again = (entry.slots.len() > 3).then_some(x);
+            let bindings = [x, dy, target].into_iter().chain(again).collect();
+            plan.step_workgroups(kernel, params, bindings, workgroups)
+        })?;
+    }
+    Ok(plan.finish())
+}
+
+fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'static Variant)> {
+    let [d, h, w] = &problem.axes;
+    let is_plane = d.input == 1 && d.output == 1 && d.taps == 1;
+    let one_row = h.input == 1 && h.output == 1 && h.taps == 1;
+    // A single tap has no dilation.
+    let dense = |axis: &Axis| axis.dilation == 1;
+    let per_group = problem.channels_in / problem.groups;
+    if !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
+        return None;
+    }
+    let taps = h.taps.max(w.taps).into();
+    let variant = strip::variant(kernel::STRIP_DW_ANY_SCALAR_KERNEL.variants, taps, w.stride, false)?;
+    let fours = w.output.is_multiple_of(strip::CELLS);
+    let aligned = strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32));
+    let entry = match (aligned, fours) {
+        (true, _) => &kernel::STRIP_DW_ALIGNED,
+        (false, true) => &kernel::STRIP_DW_ANY_VEC4,
+        (false, false) => &kernel::STRIP_DW_ANY_SCALAR,
+    };
+    Some((entry, variant))
+}
+
+/// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
+/// columns + TAPS + 1: with t taps not more than (t + 2) / 3 times as many, as there is at least one column.
+fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("TAPS") + 2);
+    most as u32
+}

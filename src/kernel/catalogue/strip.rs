@@ -1,0 +1,84 @@
+//! Convolutions of groups with one channel by invocations that run down strips.
+
+use super::super::params::{GatherParams, KernelGradParams};
+use super::conv::CONV;
+use super::gather::{CLASSES, GATHER, PLACE, STORE_SCALAR, STORE_VEC4};
+use super::kernel_grad::{DY_SCALAR, DY_VEC4, KERNEL_GRAD_PARAMS};
+use super::{
+    ACCUMULATE, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant,
+    WINDOW, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+};
+
+pub(super) const CELLS: &str = include_str!("../../../shaders/conv/strip/cells.wgsl");
+pub(super) const CELLS_ANY: &str = include_str!("../../../shaders/conv/strip/cells_any.wgsl");
+pub(super) const CELLS_ALIGNED: &str = include_str!("../../../shaders/conv/strip/cells_aligned.wgsl");
+const DEPTHWISE_STRIP: &str = include_str!("../../../shaders/conv/gather/depthwise_strip.wgsl");
+const STRIP: &str = include_str!("../../../shaders/conv/kernel_grad/strip.wgsl");
+
+/// A variant for windows of up to so many taps and this stride, along both axes.
+macro_rules! strip_variant {
+    ($taps:literal, $stride:literal, $size:expr $(, pair $pair:literal, rows $rows:literal)?) => {
+        Variant {
+            constants: &[
+                ("WORKGROUP_SIZE", $size),
+                ("TAPS", $taps),
+                ("STRIDE", $stride),
+                $(("PAIR", $pair), ("ROWS", $rows),)?
+            ],
+            workgroup_bytes: 0,
+        }
+    };
+}
+
+const DEPTHWISE_OVERRIDES: &[&str] = &["TAPS_H", "TAPS_W", "ACCUMULATE", "ACTIVATION"];
+
+kernel! {
+    DEPTHWISE_ANY_KERNEL = "conv/gather/depthwise_any",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ANY, PLACE, DEPTHWISE_STRIP, STORE_SCALAR], GatherParams,
+        DEPTHWISE_OVERRIDES, subgroup 0, variants &[
+            strip_variant!(3, 1, 8, pair 0, rows 28),
+            strip_variant!(3, 2, 8, pair 0, rows 28),
+            strip_variant!(5, 1, 8, pair 0, rows 28),
+            strip_variant!(5, 2, 8, pair 0, rows 28),
+        ];
+    DEPTHWISE_ANY = "depthwise" [read(1, "source"), read(2, "w"), write(4, "out")];
+    DEPTHWISE_ANY_BIAS = "depthwise_bias" [read(1, "source"), read(2, "w"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    DEPTHWISE_ALIGNED_KERNEL = "conv/gather/depthwise_aligned",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ALIGNED, PLACE, DEPTHWISE_STRIP, STORE_VEC4], GatherParams,
+        DEPTHWISE_OVERRIDES, subgroup 0, variants &[
+            strip_variant!(3, 1, 8, pair 0, rows 28),
+            strip_variant!(3, 2, 8, pair 0, rows 28),
+            strip_variant!(5, 1, 8, pair 0, rows 28),
+            strip_variant!(5, 2, 8, pair 0, rows 28),
+            strip_variant!(3, 1, 8, pair 1, rows 28),
+        ];
+    DEPTHWISE_ALIGNED = "depthwise" [read_vec4(1, "source"), read(2, "w"), write_vec4(4, "out"), read(5, "cells")];
+    DEPTHWISE_ALIGNED_BIAS = "depthwise_bias" [read_vec4(1, "source"), read(2, "w"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+}
+kernel! {
+    STRIP_DW_ANY_SCALAR_KERNEL = "conv/kernel_grad/strip_any_scalar",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
+        KernelGradParams, ACCUMULATE, subgroup 0, variants STRIP_DW;
+    STRIP_DW_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    STRIP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/strip_any_vec4",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 0, variants STRIP_DW;
+    STRIP_DW_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_vec4(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    STRIP_DW_ALIGNED_KERNEL = "conv/kernel_grad/strip_aligned",
+        [INDEX, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
+        KernelGradParams, ACCUMULATE, subgroup 0, variants STRIP_DW;
+    STRIP_DW_ALIGNED = "kernel_grad" [read_vec4(1, "source"), read_vec4(2, "dy"), write(3, "dw"), read(5, "cells")];
+}
+
+const STRIP_DW: &[Variant] = &[
+    strip_variant!(3, 1, WORKGROUP_SIZE),
+    strip_variant!(3, 2, WORKGROUP_SIZE),
+    strip_variant!(5, 1, WORKGROUP_SIZE),
+    strip_variant!(5, 2, WORKGROUP_SIZE),
+];
