@@ -2,8 +2,8 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, Pass, PlanOptions, PoolPass,
-    Program, Result, nn,
+    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, Pass, PlanOptions,
+    PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -40,6 +40,8 @@ const CONVOLUTION: [&str; 10] = [
     "depthwise with multiplier",
     "bias",
 ];
+
+const THROUGH: &str = "input gradient on through the ReLU before";
 
 /// A builder with an option of the table: those that are given, or one that all have.
 macro_rules! with_option {
@@ -86,9 +88,16 @@ fn spatial<const D: usize>(leading: [usize; 2], extent: usize) -> Vec<usize> {
 
 fn plan_conv<const D: usize>(option: &str) -> Result<()> {
     let builder = Conv::<D>::new([3; D]);
-    let conv = with_option_of_convolutions!(option, builder).build()?;
+    let conv = with_option_of_convolutions!(
+        option,
+        builder,
+        "ReLU in forward's stores" => builder.activation(Activation::Relu),
+        THROUGH => builder,
+    );
+    let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
-    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) };
+    let through = if option == THROUGH { Activation::Relu } else { Activation::None };
+    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) }.through(through);
     Pass::ALL
         .into_iter()
         .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
@@ -156,7 +165,9 @@ fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> R
 #[test]
 fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let passes = Pass::ALL.map(Pass::name);
-    check("`Conv`", &CONVOLUTION, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
+    let mut convolution = CONVOLUTION.to_vec();
+    convolution.extend(["ReLU in forward's stores", THROUGH]);
+    check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
     let mut transposed = CONVOLUTION.to_vec();
     transposed.splice(7..7, ["output padding", "output shape"]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];

@@ -1,6 +1,7 @@
 //! Descriptor of a transposed convolution: what the user says.
 
 use super::ConvTransposeProblem;
+use crate::activation::Activation;
 use crate::conv::ConvShapes;
 use crate::error::{Error, Result};
 use crate::plan::Operand;
@@ -90,10 +91,15 @@ impl<const D: usize> ConvTranspose<D> {
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
-    /// leaves no output; an output shape that x cannot have.
+    /// leaves no output; an output shape that x cannot have; shapes that go [`through`](ConvShapes::through) an activation.
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvTransposeProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
+        if shapes.through != Activation::None {
+            let value = format!("{:?}", shapes.through);
+            let expected = "None: only a convolution's input gradient goes on through an activation";
+            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "through", value, expected });
+        }
         let (channels_in, per_group) = (shapes.x[1], shapes.w[1]);
         if shapes.w[0] != channels_in || shapes.w[2..] != self.spatial.taps {
             let expected = self.w_shape(channels_in, per_group);
