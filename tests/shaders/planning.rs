@@ -229,11 +229,16 @@ fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
 /// Three nested loops: forward over the taps, backward over the windows that can cover a cell.
 fn rows_loops(step: &StepInfo<'_>) -> u64 {
     let value = |name: String| u64::from(step.overrides.iter().find(|(known, _)| *known == name).unwrap().1);
-    let [d, h, w] = ["D", "H", "W"].map(|axis| match step.entry {
+    let counts = ["D", "H", "W"].map(|axis| match step.entry {
         "backward" => value(format!("TAPS_{axis}")).div_ceil(value(format!("STRIDE_{axis}"))),
         _ => value(format!("TAPS_{axis}")),
     });
-    d * (h * (w + 2) + 2) + 2
+    nested_loops(counts)
+}
+
+/// Tests of three loops inside each other, and for each that ends one of every loop inside.
+fn nested_loops([d, h, w]: [u64; 3]) -> u64 {
+    d * (h * (w + 2) + 3) + 3
 }
 
 /// A plan that was made for these limits.
@@ -292,7 +297,7 @@ impl Checked<'_> {
                     let at = first + 32 * i;
                     u64::from(u32::from_le_bytes(step.params[at..at + 4].try_into().unwrap()))
                 };
-                taps(0) * (taps(1) * (taps(2) + 2) + 2) + 2
+                nested_loops([taps(0), taps(1), taps(2)])
             }
             name if name.starts_with("conv/kernel_grad/strip") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
@@ -329,14 +334,14 @@ impl Checked<'_> {
         let (d, h, w) = (most(), most(), most());
         if step.kernel == "conv/gather/depthwise" {
             assert_eq!(end - begin, 1, "{self}");
-            return d + 1 + d * (h + 1) + d * h * (w + 1);
+            return nested_loops([d, h, w]);
         }
         if step.kernel.starts_with("conv/gather/tiled") {
             let by_channel = step.overrides.contains(&("BY_CHANNEL", 1));
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
-        (end - begin) * (d * (h * (w + 2) + 2) + 2) + 2
+        (end - begin) * (nested_loops([d, h, w]) + 1) + 4
     }
 
     /// A number of the uniform struct; `Reduction` stands at its beginning.
