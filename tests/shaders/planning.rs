@@ -301,7 +301,7 @@ impl Checked<'_> {
             }
             name if name.starts_with("conv/kernel_grad/strip") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
-                u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 1) + 2
+                u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 2) + 2
             }
             "conv/gather/depthwise_any" | "conv/gather/depthwise_aligned" => {
                 constant(step, "ROWS") + constant(step, "TAPS")

@@ -81,8 +81,9 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
 }
 
 /// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
-/// columns + TAPS + 1: with t taps not more than (t + 2) / 3 times as many, as there is at least one column.
+/// columns + TAPS + 2 (the inner loop two more than it has iterations): with t taps not more than (t + 3) / 3 times as many,
+/// as there is at least one column.
 fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
-    let most = u64::from(limit) * 3 / u64::from(variant.constant("TAPS") + 2);
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("TAPS") + 3);
     most as u32
 }
