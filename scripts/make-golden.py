@@ -4,7 +4,8 @@
     python scripts/make-golden.py
 
 The data are small integers, so that convolutions and max poolings are exact. Where PyTorch has no asymmetric padding the
-input is padded first, and where it has no dilated average pooling a convolution with ones does it. A case is a block of
+input is padded first (a transposed convolution's output is cut), and where it has no dilated average pooling a
+convolution with ones does it. A case is a block of
 lines `key values...`, ended by an empty line; the tensors are flat, their shapes follow from the parameters.
 """
 
@@ -17,6 +18,7 @@ import torch.nn.functional as F
 torch.set_default_dtype(torch.float64)
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
 CONV = [F.conv1d, F.conv2d, F.conv3d]
+CONV_TRANSPOSE = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d]
 MAX_POOL = [F.max_pool1d, F.max_pool2d, F.max_pool3d]
 AVG_POOL = [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d]
 
@@ -74,6 +76,44 @@ def conv_cases():
         conv(1, 2, 2, 1, [3, 5], [3, 5], [1, 1], [0, 0], [0, 0], [1, 1]),
         conv(1, 2, 2, 1, [3, 4, 5], [2, 3, 2], [1, 1, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]),
         conv(1, 2, 4, 2, [4, 5, 6], [2, 3, 2], [2, 1, 3], [0, 2, 1], [1, 0, 2], [1, 2, 3]),
+    ]
+
+
+def conv_transpose(batch, c_in, c_out, groups, extents, taps, stride, low, high, dilation, output_padding):
+    x = integers(batch, c_in, *extents).requires_grad_()
+    w = integers(c_in, c_out // groups, *taps).requires_grad_()
+    b = integers(c_out).requires_grad_()
+    operator = CONV_TRANSPOSE[len(taps) - 1]
+    if low == high:
+        y = operator(x, w, b, stride, low, output_padding, groups, dilation)
+    else:
+        y = operator(x, w, b, stride, 0, output_padding, groups, dilation)
+        for axis, (first, last) in enumerate(zip(low, high)):
+            y = y.narrow(2 + axis, first, y.shape[2 + axis] - first - last)
+    dy = integers(*y.shape)
+    dx, dw, db = torch.autograd.grad(y, (x, w, b), dy)
+    return dict(
+        groups=groups, taps=taps, stride=stride, low=low, high=high, dilation=dilation, output_padding=output_padding,
+        x_shape=list(x.shape), w_shape=list(w.shape), y_shape=list(y.shape),
+        x=x, w=w, b=b, y=y, dy=dy, dx=dx, dw=dw, db=db,
+    )
+
+
+def conv_transpose_cases():
+    return [
+        #              N C K g  extents    taps       stride     low        high       dilation   output padding
+        conv_transpose(2, 3, 2, 1, [4], [3], [1], [0], [0], [1], [0]),
+        conv_transpose(1, 2, 4, 2, [5], [3], [2], [2], [2], [2], [1]),
+        conv_transpose(2, 2, 3, 1, [3, 4], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1], [0, 0]),
+        conv_transpose(1, 3, 2, 1, [2, 3], [4, 4], [2, 2], [1, 1], [1, 1], [1, 1], [0, 0]),
+        conv_transpose(2, 4, 6, 2, [3, 4], [3, 2], [2, 3], [1, 0], [1, 0], [1, 2], [1, 2]),
+        # An output padding of a stride and more, which the dilation allows.
+        conv_transpose(1, 2, 2, 1, [3, 2], [2, 3], [1, 2], [1, 0], [1, 0], [3, 4], [2, 3]),
+        # A stride that leaves cells out: they hold the bias.
+        conv_transpose(1, 2, 3, 1, [3, 2], [1, 2], [3, 4], [0, 1], [0, 1], [1, 1], [2, 0]),
+        conv_transpose(1, 3, 6, 3, [3, 5], [2, 3], [2, 1], [0, 1], [2, 3], [1, 3], [1, 0]),
+        conv_transpose(1, 2, 2, 1, [3, 2, 4], [2, 3, 1], [2, 1, 3], [0, 1, 2], [1, 0, 2], [2, 1, 1], [1, 0, 2]),
+        conv_transpose(1, 2, 4, 2, [2, 3, 2], [2, 2, 3], [1, 2, 3], [1, 0, 1], [1, 0, 1], [1, 2, 2], [0, 1, 1]),
     ]
 
 
@@ -206,3 +246,4 @@ if __name__ == "__main__":
     write("softmax_cross_entropy.txt", [softmax_cross_entropy()])
     write("half_squared_error.txt", [sigmoid_and_error()])
     write("sgd.txt", [sgd()])
+    write("conv_transpose.txt", conv_transpose_cases())

@@ -166,6 +166,44 @@ pub enum Error {
         /// `dilation * (taps - 1) + 1`.
         window: u64,
     },
+    /// A transposed convolution's padding takes away everything that its input spreads to.
+    #[error(
+        "{operator}: along spatial axis {axis} the input's {input} cells spread to {full} cells, output padding included, of \
+         which a padding of {low} low and {high} high leaves nothing; use less padding or more output padding"
+    )]
+    NothingLeft {
+        /// The operator.
+        operator: &'static str,
+        /// Spatial axis, counted from 0.
+        axis: usize,
+        /// Extent of the input along it.
+        input: u64,
+        /// `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding`.
+        full: u64,
+        /// Low padding.
+        low: u64,
+        /// High padding.
+        high: u64,
+    },
+    /// An explicit output shape is none that the input can have.
+    #[error(
+        "{operator}: output_shape asks for {output} cells along spatial axis {axis}, but the input's {input} cells can give \
+         only {least} to {most} with this kernel size, stride, dilation and padding"
+    )]
+    OutputOutOfReach {
+        /// The operator.
+        operator: &'static str,
+        /// Spatial axis, counted from 0.
+        axis: usize,
+        /// What was asked for.
+        output: u64,
+        /// Extent of the input along it.
+        input: u64,
+        /// The least extent of the output.
+        least: u64,
+        /// The largest one: the output padding stays below the stride or the dilation.
+        most: u64,
+    },
     /// A pooling window has no input cell under any of its taps, so that it has no maximum and no average.
     #[error(
         "{operator}: along spatial axis {axis} the window of output {output} has no tap inside the input of {input} \

@@ -1,4 +1,4 @@
-//! Convolution and pooling for [wgpu]: forward, input gradient and kernel gradient as WGSL compute shaders, on any GPU that
+//! Convolution, transposed convolution and pooling for [wgpu]: all gradients too, as WGSL compute shaders, on any GPU that
 //! wgpu reaches, every kernel checked against a CPU reference that a person can read.
 //!
 //! ```
@@ -28,11 +28,13 @@
 //! Rank D is 1, 2 or 3 spatial axes. Input `x` `[N, C_in, spatial...]`, kernel `w` `[C_out, C_in/groups, taps...]`, bias
 //! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. All f32, contiguous, row
 //! major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
-//! cuDNN. Output extent along an axis: `(input + padding - dilation * (taps - 1) - 1) / stride + 1`.
+//! cuDNN. Output extent along an axis: `(input + padding - dilation * (taps - 1) - 1) / stride + 1`. A transposed convolution
+//! ([`ConvTranspose`]) has w `[C_in, C_out/groups, taps...]` and the extent
+//! `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding - padding`.
 //!
 //! # How a call becomes a dispatch
 //! ```text
-//! descriptor        Conv, MaxPool, AvgPool             src/conv/desc.rs, src/pool/desc.rs
+//! descriptor        Conv, ConvTranspose, MaxPool ...   src/conv/desc.rs, src/pool/desc.rs ...
 //!   -> problem      every extent known, rank folded to 3
 //!   -> plan         algorithm, grid, constants         src/plan, src/conv/forward.rs ...    no GPU so far
 //!   -> WGSL         specialised by its constants       src/kernel, shaders/
@@ -53,10 +55,12 @@
 //! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
 //! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
+mod activation;
 #[cfg(not(target_arch = "wasm32"))]
 mod atomic;
 pub mod case;
 mod conv;
+mod conv_transpose;
 mod error;
 mod gpu;
 mod interop;
@@ -73,7 +77,11 @@ pub mod tune;
 pub mod verify;
 mod window;
 
+pub use activation::Activation;
 pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
+pub use conv_transpose::{
+    ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeBuilder, ConvTransposeProblem,
+};
 pub use error::{Error, Result};
 pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
 #[cfg(feature = "safetensors")]
@@ -85,7 +93,7 @@ pub use plan::{
 pub use pool::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};
 pub use spatial::Padding;
 pub use wgpu;
-pub use window::Axis;
+pub use window::{Axis, TransposedAxis};
 
 /// The README's examples, so that they stay true.
 #[cfg(all(doctest, feature = "ndarray", feature = "safetensors", not(target_arch = "wasm32")))]

@@ -95,7 +95,7 @@ impl<const D: usize> Spatial<D> {
 }
 
 /// The axes' extents of one kind, without the folded leading ones.
-pub(crate) fn extents(axes: &[Axis; 3], rank: u32, of: impl Fn(&Axis) -> u32) -> impl Iterator<Item = usize> {
+pub(crate) fn extents<A>(axes: &[A; 3], rank: u32, of: impl Fn(&A) -> u32) -> impl Iterator<Item = usize> {
     axes[3usize.saturating_sub(rank as usize)..]
         .iter()
         .map(move |axis| of(axis) as usize)

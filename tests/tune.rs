@@ -244,6 +244,11 @@ fn what_is_measured_is_in_the_results() {
         assert_eq!(plan(&other, CONV, row.pass, Strategy::Auto).unwrap().to_string(), text);
     }
 
+    let transposed = "tconvn2c5h4w3k6r3s2u2x1p1x0o1x0";
+    let report = tune::run_blocking(context(), &[(case(transposed), "forward")], &TuneOptions::default()).unwrap();
+    let ctx = context().with_tuning(&report.tuned);
+    assert!(plan(&ctx, transposed, "forward", Strategy::Auto).unwrap().to_string().contains("(tuned: "));
+
     let none = TuneOptions { budget: Duration::ZERO, ..TuneOptions::default() };
     let report = tune::run_blocking(context(), &targets, &none).unwrap();
     assert_eq!((report.rows.len(), report.stopped), (0, Some(tune::TIME_IS_OVER)));

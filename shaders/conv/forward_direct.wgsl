@@ -1,4 +1,4 @@
-// y = conv(x, w) + b, the plain way: an invocation owns 4 output channels of one group at 4 neighbouring outputs of one
+// y = activation(conv(x, w) + b), the plain way: an invocation owns 4 output channels of one group at 4 neighbouring outputs of one
 // sample's plane, and sums over the group's input channels and the taps. The block of 4 x 4 is there because a step of
 // the sum then costs 8 loads for 16 multiply-adds, not 32. The reduction's rows are (channel, tap_d, tap_h), its columns
 // tap_w. No workgroup memory. Second oracle and fallback of every faster kernel.
@@ -85,9 +85,9 @@ fn dot_products(block: Block) -> mat4x4<f32> {
 
 fn store_one(at: u32, sum: f32, initial: f32) {
     if (params.reduction.accumulate == 1u) {
-        y[at] += sum;
+        y[at] = activated(y[at] + sum);
     } else {
-        y[at] = sum + initial;
+        y[at] = activated(sum + initial);
     }
 }
 

@@ -11,6 +11,8 @@ const BLOCK: u32 = 4u;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+// Of a transposed convolution, whose forward this is.
+@group(0) @binding(4) var<storage, read> b: array<f32>;
 
 // What an invocation owns: channels c .. c_end of the group in sample n at the cells cell .. cell + 4 of the plane.
 struct Block {
@@ -82,32 +84,34 @@ fn gather(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
-fn store_one(at: u32, sum: f32) {
+fn store_one(at: u32, sum: f32, initial: f32) {
     if (params.reduction.accumulate == 1u) {
         dx[at] += sum;
     } else {
-        dx[at] = sum;
+        dx[at] = sum + initial;
     }
 }
 
-fn store(block: Block, j: u32, sums: vec4<f32>) {
-    let c = block.c + j;
-    if (c >= block.c_end) {
+fn channel_of(block: Block, j: u32) -> u32 {
+    return block.group * (params.channels_in / params.groups) + block.c + j;
+}
+
+fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
+    if (block.c + j >= block.c_end) {
         return;
     }
-    let channel = block.group * (params.channels_in / params.groups) + c;
-    let first = params.x_base + (block.n * params.channels_in + channel) * block.plane + block.cell;
+    let first = params.x_base + (block.n * params.channels_in + channel_of(block, j)) * block.plane + block.cell;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
-    store_one(first, sums.x);
+    store_one(first, sums.x, initial);
     if (count > 1u) {
-        store_one(first + 1u, sums.y);
+        store_one(first + 1u, sums.y, initial);
     }
     if (count > 2u) {
-        store_one(first + 2u, sums.z);
+        store_one(first + 2u, sums.z, initial);
     }
     if (count > 3u) {
-        store_one(first + 3u, sums.w);
+        store_one(first + 3u, sums.w, initial);
     }
 }
 
@@ -120,9 +124,26 @@ fn input_grad(
     let block = block_at(linear_invocation(group, groups, local));
     if (block.valid) {
         let sums = gather(block);
-        store(block, 0u, sums[0]);
-        store(block, 1u, sums[1]);
-        store(block, 2u, sums[2]);
-        store(block, 3u, sums[3]);
+        store(block, 0u, sums[0], 0.0);
+        store(block, 1u, sums[1], 0.0);
+        store(block, 2u, sums[2], 0.0);
+        store(block, 3u, sums[3], 0.0);
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn input_grad_bias(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let block = block_at(linear_invocation(group, groups, local));
+    if (block.valid) {
+        let sums = gather(block);
+        let last = channel_of(block, block.c_end - 1u - block.c);
+        store(block, 0u, sums[0], b[channel_of(block, 0u)]);
+        store(block, 1u, sums[1], b[min(channel_of(block, 1u), last)]);
+        store(block, 2u, sums[2], b[min(channel_of(block, 2u), last)]);
+        store(block, 3u, sums[3], b[min(channel_of(block, 3u), last)]);
     }
 }

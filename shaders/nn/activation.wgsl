@@ -1,12 +1,8 @@
-// ReLU and sigmoid, an invocation an element. Their gradients are in activation_grad.wgsl.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
+// ReLU and sigmoid, an invocation a Value: one element, or four (activation_scalar.wgsl, activation_vec4.wgsl). Their gradients
+// are in activation_grad.wgsl.
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read_write> y: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn relu(
@@ -16,7 +12,7 @@ fn relu(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = max(x[index], 0.0);
+        y[index] = max(x[index], Value(0.0));
     }
 }
 
@@ -31,6 +27,6 @@ fn sigmoid(
     if (index < params.count) {
         let value = x[index];
         let small = exp(-abs(value));
-        y[index] = select(small, 1.0, value >= 0.0) / (1.0 + small);
+        y[index] = select(small, Value(1.0), value >= Value(0.0)) / (1.0 + small);
     }
 }

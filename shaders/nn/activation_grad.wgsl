@@ -1,13 +1,9 @@
-// Gradients of ReLU and sigmoid at their input, from their output y and dy; an invocation an element.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
+// Gradients of ReLU and sigmoid at their input, from their output y and dy; an invocation a Value: one element, or four
+// (activation_grad_scalar.wgsl, activation_grad_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<Value>;
+@group(0) @binding(2) var<storage, read> dy: array<Value>;
+@group(0) @binding(3) var<storage, read_write> dx: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn relu_grad(
@@ -17,7 +13,7 @@ fn relu_grad(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = select(0.0, dy[index], y[index] > 0.0);
+        dx[index] = select(Value(0.0), dy[index], y[index] > Value(0.0));
     }
 }
 

@@ -1,14 +1,10 @@
-// loss = (y - target)^2 / 2 of a sigmoid's output y, and its gradient at the sigmoid's input; an invocation an element.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
+// loss = (y - target)^2 / 2 of a sigmoid's output y, and its gradient at the sigmoid's input; an invocation a Value: one
+// element, or four (half_squared_error_scalar.wgsl, half_squared_error_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read> goal: array<f32>;
-@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<Value>;
+@group(0) @binding(2) var<storage, read> goal: array<Value>;
+@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
+@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn half_squared_error(

@@ -1,16 +1,12 @@
 // Stochastic gradient descent with momentum and weight decay, in place (PyTorch's rule):
-// g = dw + decay * w; v = momentum * v + g; w = w - rate * v. An invocation an element.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
+// g = dw + decay * w; v = momentum * v + g; w = w - rate * v. An invocation a Value: one element, or four (sgd_scalar.wgsl,
+// sgd_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> dw: array<f32>;
+@group(0) @binding(1) var<storage, read> dw: array<Value>;
 // learning rate, momentum, weight decay
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read_write> w: array<f32>;
-@group(0) @binding(4) var<storage, read_write> velocity: array<f32>;
+@group(0) @binding(3) var<storage, read_write> w: array<Value>;
+@group(0) @binding(4) var<storage, read_write> velocity: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn sgd(

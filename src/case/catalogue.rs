@@ -41,6 +41,23 @@ const CONVOLUTIONS: [(&str, &str); 33] = [
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
 ];
 
+const TRANSPOSED: [(&str, &str); 14] = [
+    ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
+    ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
+    ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
+    ("transposed, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1"),
+    ("transposed, all parameters different", "tconvn2c3h5w4k5r3s2u2x3p2_0x1_3a1x2o1x0"),
+    ("transposed, groups", "tconvn2c6h5w4k4r3s2u2x3p2_0x1_3a1x2o0x2g2"),
+    ("transposed, depthwise, multiplier 3", "tconvn2c4h5w6k12r3s2u2x3p2_0x1_0o1x2g4"),
+    ("transposed, stride leaves cells out", "tconvn2c2h4w3k3r1s2u3x4p0x1_0o2x3"),
+    ("transposed, output padding of a stride and more", "tconvn2c3h4w5k2r3s2u1x2p1_0x0a3x4o2x3"),
+    ("transposed, padding larger than the kernel", "tconvn2c3h9w7k2r2s3u2x3p5_3x4_7"),
+    ("transposed, one-pixel output", "tconvn2c2h1w1k3r3s2p1x0_1"),
+    ("transposed, tiles of channels, one less and one more", "tconvn2c33h5w6k31r3s3u2p1o1"),
+    ("transposed, rank 3", "tconvn2c3d2h3w4k2t2r3s1u1x2x3p1_0x0_2x0a2x1x1o0x1x2"),
+    ("transposed, rank 3, groups", "tconvn2c6d3h3w2k4t2r2s3u2x1x2p0x1_0x1a1x2x1o1x0x0g2"),
+];
+
 /// Every one as maximum and as the three averages, rounded down and in ceil mode.
 const POOLS: [(&str, &str); 10] = [
     ("one of everything", "c1h1w1r1s1"),
@@ -58,7 +75,7 @@ const POOLS: [(&str, &str); 10] = [
 /// What stands before and behind a pool's text.
 const KINDS: [(&str, &str); 4] = [("max", ""), ("avg", ""), ("avg", "exclpad"), ("avg", "div5")];
 
-/// The fixed list of shapes that every kernel is checked on, convolutions first. A pool's name says what is special about
+/// The fixed list of shapes that every kernel is checked on: convolutions, transposed ones, poolings. A pool's name says what is special about
 /// its window; its case says the rest.
 ///
 /// ```
@@ -68,6 +85,7 @@ const KINDS: [(&str, &str); 4] = [("max", ""), ("avg", ""), ("avg", "exclpad"), 
 pub fn catalogue() -> &'static Suite {
     static CATALOGUE: LazyLock<Suite> = LazyLock::new(|| {
         let mut rows: Vec<Row> = CONVOLUTIONS.iter().map(|&(name, text)| row(name, 1, text)).collect();
+        rows.extend(TRANSPOSED.iter().map(|&(name, text)| row(name, 1, text)));
         for (prefix, options) in KINDS {
             for (name, text) in POOLS {
                 for ceil in ["", "ceil"] {

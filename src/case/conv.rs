@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
-use crate::conv::{Conv, ConvProblem, ConvShapes, Pass};
+use crate::activation::Activation;
+use crate::conv::{Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Problem};
@@ -12,9 +13,10 @@ use crate::spatial::Padding;
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
+/// use wgconv::Activation;
 /// use wgconv::case::{CaseAxis, ConvCase};
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }];
-/// let case = ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes };
+/// let case = ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, activation: Activation::None };
 /// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
 /// # Ok::<(), wgconv::Error>(())
@@ -31,6 +33,8 @@ pub struct ConvCase {
     pub groups: u32,
     /// The spatial axes, outermost first: one, two or three.
     pub axes: Vec<CaseAxis>,
+    /// What forward applies to y, and what input_grad goes on through as the one that gave x.
+    pub activation: Activation,
 }
 
 impl ConvCase {
@@ -68,7 +72,12 @@ impl ConvCase {
     }
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
-        Ok(Problem::Conv { problem: self.problem()?, pass, bias: bias && pass == Pass::Forward })
+        let activation = match pass {
+            Pass::Forward | Pass::InputGrad => self.activation,
+            Pass::KernelGrad | Pass::BiasGrad => Activation::None,
+        };
+        let epilogue = Epilogue { bias: bias && pass == Pass::Forward, activation };
+        Ok(Problem::Conv { problem: self.problem()?, pass, epilogue })
     }
 
     fn of_rank<const D: usize>(&self) -> Result<ConvProblem> {
@@ -86,7 +95,7 @@ impl ConvCase {
 }
 
 impl From<&ConvProblem> for ConvCase {
-    /// The case that stands for a problem: padding as numbers, whatever it was called.
+    /// The case that stands for a problem: padding as numbers, whatever it was called; without activation.
     fn from(problem: &ConvProblem) -> ConvCase {
         let ConvProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
         ConvCase {
@@ -95,6 +104,7 @@ impl From<&ConvProblem> for ConvCase {
             channels_out: *channels_out,
             groups: *groups,
             axes: CaseAxis::of(axes, *rank),
+            activation: Activation::None,
         }
     }
 }

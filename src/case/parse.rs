@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::print::{EXTENTS, TAPS};
-use super::{Case, CaseAxis, ConvCase, PoolCase};
+use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
+use crate::activation::Activation;
 use crate::pool::PoolKind;
 
 /// The grammar in a few lines, as messages and `--help` show it.
@@ -12,9 +13,11 @@ pub const GRAMMAR: &str = "\
 a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 or maxn8c64h112w112r3s3u2p1:
   convolution  n batch (1)  c channels of x  d h w extents of x (w, h w or d h w)  k channels of y
                t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
-  pooling      max or avg, then the same without k and g; u is the taps by default; ceil (ceil mode);
+               relu (forward applies ReLU, input_grad goes through the one that gave x)
+  transposed   tconv, then the same without relu, and o output padding (0)
+  pooling      max or avg, then a convolution's without k, g and relu; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor)
-  u, p and a   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
+  u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
 /// below it, and the grammar.
@@ -64,7 +67,9 @@ enum Takes {
     Number,
     /// A number per axis, at least 1.
     List,
-    /// As `List`, with 0 and with low and high apart.
+    /// As `List`, with 0.
+    ListFromZero,
+    /// The same, with low and high apart.
     Padding,
 }
 
@@ -72,8 +77,9 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
     Key { name, meaning, takes }
 }
 
-/// Words before letters: `ceil` is not `c`.
-const KEYS: [Key; 16] = [
+/// Words before letters: `relu` is not `r`.
+const KEYS: [Key; 18] = [
+    key("relu", "ReLU", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -89,12 +95,14 @@ const KEYS: [Key; 16] = [
     key("u", "stride", Takes::List),
     key("p", "padding", Takes::Padding),
     key("a", "dilation", Takes::List),
+    key("o", "output padding", Takes::ListFromZero),
     key("g", "groups", Takes::Number),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Conv,
+    Transposed,
     Max,
     Average,
 }
@@ -103,15 +111,22 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Kind::Conv => "a convolution",
+            Kind::Transposed => "a transposed convolution",
             Kind::Max => "max pooling",
             Kind::Average => "average pooling",
         }
     }
 
+    fn is_pool(self) -> bool {
+        matches!(self, Kind::Max | Kind::Average)
+    }
+
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "k" | "g" => self == Kind::Conv,
-            "ceil" => self != Kind::Conv,
+            "relu" => self == Kind::Conv,
+            "k" | "g" => !self.is_pool(),
+            "o" => self == Kind::Transposed,
+            "ceil" => self.is_pool(),
             "exclpad" | "div" => self == Kind::Average,
             _ => true,
         }
@@ -141,11 +156,9 @@ impl FromStr for Case {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Parsed<Case> {
-        let (kind, at) = match text.get(..3) {
-            Some("max") => (Kind::Max, 3),
-            Some("avg") => (Kind::Average, 3),
-            _ => (Kind::Conv, 0),
-        };
+        let prefixes = [("tconv", Kind::Transposed), ("max", Kind::Max), ("avg", Kind::Average)];
+        let prefix = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix));
+        let (at, kind) = prefix.map_or((0, Kind::Conv), |(prefix, kind)| (prefix.len(), kind));
         let mut parser = Parser { text, at, kind, entries: Vec::new() };
         while parser.at < text.len() {
             let entry = parser.entry()?;
@@ -214,7 +227,7 @@ impl Parser<'_> {
         }
         self.at += digits;
         match self.text[start..self.at].parse::<u32>() {
-            Ok(0) if key.takes != Takes::Padding => {
+            Ok(0) if !matches!(key.takes, Takes::ListFromZero | Takes::Padding) => {
                 self.error(start, format!("at least 1 for `{}` ({})", key.name, key.meaning))
             }
             Ok(value) => Ok(value),
@@ -270,7 +283,7 @@ impl Parser<'_> {
         for (extent, taps) in EXTENTS.iter().zip(TAPS).skip(3 - rank) {
             axes.push(CaseAxis::new(self.required(&extent.to_string())?, self.required(&taps.to_string())?));
         }
-        if self.kind != Kind::Conv {
+        if self.kind.is_pool() {
             axes.iter_mut().for_each(|axis| axis.stride = axis.taps);
         }
         for (axis, (stride, _)) in axes.iter_mut().zip(self.list("u", rank)?.unwrap_or_default()) {
@@ -290,9 +303,20 @@ impl Parser<'_> {
         let channels = self.required("c")?;
         let axes = self.axes()?;
         let kind = match self.kind {
-            Kind::Conv => {
+            Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
-                return Ok(Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }));
+                let channels_in = channels;
+                if self.kind == Kind::Conv {
+                    let activation = if self.find("relu").is_some() { Activation::Relu } else { Activation::None };
+                    let case = ConvCase { batch, channels_in, channels_out, groups, axes, activation };
+                    return Ok(Case::Conv(case));
+                }
+                let output_padding = match self.list("o", axes.len())? {
+                    Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),
+                    None => vec![0; axes.len()],
+                };
+                let case = ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding };
+                return Ok(Case::ConvTranspose(case));
             }
             Kind::Max => PoolKind::Max,
             Kind::Average => {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Case, CaseAxis, ConvCase, PoolCase};
+use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
+use crate::activation::Activation;
 use crate::pool::PoolKind;
 
 /// The letters of extents and taps, for the last three axes.
@@ -14,6 +15,7 @@ impl fmt::Display for Case {
         // Through a string, so that width and alignment of the caller hold for the whole.
         match self {
             Case::Conv(case) => f.pad(&case.to_string()),
+            Case::ConvTranspose(case) => f.pad(&case.to_string()),
             Case::Pool(case) => f.pad(&case.to_string()),
         }
     }
@@ -22,15 +24,22 @@ impl fmt::Display for Case {
 impl fmt::Display for ConvCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        unless(1, &mut text, "n", self.batch);
-        text += &format!("c{}", self.channels_in);
-        letters(&mut text, EXTENTS, &self.axes, |axis| axis.input);
-        text += &format!("k{}", self.channels_out);
-        letters(&mut text, TAPS, &self.axes, |axis| axis.taps);
-        if self.axes.iter().any(|axis| axis.stride != 1) {
-            text += &format!("u{}", list(&self.axes, |axis| axis.stride.to_string()));
+        convolution(&mut text, self.batch, [self.channels_in, self.channels_out], &self.axes);
+        unless(1, &mut text, "g", self.groups);
+        if self.activation != Activation::None {
+            text += &self.activation.to_string();
         }
-        padding_and_dilation(&mut text, &self.axes);
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for ConvTransposeCase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = "tconv".to_string();
+        convolution(&mut text, self.batch, [self.channels_in, self.channels_out], &self.axes);
+        if self.output_padding.iter().any(|&cells| cells != 0) {
+            text += &format!("o{}", list(&self.output_padding, u32::to_string));
+        }
         unless(1, &mut text, "g", self.groups);
         f.pad(&text)
     }
@@ -62,6 +71,19 @@ impl fmt::Display for PoolCase {
     }
 }
 
+/// All but the last letters of both kinds of convolution.
+fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32; 2], axes: &[CaseAxis]) {
+    unless(1, text, "n", batch);
+    *text += &format!("c{channels_in}");
+    letters(text, EXTENTS, axes, |axis| axis.input);
+    *text += &format!("k{channels_out}");
+    letters(text, TAPS, axes, |axis| axis.taps);
+    if axes.iter().any(|axis| axis.stride != 1) {
+        *text += &format!("u{}", list(axes, |axis| axis.stride.to_string()));
+    }
+    padding_and_dilation(text, axes);
+}
+
 fn unless(default: u32, text: &mut String, letter: &str, value: u32) {
     if value != default {
         *text += &format!("{letter}{value}");
@@ -89,7 +111,7 @@ fn padding_and_dilation(text: &mut String, axes: &[CaseAxis]) {
 }
 
 /// One value if it is the same along every axis, else one for each.
-fn list(axes: &[CaseAxis], of: impl Fn(&CaseAxis) -> String) -> String {
+fn list<A>(axes: &[A], of: impl Fn(&A) -> String) -> String {
     let mut values: Vec<String> = axes.iter().map(of).collect();
     if values.iter().all(|value| *value == values[0]) {
         values.truncate(1);

@@ -1,5 +1,6 @@
 //! Descriptor of a convolution: what the user says ([`Conv`]), and what it means for given shapes ([`ConvProblem`]).
 
+use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
@@ -54,6 +55,7 @@ impl Pass {
 pub struct Conv<const D: usize> {
     spatial: Spatial<D>,
     groups: u32,
+    activation: Activation,
 }
 
 /// Convolution along one axis.
@@ -68,10 +70,12 @@ pub type Conv3d = Conv<3>;
 pub struct ConvBuilder<const D: usize> {
     spatial: Spatial<D>,
     groups: usize,
+    activation: Activation,
 }
 
-/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]`, and whether forward
-/// adds a bias.
+/// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, and whether the
+/// input gradient goes on through an activation.
 ///
 /// ```
 /// let shapes = wgconv::ConvShapes::new(&[8, 3, 32, 32], &[16, 3, 5, 5]).with_bias();
@@ -85,17 +89,24 @@ pub struct ConvShapes<'a> {
     pub w: &'a [usize],
     /// Whether forward takes `b`. The other passes ignore it.
     pub bias: bool,
+    /// The activation that gave x: input_grad goes on through it, and takes x too. The other passes ignore it.
+    pub through: Activation,
 }
 
 impl<'a> ConvShapes<'a> {
     /// Without bias.
     pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
-        ConvShapes { x, w, bias: false }
+        ConvShapes { x, w, bias: false, through: Activation::None }
     }
 
     /// With bias.
     pub fn with_bias(self) -> Self {
         ConvShapes { bias: true, ..self }
+    }
+
+    /// With an input gradient that goes on through the activation that gave x: see [`Conv::input_grad_through`].
+    pub fn through(self, activation: Activation) -> Self {
+        ConvShapes { through: activation, ..self }
     }
 }
 
@@ -109,7 +120,7 @@ impl<const D: usize> Conv<D> {
         reason = "the builder is the way to a Conv; `Conv::new(..)...build()` reads as one sentence"
     )]
     pub fn new(taps: [usize; D]) -> ConvBuilder<D> {
-        ConvBuilder { spatial: Spatial::new(taps), groups: 1 }
+        ConvBuilder { spatial: Spatial::new(taps), groups: 1, activation: Activation::None }
     }
 
     /// Taps per spatial axis.
@@ -120,6 +131,11 @@ impl<const D: usize> Conv<D> {
     /// Number of groups.
     pub fn groups(&self) -> usize {
         self.groups as usize
+    }
+
+    /// What forward applies to its sums.
+    pub fn activation(&self) -> Activation {
+        self.activation
     }
 
     /// Everything that follows from this convolution and these shapes.
@@ -183,6 +199,25 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
+    /// What forward applies where it stores: `y = activation(conv(x, w) + b)`, with no pass over memory for it. The gradients
+    /// do not look at it: their dy is the gradient of `conv(x, w) + b`, which the next layer gives with
+    /// [`Conv::input_grad_through`].
+    ///
+    /// ```
+    /// use wgconv::{Activation, Context, Conv};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([1]).activation(Activation::Relu).build()?;
+    /// let x = ctx.tensor(&[1, 1, 3], &[-2.0, 0.5, 3.0])?;
+    /// let w = ctx.tensor(&[1, 1, 1], &[2.0])?;
+    /// let b = ctx.tensor(&[1], &[-1.5])?;
+    /// assert_eq!(conv.forward(&ctx, &x, &w, Some(&b))?.read_blocking()?, [0.0, 0.0, 4.5]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -196,7 +231,7 @@ impl<const D: usize> ConvBuilder<D> {
             value: self.groups.to_string(),
             expected: "at least 1 and below 2^32",
         })?;
-        Ok(Conv { spatial: self.spatial, groups })
+        Ok(Conv { spatial: self.spatial, groups, activation: self.activation })
     }
 }
 

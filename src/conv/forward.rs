@@ -1,9 +1,10 @@
-//! Forward: y = conv(x, w) + b. Chunks over the batch; a reduction longer than a shader may loop takes several
+//! Forward: y = activation(conv(x, w) + b). Chunks over the batch; a reduction longer than a shader may loop takes several
 //! dispatches that add to y one after the other.
 
-use super::ConvProblem;
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
+use super::{ConvProblem, Epilogue};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
@@ -11,11 +12,11 @@ use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuil
 pub(super) fn plan(
     problem: &ConvProblem,
     algorithm: Algorithm,
-    bias: bool,
+    epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::forward(problem), algorithm, bias, plan);
+        return gather::plan(&Gather::forward(problem), algorithm, epilogue, plan);
     }
     let x = Batched::new(Operand::X, &problem.x_shape());
     let y = Batched::new(Operand::Y, &problem.y_shape());
@@ -23,7 +24,7 @@ pub(super) fn plan(
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::W, w_elements, Access::Read);
-    if bias {
+    if epilogue.bias {
         plan.need(Operand::B, problem.channels_out.into(), Access::Read);
     }
     plan.need(Operand::Y, y.sample * batch, Access::Write);
@@ -41,13 +42,16 @@ pub(super) fn plan(
         for slab in 0..slabs.count() {
             let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
             let invocations = per_sample * u64::from(chunk.count);
-            // The bias goes in once, with the first slab.
-            let (entry, bindings) = if bias && slab == 0 {
+            // The bias goes in once, with the first slab; the activation comes when all slabs are in.
+            let (entry, bindings) = if epilogue.bias && slab == 0 {
                 (&kernel::CONV_FORWARD_BIAS, vec![x, w, b, y_binding])
             } else {
                 (&kernel::CONV_FORWARD, vec![x, w, y_binding])
             };
-            plan.step(entry, &overrides(problem), params, bindings, invocations)?;
+            let mut overrides = overrides(problem);
+            let activation = if slab + 1 == slabs.count() { epilogue.activation } else { Activation::None };
+            overrides.push(("ACTIVATION", activation.constant()));
+            plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }
     Ok(plan.finish())

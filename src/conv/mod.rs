@@ -4,13 +4,15 @@
 mod bias_grad;
 mod choose;
 mod desc;
+mod epilogue;
 mod forward;
 mod gather;
 mod input_grad;
 mod kernel_grad;
-mod ops;
+pub(crate) mod ops;
 pub(crate) mod passes;
 mod strip;
 mod tile;
 
 pub use desc::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
+pub(crate) use epilogue::Epilogue;

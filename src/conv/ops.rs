@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Conv, ConvProblem, ConvShapes, Pass};
+use super::{Conv, ConvProblem, ConvShapes, Epilogue, Pass};
+use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
@@ -11,7 +12,7 @@ use crate::spatial::{check_shape, expect_shape};
 const OPERATOR: &str = "Conv";
 
 impl<const D: usize> Conv<D> {
-    /// y = conv(x, w) + b. Submits and does not wait.
+    /// y = conv(x, w) + b, or the [`ConvBuilder::activation`](super::ConvBuilder::activation) of it. Submits and does not wait.
     ///
     /// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]`.
     ///
@@ -52,6 +53,37 @@ impl<const D: usize> Conv<D> {
         input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
     }
 
+    /// dx as [`Conv::input_grad`] gives it, times the derivative of the activation whose output x is: the gradient at that
+    /// activation's input, which is the dy of the layer before. With ReLU `dx = input_grad(dy, w)` where x > 0, else 0.
+    ///
+    /// A max pooling between the activation and x changes nothing: x then is the activation's largest output in each window,
+    /// the gradient belongs to the element that gave it, and [`crate::MaxPool::backward`] takes it there.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`].
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, Conv, nn};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let x = nn::relu(&ctx, &ctx.tensor(&[1, 1, 3], &[1.0, -2.0, 3.0])?)?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// let dy = ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?;
+    /// let dx = conv.input_grad_through(&ctx, Activation::Relu, &dy, &w, &x)?;
+    /// assert_eq!(dx.read_blocking()?, [10.0, 0.0, 1.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_through(
+        &self,
+        ctx: &Context,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        x: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_through(&mut Immediate(ctx), self, activation, dy, w, x)
+    }
+
     /// dw, the gradient of the kernel, from x and dy: the true one (cross-correlation of x with dy, no flip), in w's
     /// layout. Deterministic. Submits and does not wait.
     ///
@@ -90,7 +122,7 @@ impl<const D: usize> Conv<D> {
 
     /// The plan of a pass for these shapes, from the context's cache if it was made before.
     ///
-    /// Operands: forward x, w, y (and b); input_grad dy, w, dx; kernel_grad x, dy, dw; bias_grad dy, db; and the
+    /// Operands: forward x, w, y (and b); input_grad dy, w, dx (and x, if it goes through an activation); kernel_grad x, dy, dw; bias_grad dy, db; and the
     /// workspace if [`PlanSpec::workspace_bytes`] is not 0.
     ///
     /// # Errors
@@ -128,8 +160,16 @@ impl<const D: usize> Conv<D> {
     }
 
     fn task(&self, pass: Pass, shapes: ConvShapes<'_>) -> Result<Problem> {
-        let bias = shapes.bias && pass == Pass::Forward;
-        Ok(Problem::Conv { problem: self.problem(&shapes)?, pass, bias })
+        let epilogue = match pass {
+            Pass::Forward => self.forward_epilogue(shapes.bias),
+            Pass::InputGrad => Epilogue { bias: false, activation: shapes.through },
+            Pass::KernelGrad | Pass::BiasGrad => Epilogue::default(),
+        };
+        Ok(Problem::Conv { problem: self.problem(&shapes)?, pass, epilogue })
+    }
+
+    fn forward_epilogue(&self, bias: bool) -> Epilogue {
+        Epilogue { bias, activation: self.activation() }
     }
 
     /// The shape of w that fits x and dy.
@@ -151,7 +191,7 @@ impl<const D: usize> Conv<D> {
     }
 }
 
-fn forward<const D: usize>(
+pub(crate) fn forward<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
     x: &Tensor,
@@ -166,11 +206,11 @@ fn forward<const D: usize>(
     }
     let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
     operands.push(Bound::new(Operand::Y, &y));
-    sink.push(Problem::Conv { problem, pass: Pass::Forward, bias: b.is_some() }, operands)?;
+    sink.push(Problem::Conv { problem, pass: Pass::Forward, epilogue: conv.forward_epilogue(b.is_some()) }, operands)?;
     Ok(y)
 }
 
-fn input_grad<const D: usize>(
+pub(crate) fn input_grad<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
     dy: &Tensor,
@@ -181,17 +221,43 @@ fn input_grad<const D: usize>(
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let dx = sink.context().empty(Operand::Dx, x_shape)?;
     let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w), Bound::new(Operand::Dx, &dx)];
-    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, bias: false }, operands)?;
+    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, epilogue: Epilogue::default() }, operands)?;
     Ok(dx)
 }
 
-fn kernel_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub(crate) fn input_grad_through<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    activation: Activation,
+    dy: &Tensor,
+    w: &Tensor,
+    x: &Tensor,
+) -> Result<Tensor> {
+    if activation == Activation::None {
+        return input_grad(sink, conv, dy, w, x.shape());
+    }
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
+    let dx = sink.context().empty(Operand::Dx, x.shape())?;
+    let operands = [(Operand::Dy, dy), (Operand::W, w), (Operand::X, x), (Operand::Dx, &dx)];
+    let operands = operands.map(|(operand, tensor)| Bound::new(operand, tensor)).to_vec();
+    let epilogue = Epilogue { bias: false, activation };
+    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, epilogue }, operands)?;
+    Ok(dx)
+}
+
+pub(crate) fn kernel_grad<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    x: &Tensor,
+    dy: &Tensor,
+) -> Result<Tensor> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
     let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let dw = sink.context().empty(Operand::Dw, &w_shape)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dw, &dw)];
-    sink.push(Problem::Conv { problem, pass: Pass::KernelGrad, bias: false }, operands)?;
+    sink.push(Problem::Conv { problem, pass: Pass::KernelGrad, epilogue: Epilogue::default() }, operands)?;
     Ok(dw)
 }
 
@@ -208,7 +274,7 @@ fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor) 
     let db = sink.context().empty(Operand::Db, &dy.shape()[1..2])?;
     let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Db, &db)];
     let problem = ConvProblem::of_output(dy.shape());
-    sink.push(Problem::Conv { problem, pass: Pass::BiasGrad, bias: false }, operands)?;
+    sink.push(Problem::Conv { problem, pass: Pass::BiasGrad, epilogue: Epilogue::default() }, operands)?;
     Ok(db)
 }
 
@@ -240,6 +306,21 @@ impl Program {
         x_shape: &[usize],
     ) -> Result<Tensor> {
         input_grad(self, conv, dy, w, x_shape)
+    }
+
+    /// [`Conv::input_grad_through`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_input_grad_through<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        x: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_through(self, conv, activation, dy, w, x)
     }
 
     /// [`Conv::kernel_grad`] as a part of the program.

@@ -1,7 +1,8 @@
 //! What the four passes share when they are planned.
 
 use super::gather::{self, Gather};
-use super::{ConvProblem, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
+use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
@@ -11,12 +12,32 @@ use crate::window::override_values;
 pub(crate) fn plan(
     problem: &ConvProblem,
     pass: Pass,
-    bias: bool,
+    epilogue: Epilogue,
     limits: &DeviceLimits,
     options: &PlanOptions,
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
-    let title = title(problem, pass);
+    let mut title = title(problem, pass);
+    match (pass, epilogue.activation) {
+        (_, Activation::None) => {}
+        (Pass::InputGrad, activation) => title += &format!(", through {activation}"),
+        (_, activation) => title += &format!(", {activation}"),
+    }
+    // An input gradient has a bias only as a transposed convolution's forward.
+    let epilogue = Epilogue { bias: epilogue.bias && pass == Pass::Forward, ..epilogue };
+    plan_titled(problem, pass, epilogue, limits, options, advice, title)
+}
+
+/// The same under a title of the caller's. An input gradient can have a bias too: that of the channels of dx.
+pub(crate) fn plan_titled(
+    problem: &ConvProblem,
+    pass: Pass,
+    epilogue: Epilogue,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+    advice: &Advice<'_>,
+    title: String,
+) -> Result<PlanSpec> {
     let flops = match pass {
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
@@ -27,8 +48,8 @@ pub(crate) fn plan(
     choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
-            Pass::Forward => forward::plan(problem, choice.0, bias, builder),
-            Pass::InputGrad => input_grad::plan(problem, choice.0, builder),
+            Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
+            Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue, builder),
             Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
         }
     })

@@ -1,7 +1,7 @@
 //! Which tile a matrix product is computed by, from the problem and the device alone.
 
 use crate::kernel::{Kernel, Variant};
-use crate::plan::DeviceLimits;
+use crate::plan::{DeviceLimits, loop_tests};
 
 /// One block shape of a tiled kernel, and the kernel's entry points.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl<E: Copy> Tile<E> {
 
 /// Loop tests of an invocation that multiplies so many steps of TILE_K rows, 8 rows an iteration of the inner loop.
 pub(super) fn iterations(variant: &Variant, steps: u64) -> u64 {
-    steps.saturating_mul(u64::from(variant.constant("TILE_K") / 8) + 2).saturating_add(2)
+    loop_tests(&[steps, u64::from(variant.constant("TILE_K") / 8)])
 }
 
 /// What is to be covered by tiles: so many matrices (groups, classes) of sums of so many rows and columns.

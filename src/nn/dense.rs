@@ -1,10 +1,14 @@
-//! Dense layer: y = x wT + b, which is a convolution of one cell with one tap, so it runs on the same kernels.
+//! Dense layer: y = x wT + b, which is a convolution of one cell with one tap, so it runs on the same kernels. Its gradients are
+//! matrix products into `[rows, inputs]`, which can also be seen as convolutions of one sample whose cells are the inputs.
 
-use crate::conv::Conv;
+use super::Elementwise;
+use super::ops::activation_grad;
+use crate::activation::Activation;
+use crate::conv::{Conv, ops};
 use crate::error::Result;
-use crate::gpu::{Context, Program, Tensor};
-use crate::plan::Operand;
-use crate::spatial::check_shape;
+use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::plan::{DeviceLimits, Operand};
+use crate::spatial::{check_shape, expect_shape};
 
 /// The convolution that a dense layer is.
 fn as_conv() -> Result<Conv<1>> {
@@ -16,15 +20,82 @@ fn with_cell(shape: &[usize]) -> Vec<usize> {
     shape.iter().copied().chain([1]).collect()
 }
 
-/// A matrix as a tensor of one spatial cell.
+/// A matrix as a tensor of one spatial cell: a sample each row, or an output channel of a kernel.
 fn view(operand: Operand, matrix: &Tensor) -> Result<Tensor> {
     check_shape("dense", operand, matrix.shape(), 2)?;
     matrix.reshape(&with_cell(matrix.shape()))
 }
 
-/// Back to a matrix.
-fn matrix(tensor: Tensor) -> Result<Tensor> {
+/// A matrix as one sample: a channel each row.
+fn channels(operand: Operand, matrix: &Tensor) -> Result<Tensor> {
+    check_shape("dense", operand, matrix.shape(), 2)?;
+    matrix.reshape(&[1, matrix.shape()[0], matrix.shape()[1]])
+}
+
+/// The matrix of which [`view`] is a view.
+fn matrix_of_cells(tensor: Tensor) -> Result<Tensor> {
     tensor.reshape(&tensor.shape()[..2])
+}
+
+/// The matrix of which [`channels`] is a view.
+fn rows(tensor: Tensor) -> Result<Tensor> {
+    tensor.reshape(&tensor.shape()[1..])
+}
+
+/// Whether a product of `terms` terms into `[rows, inputs]` is better computed as one sample with the inputs as its cells, so
+/// that the kernels' columns lie side by side in memory: if there are enough of them to fill a subgroup's columns, if the
+/// whole can be bound at once, and if there are not so many terms that they had better be split.
+fn along_inputs(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize) -> bool {
+    const LEAST_INPUTS: usize = 32;
+    const MOST_TERMS: usize = 4096;
+    let largest = terms.max(rows) as u64 * inputs as u64 * 4;
+    inputs >= LEAST_INPUTS && terms <= MOST_TERMS && largest <= limits.max_storage_binding_bytes
+}
+
+fn forward(sink: &mut impl Sink, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+    matrix_of_cells(ops::forward(sink, &as_conv()?, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
+}
+
+fn input_grad(sink: &mut impl Sink, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
+    let (dy_cells, w_cells) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
+    let ([samples, outputs], inputs) = ([dy.shape()[0], w.shape()[0]], w.shape()[1]);
+    expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
+    if along_inputs(sink.context().limits(), outputs, samples, inputs) {
+        sink.check(&[Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w)])?;
+        // dx = dy w is a forward pass with dy as its kernel.
+        return rows(ops::forward(sink, &as_conv()?, &channels(Operand::W, w)?, &dy_cells, None)?);
+    }
+    matrix_of_cells(ops::input_grad(sink, &as_conv()?, &dy_cells, &w_cells, &[samples, inputs, 1])?)
+}
+
+fn input_grad_through(
+    sink: &mut impl Sink,
+    activation: Activation,
+    dy: &Tensor,
+    w: &Tensor,
+    x: &Tensor,
+) -> Result<Tensor> {
+    check_shape("dense", Operand::Dy, dy.shape(), 2)?;
+    check_shape("dense", Operand::W, w.shape(), 2)?;
+    expect_shape("dense", Operand::X, x.shape(), &[dy.shape()[0], w.shape()[1]])?;
+    let dx = input_grad(sink, dy, w)?;
+    match activation {
+        Activation::None => Ok(dx),
+        Activation::Relu => activation_grad(sink, Elementwise::ReluGrad, x, &dx),
+    }
+}
+
+fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    let (x_cells, dy_cells) = (view(Operand::X, x)?, view(Operand::Dy, dy)?);
+    let ([samples, inputs], outputs) = ([x.shape()[0], x.shape()[1]], dy.shape()[1]);
+    expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
+    if along_inputs(sink.context().limits(), samples, outputs, inputs) {
+        sink.check(&[Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy)])?;
+        // dw = dy transposed x is an input gradient with dy as its kernel.
+        let columns = channels(Operand::X, x)?;
+        return rows(ops::input_grad(sink, &as_conv()?, &columns, &dy_cells, &[1, outputs, inputs])?);
+    }
+    matrix_of_cells(ops::kernel_grad(sink, &as_conv()?, &x_cells, &dy_cells)?)
 }
 
 /// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`. Submits and does not wait.
@@ -41,7 +112,7 @@ fn matrix(tensor: Tensor) -> Result<Tensor> {
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn dense_forward(ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
-    matrix(as_conv()?.forward(ctx, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
+    forward(&mut Immediate(ctx), x, w, b)
 }
 
 /// dx `[N, In]` = dy `[N, Out]` times w `[Out, In]`. Submits and does not wait.
@@ -58,8 +129,32 @@ pub fn dense_forward(ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) 
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
-    let (dy, w) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
-    matrix(as_conv()?.input_grad(ctx, &dy, &w, &[dy.shape()[0], w.shape()[1], 1])?)
+    input_grad(&mut Immediate(ctx), dy, w)
+}
+
+/// dx as [`dense_input_grad`] gives it, times the derivative of the activation whose output x `[N, In]` is: the gradient at that
+/// activation's input (see [`Conv::input_grad_through`](crate::Conv::input_grad_through)). Submits and does not wait.
+///
+/// # Errors
+/// As for [`dense_forward`].
+///
+/// ```
+/// use wgconv::{Activation, Context, nn};
+/// let ctx = Context::new_blocking()?;
+/// let dy = ctx.tensor(&[1, 1], &[2.0])?;
+/// let w = ctx.tensor(&[1, 2], &[10.0, 1.0])?;
+/// let x = ctx.tensor(&[1, 2], &[0.0, 3.0])?;
+/// assert_eq!(nn::dense_input_grad_through(&ctx, Activation::Relu, &dy, &w, &x)?.read_blocking()?, [0.0, 2.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn dense_input_grad_through(
+    ctx: &Context,
+    activation: Activation,
+    dy: &Tensor,
+    w: &Tensor,
+    x: &Tensor,
+) -> Result<Tensor> {
+    input_grad_through(&mut Immediate(ctx), activation, dy, w, x)
 }
 
 /// dw `[Out, In]` = dy `[N, Out]` transposed times x `[N, In]`. Submits and does not wait.
@@ -76,7 +171,7 @@ pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn dense_kernel_grad(ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    matrix(as_conv()?.kernel_grad(ctx, &view(Operand::X, x)?, &view(Operand::Dy, dy)?)?)
+    kernel_grad(&mut Immediate(ctx), x, dy)
 }
 
 /// db `[Out]`: dy `[N, Out]` summed over the batch. Submits and does not wait.
@@ -102,7 +197,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn dense_forward(&mut self, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
-        matrix(self.conv_forward(&as_conv()?, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
+        forward(self, x, w, b)
     }
 
     /// [`dense_input_grad`] as a part of the program.
@@ -110,8 +205,21 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn dense_input_grad(&mut self, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
-        let (dy, w) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
-        matrix(self.conv_input_grad(&as_conv()?, &dy, &w, &[dy.shape()[0], w.shape()[1], 1])?)
+        input_grad(self, dy, w)
+    }
+
+    /// [`dense_input_grad_through`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn dense_input_grad_through(
+        &mut self,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        x: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_through(self, activation, dy, w, x)
     }
 
     /// [`dense_kernel_grad`] as a part of the program.
@@ -119,7 +227,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn dense_kernel_grad(&mut self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
-        matrix(self.conv_kernel_grad(&as_conv()?, &view(Operand::X, x)?, &view(Operand::Dy, dy)?)?)
+        kernel_grad(self, x, dy)
     }
 
     /// [`dense_bias_grad`] as a part of the program.

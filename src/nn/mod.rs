@@ -3,11 +3,13 @@
 //! operators into one submit.
 
 mod dense;
+mod elementwise;
 pub mod init;
 mod ops;
 mod problem;
 
-pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_kernel_grad};
+pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_input_grad_through, dense_kernel_grad};
+pub(crate) use elementwise::{ByElement, steps as elementwise_steps};
 pub use ops::{half_squared_error, relu, relu_grad, sgd, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;
 pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};

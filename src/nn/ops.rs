@@ -17,7 +17,7 @@ fn activation(sink: &mut impl Sink, operator: Elementwise, x: &Tensor) -> Result
     Ok(y)
 }
 
-fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub(super) fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
     expect_shape("activation gradient", Operand::Dy, dy.shape(), y.shape())?;
     let dx = sink.context().empty(Operand::Dx, y.shape())?;
     let operands = vec![Bound::new(Operand::Y, y), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use super::elementwise::{self, ByElement};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::kernel::{self, ElementwiseParams, EntryPoint, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
-use crate::plan::{
-    Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder, StepBinding,
-};
+use crate::kernel::{self, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
+use crate::plan::{Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder};
 use crate::spatial::element_count;
 
 /// Operators that look at one element at a time: what [`plan`] plans, apart from the softmax.
@@ -80,19 +79,30 @@ pub(crate) enum NnProblem {
 pub(crate) const SGD_HYPER: usize = 3;
 
 impl Elementwise {
-    /// Entry point, operands in the order of its slots, and FLOPs per element.
-    fn parts(self) -> (&'static EntryPoint, &'static [(Operand, Access)], u64) {
+    /// Entry points, operands in the order of their slots, and FLOPs per element.
+    fn parts(self) -> (ByElement, &'static [(Operand, Access)], u64) {
         use Access::{Read, Update, Write};
         use Operand::{Dw, Dx, Dy, Hyper, Loss, State, Target, W, X, Y};
+        let by = |scalar, vec4| ByElement { scalar, vec4 };
         match self {
-            Elementwise::Relu => (&kernel::RELU, &[(X, Read), (Y, Write)], 1),
-            Elementwise::Sigmoid => (&kernel::SIGMOID, &[(X, Read), (Y, Write)], 3),
-            Elementwise::ReluGrad => (&kernel::RELU_GRAD, &[(Y, Read), (Dy, Read), (Dx, Write)], 1),
-            Elementwise::SigmoidGrad => (&kernel::SIGMOID_GRAD, &[(Y, Read), (Dy, Read), (Dx, Write)], 3),
-            Elementwise::HalfSquaredError => {
-                (&kernel::HALF_SQUARED_ERROR, &[(Y, Read), (Target, Read), (Loss, Write), (Dx, Write)], 6)
+            Elementwise::Relu => (by(&kernel::RELU_SCALAR, &kernel::RELU_VEC4), &[(X, Read), (Y, Write)], 1),
+            Elementwise::Sigmoid => (by(&kernel::SIGMOID_SCALAR, &kernel::SIGMOID_VEC4), &[(X, Read), (Y, Write)], 3),
+            Elementwise::ReluGrad => {
+                let entries = by(&kernel::RELU_GRAD_SCALAR, &kernel::RELU_GRAD_VEC4);
+                (entries, &[(Y, Read), (Dy, Read), (Dx, Write)], 1)
             }
-            Elementwise::Sgd => (&kernel::SGD, &[(Dw, Read), (Hyper, Read), (W, Update), (State, Update)], 6),
+            Elementwise::SigmoidGrad => {
+                let entries = by(&kernel::SIGMOID_GRAD_SCALAR, &kernel::SIGMOID_GRAD_VEC4);
+                (entries, &[(Y, Read), (Dy, Read), (Dx, Write)], 3)
+            }
+            Elementwise::HalfSquaredError => {
+                let entries = by(&kernel::HALF_SQUARED_ERROR_SCALAR, &kernel::HALF_SQUARED_ERROR_VEC4);
+                (entries, &[(Y, Read), (Target, Read), (Loss, Write), (Dx, Write)], 6)
+            }
+            Elementwise::Sgd => {
+                let entries = by(&kernel::SGD_SCALAR, &kernel::SGD_VEC4);
+                (entries, &[(Dw, Read), (Hyper, Read), (W, Update), (State, Update)], 6)
+            }
         }
     }
 }
@@ -113,35 +123,15 @@ fn plan_elementwise(
     limits: &DeviceLimits,
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
-    let (entry, operands, flops) = operator.parts();
-    let title = format!("{}: {count} elements", entry.name);
+    let (entries, operands, flops) = operator.parts();
+    let title = format!("{}: {count} elements", entries.scalar.name);
     let mut plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
-    // Chunks of whole alignment units, so that every binding starts where its chunk does.
-    let unit = (limits.storage_alignment / 4).max(1).min(count.into()) as u32;
-    let units = count.div_ceil(unit);
-    let batched = |operand| Batched { operand, sample: unit.into() };
     for &(operand, access) in operands {
         let elements = if operand == Operand::Hyper { SGD_HYPER as u64 } else { count.into() };
         plan.need(operand, elements, access);
     }
-    let chunked: Vec<Batched> = operands
-        .iter()
-        .filter(|(operand, _)| *operand != Operand::Hyper)
-        .map(|&(operand, _)| batched(operand))
-        .collect();
-    for chunk in plan.chunks(units, &chunked, unit.into())? {
-        let first = chunk.first * unit;
-        let elements = (chunk.count.saturating_mul(unit)).min(count - first);
-        let bindings = operands
-            .iter()
-            .map(|&(operand, _)| match operand {
-                Operand::Hyper => StepBinding { operand, offset: 0, size: SGD_HYPER as u64 * 4 },
-                _ => StepBinding { operand, offset: u64::from(first) * 4, size: u64::from(elements) * 4 },
-            })
-            .collect();
-        let params = ElementwiseParams { count: elements, unused_a: 0, unused_b: 0, unused_c: 0 };
-        plan.step(entry, &[], params, bindings, elements.into())?;
-    }
+    let operands: Vec<Operand> = operands.iter().map(|&(operand, _)| operand).collect();
+    elementwise::steps(&mut plan, entries, &operands, count)?;
     Ok(plan.finish())
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Strategy};
 use crate::case::Case;
-use crate::conv::{ConvProblem, Pass};
+use crate::conv::{ConvProblem, Epilogue, Pass};
+use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
 use crate::nn::NnProblem;
 use crate::pool::{PoolPass, PoolProblem};
@@ -10,7 +11,8 @@ use crate::pool::{PoolPass, PoolProblem};
 /// A problem with every extent known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Problem {
-    Conv { problem: ConvProblem, pass: Pass, bias: bool },
+    Conv { problem: ConvProblem, pass: Pass, epilogue: Epilogue },
+    ConvTranspose { problem: ConvTransposeProblem, pass: Pass, bias: bool },
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
 }
@@ -30,8 +32,11 @@ impl Problem {
     ) -> Result<PlanSpec> {
         limits.validate()?;
         let spec = match self {
-            Problem::Conv { problem, pass, bias } => {
-                crate::conv::passes::plan(problem, *pass, *bias, limits, options, advice)
+            Problem::Conv { problem, pass, epilogue } => {
+                crate::conv::passes::plan(problem, *pass, *epilogue, limits, options, advice)
+            }
+            Problem::ConvTranspose { problem, pass, bias } => {
+                crate::conv_transpose::passes::plan(problem, *pass, *bias, limits, options, advice)
             }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),
@@ -43,8 +48,11 @@ impl Problem {
     /// What tuning calls it, whether or not forward takes a bias; `None` if there is nothing to tune.
     pub(crate) fn key(&self) -> Option<(Case, &'static str)> {
         match self {
-            Problem::Conv { pass: Pass::BiasGrad, .. } | Problem::Nn(_) => None,
+            Problem::Conv { pass: Pass::BiasGrad, .. }
+            | Problem::ConvTranspose { pass: Pass::BiasGrad, .. }
+            | Problem::Nn(_) => None,
             Problem::Conv { problem, pass, .. } => Some((Case::Conv(problem.into()), pass.name())),
+            Problem::ConvTranspose { problem, pass, .. } => Some((Case::ConvTranspose(problem.into()), pass.name())),
             Problem::Pool { problem, pass } => Some((Case::Pool(problem.into()), pass.name())),
         }
     }
@@ -53,6 +61,9 @@ impl Problem {
     pub(crate) fn plausible(&self, limits: &DeviceLimits, options: &PlanOptions) -> Vec<Strategy> {
         match self {
             Problem::Conv { problem, pass, .. } => crate::conv::passes::plausible(problem, *pass, limits, options),
+            Problem::ConvTranspose { problem, pass, .. } => {
+                crate::conv_transpose::passes::plausible(problem, *pass, limits, options)
+            }
             Problem::Pool { .. } => [Algorithm::Direct, Algorithm::Rows].map(Strategy::Fixed).to_vec(),
             Problem::Nn(_) => vec![Strategy::Fixed(Algorithm::Direct)],
         }

@@ -7,7 +7,7 @@ use crate::plan::{
     Access, Advice, Algorithm, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder,
     StepBinding, choose, elements,
 };
-use crate::window::override_values;
+use crate::window::{Axis, override_values};
 
 /// Plans one pass.
 pub(crate) fn plan(
@@ -17,7 +17,7 @@ pub(crate) fn plan(
     options: &PlanOptions,
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
-    let window: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
+    let window = over_axes(problem, |axis| axis.taps);
     let outputs = elements(&problem.y_shape());
     if pass == PoolPass::ForwardWithIndices && problem.kind != PoolKind::Max {
         return Err(Error::InvalidParameter {
@@ -28,11 +28,13 @@ pub(crate) fn plan(
         });
     }
     let title = title(problem, pass);
-    // Rows visits every tap of every window, padding or not; beyond some size the direct kernels, which clip the window, and
-    // have an invocation for every element, are the better ones for sure.
-    const MOST_TAPS: u64 = 256;
-    let rows = (Algorithm::Rows, "the planner's choice: a small window without dilation");
-    let candidates = if window <= MOST_TAPS { &[rows][..] } else { &[] };
+    // Forward, rows visits every tap of every window, padding or not; backward, every window that covers a cell. Beyond some
+    // number of these the direct kernels, which clip the window, and have an invocation for every element, are the better
+    // ones for sure.
+    const MOST_VISITS: u64 = 256;
+    let visits = if pass == PoolPass::Backward { over_axes(problem, Axis::most_windows) } else { window };
+    let rows = (Algorithm::Rows, "the planner's choice: windows without dilation, and few steps for an element");
+    let candidates = if visits <= MOST_VISITS { &[rows][..] } else { &[] };
     choose(options, advice, candidates, |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), outputs.saturating_mul(window), choice);
         match choice.0 {
@@ -41,6 +43,12 @@ pub(crate) fn plan(
             other => Err(other.unavailable("it is for convolutions")),
         }
     })
+}
+
+/// The product of something over the axes.
+fn over_axes(problem: &PoolProblem, of: fn(&Axis) -> u32) -> u64 {
+    // Windows may be mostly padding, and then larger than anything in memory.
+    problem.axes.iter().fold(1, |product, axis| product.saturating_mul(of(axis).into()))
 }
 
 fn direct(problem: &PoolProblem, pass: PoolPass, builder: SpecBuilder<'_>) -> Result<PlanSpec> {
@@ -62,7 +70,7 @@ fn title(problem: &PoolProblem, pass: PoolPass) -> String {
         PoolKind::Average { divisor: Some(divisor), .. } => format!("average divisor={divisor}"),
     };
     let axes = &problem.axes[3 - problem.rank as usize..];
-    let list = |of: fn(&crate::Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    let list = |of: fn(&Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
     format!(
         "pool {kind} {pass:?}: x {:?}, y {:?}, window {:?}, stride {:?}, padding {:?} low {:?} high, dilation {:?}",
         problem.x_shape(),

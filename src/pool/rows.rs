@@ -4,7 +4,7 @@
 use super::{PoolKind, PoolPass, PoolProblem};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, RowsParams};
-use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, SpecBuilder, StepBinding};
+use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, SpecBuilder, StepBinding, loop_tests};
 use crate::window::override_values;
 
 /// Elements of an invocation.
@@ -51,9 +51,8 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     if problem.axes.iter().any(|axis| axis.dilation != 1) {
         return Err(Algorithm::Rows.unavailable("its windows have no dilation"));
     }
-    let [d, h, w] = problem.axes.map(|axis| u64::from(if backward { axis.most_windows() } else { axis.taps }));
-    let across = h.saturating_mul(w + 2).saturating_add(2);
-    if d.saturating_mul(across).saturating_add(2) > plan.limits.max_loop_iterations.into() {
+    let steps = problem.axes.map(|axis| u64::from(if backward { axis.most_windows() } else { axis.taps }));
+    if loop_tests(&steps) > plan.limits.max_loop_iterations.into() {
         return Err(
             Algorithm::Rows.unavailable("its invocations loop over whole windows, which these are too large for")
         );

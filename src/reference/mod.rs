@@ -2,11 +2,13 @@
 //!
 //! The contract:
 //! * Gather form. The outer loops run over the elements of the result, and each element is computed once, from
-//!   everything that contributes to it. Nothing is scattered or accumulated across iterations.
+//!   everything that contributes to it. Nothing is scattered or accumulated across iterations; the transposed convolution,
+//!   which is a scatter by definition, is the exception.
 //! * f32 data, f64 sums. A product of two f32 values is exact in f64, and small integers stay exact throughout.
 //! * No index code in common with the GPU side. From the rest of the library this module takes the descriptors
-//!   ([`ConvProblem`](crate::ConvProblem), [`PoolProblem`](crate::PoolProblem)) and the error type; where a window
-//!   lies and how many of them fit, it works out again, so that the two can disagree.
+//!   ([`ConvProblem`](crate::ConvProblem), [`ConvTransposeProblem`](crate::ConvTransposeProblem),
+//!   [`PoolProblem`](crate::PoolProblem)) and the error type; where a window lies and how many of them fit, it works out
+//!   again, so that the two can disagree.
 //! * Index loops instead of iterators, on purpose: they are to be read beside the WGSL.
 //!
 //! Every tensor is row-major. Rank 1 and 2 are rank 3 with leading axes of one cell: `[N, C, D, H, W]`. The letters of
@@ -23,6 +25,7 @@
 //! ```
 
 pub mod conv;
+pub mod conv_transpose;
 pub mod nn;
 pub mod pool;
 mod sums;

@@ -1,5 +1,9 @@
 //! Sums of products, with what is needed to say how far a float32 computation may be off.
 
+use super::check_length;
+use crate::activation::Activation;
+use crate::error::Result;
+
 /// Per element of a result: the sum in f64, the sum of the terms' absolute values, and how many terms there are.
 ///
 /// ```
@@ -58,6 +62,44 @@ impl Sums {
             bound.push(accumulated + rounded + flushed);
         }
         bound
+    }
+
+    /// Each sum through an activation. What [`Sums::bound`] allows the sum is allowed the result too: no slope is above 1.
+    ///
+    /// ```
+    /// use wgconv::{Activation, reference::Sums};
+    /// let sums = Sums { values: vec![-1.0, 2.0], magnitudes: vec![1.0, 2.0], terms: vec![1, 1] };
+    /// assert_eq!(sums.activated(Activation::Relu).values, [0.0, 2.0]);
+    /// ```
+    pub fn activated(mut self, activation: Activation) -> Sums {
+        match activation {
+            Activation::None => {}
+            // NaN stays NaN.
+            Activation::Relu => self.values.iter_mut().filter(|value| **value <= 0.0).for_each(|value| *value = 0.0),
+        }
+        self
+    }
+
+    /// Each gradient times the derivative of the activation whose output is y. Where the derivative is 0 no term is left.
+    ///
+    /// # Errors
+    /// [`Error::DataLength`](crate::Error::DataLength) if y has another number of elements.
+    ///
+    /// ```
+    /// use wgconv::{Activation, reference::Sums};
+    /// let sums = Sums { values: vec![-1.0, 2.0], magnitudes: vec![1.0, 2.0], terms: vec![1, 1] };
+    /// let through = sums.through(Activation::Relu, &[3.0, 0.0])?;
+    /// assert_eq!((through.values, through.terms), (vec![-1.0, 0.0], vec![1, 0]));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn through(mut self, activation: Activation, y: &[f32]) -> Result<Sums> {
+        check_length(&[self.values.len()], y.len())?;
+        if activation == Activation::Relu {
+            for (i, _) in y.iter().enumerate().filter(|(_, y)| **y <= 0.0) {
+                (self.values[i], self.magnitudes[i], self.terms[i]) = (0.0, 0.0, 0);
+            }
+        }
+        Ok(self)
     }
 
     pub(super) fn push(&mut self, sum: Sum) {

@@ -21,7 +21,7 @@ pub enum Clock {
 }
 
 /// When there are enough samples: after `most`, or after `seconds` if there are at least `least`. What takes minutes each
-/// time gets fewer: after [`PATIENCE`] times the seconds any number is enough.
+/// time gets fewer: after ten times the seconds any number is enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// Samples, at least.

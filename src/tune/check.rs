@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::case::{Case, CaseAxis, ConvCase, PoolCase};
-use crate::conv::Pass;
+use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Strategy};
@@ -34,10 +33,8 @@ impl<'a> Checker<'a> {
 
     /// Data and result of a problem, for all its candidates.
     pub(super) fn expected(&self, case: &Case, pass: &'static str) -> Result<Expected> {
-        if let Case::Conv(conv) = case
-            && conv.problem()?.multiply_adds() > MOST_REFERENCE
-        {
-            match pollster::block_on(Task::by_direct(self.ctx, conv, pass, self.seed)) {
+        if case.multiply_adds()? > MOST_REFERENCE {
+            match pollster::block_on(Task::by_direct(self.ctx, case, pass, self.seed)) {
                 Ok(Some(task)) => return Ok(Expected { task, by_reference: false }),
                 Err(error @ Error::DeviceLost { .. }) => return Err(error),
                 // Whatever it was: the direct kernels are not needed for this.
@@ -77,8 +74,7 @@ impl<'a> Checker<'a> {
         if self.right.contains(&key) {
             return Ok(None);
         }
-        let takes_bias = matches!(case, Case::Conv(_)) && pass == Pass::Forward.name();
-        for bias in if takes_bias { &[false, true][..] } else { &[false] } {
+        for bias in if case.takes_bias(pass) { &[false, true][..] } else { &[false] } {
             let options = PlanOptions { strategy, ..PlanOptions::default() };
             let plan = match relative.plan(self.ctx, pass, *bias, &options) {
                 Ok(plan) => plan,
@@ -116,14 +112,20 @@ fn relative(case: &Case) -> Case {
     let axes = |axes: &[CaseAxis]| axes.iter().enumerate().map(|(i, axis)| shrink(axis, i as u32)).collect();
     let relative = match case {
         Case::Conv(conv) => {
-            let groups = conv.groups.min(3);
-            // One less than a tile, and one more, where there are as many.
-            let [inside, outside] = [(conv.channels_in, 31), (conv.channels_out, 33)].map(|(channels, most)| {
-                let channels = channels / conv.groups.max(1);
-                if channels < 4 { channels } else { (channels - 1 + channels % 2).min(most) }
-            });
-            let (channels_in, channels_out) = (inside * groups, outside * groups);
-            Case::Conv(ConvCase { batch: conv.batch.min(2), channels_in, channels_out, groups, axes: axes(&conv.axes) })
+            let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);
+            let (batch, axes) = (conv.batch.min(2), axes(&conv.axes));
+            Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation: conv.activation })
+        }
+        Case::ConvTranspose(conv) => {
+            let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);
+            // Of the output there is stride times as much.
+            let cells = |(i, axis): (u32, &CaseAxis)| {
+                let reach = window(axis).div_ceil(axis.stride.max(1));
+                CaseAxis { input: axis.input.min(reach.saturating_add(7 + 2 * i)), ..*axis }
+            };
+            let axes = (0..).zip(&conv.axes).map(cells).collect();
+            let batch = conv.batch.min(2);
+            Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, ..conv.clone() })
         }
         Case::Pool(pool) => Case::Pool(PoolCase {
             batch: pool.batch.min(2),
@@ -136,10 +138,24 @@ fn relative(case: &Case) -> Case {
     if relative.y_shape().is_ok() { relative } else { case.with_batch(1) }
 }
 
+/// Groups, and channels of input and output: of a group one less than a tile has, and one more, where there are as many.
+fn few(groups: u32, channels_in: u32, channels_out: u32) -> (u32, u32, u32) {
+    let [inside, outside] = [(channels_in, 31), (channels_out, 33)].map(|(channels, most)| {
+        let channels = channels / groups.max(1);
+        if channels < 4 { channels } else { (channels - 1 + channels % 2).min(most) }
+    });
+    let groups = groups.min(3);
+    (groups, inside * groups, outside * groups)
+}
+
+/// Cells that a window spans.
+fn window(axis: &CaseAxis) -> u32 {
+    axis.dilation.saturating_mul(axis.taps.saturating_sub(1)).saturating_add(1)
+}
+
 fn shrink(axis: &CaseAxis, which: u32) -> CaseAxis {
-    let window = axis.dilation.saturating_mul(axis.taps.saturating_sub(1)).saturating_add(1);
     let windows = axis.stride.saturating_mul(7 + 2 * which);
-    CaseAxis { input: axis.input.min(window.saturating_add(windows)), ..*axis }
+    CaseAxis { input: axis.input.min(window(axis).saturating_add(windows)), ..*axis }
 }
 
 #[cfg(test)]
@@ -153,13 +169,12 @@ mod tests {
         assert_eq!(relative("n8c64h56w56k64r3s3p1"), "n2c31h10w12k33r3s3p1");
         assert_eq!(relative("n8c96h56w56k96r3s3p1g96"), "n2c3h10w12k3r3s3p1g3");
         assert_eq!(relative("maxn8c64h112w112r3s3u2p1"), "maxn2c5h17w21r3s3u2p1");
+        assert_eq!(relative("tconvn8c512h28w28k256r4s4u2p1"), "tconvn2c31h9w11k33r4s4u2p1");
         for row in suites().iter().chain([catalogue()]).flat_map(|suite| &suite.rows) {
             let relative = super::relative(&row.case);
             assert!(relative.y_shape().is_ok(), "{relative} of {}", row.case);
-            if let Case::Conv(conv) = &relative {
-                let terms = conv.problem().unwrap().multiply_adds();
-                assert!(terms < MOST_REFERENCE, "{relative} of {}: {terms}", row.case);
-            }
+            let terms = relative.multiply_adds().unwrap();
+            assert!(terms < MOST_REFERENCE, "{relative} of {}: {terms}", row.case);
         }
     }
 }

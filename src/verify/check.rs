@@ -3,8 +3,10 @@
 use super::data::{exact_range, integers};
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch};
-use crate::case::{Case, ConvCase, PoolCase};
+use crate::activation::Activation;
+use crate::case::{Case, PoolCase};
 use crate::conv::{ConvProblem, Pass};
+use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 #[cfg(not(target_arch = "wasm32"))]
@@ -116,9 +118,37 @@ async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Res
     buffers.outputs().await
 }
 
+/// A convolution or a transposed one: their passes have the same operands.
+enum Convolution {
+    /// With what forward applies, and input_grad goes on through.
+    Plain(ConvProblem, Activation),
+    Transposed(ConvTransposeProblem),
+}
+
+impl Convolution {
+    /// Of x, w, b and y.
+    fn shapes(&self) -> [Vec<usize>; 4] {
+        match self {
+            Convolution::Plain(problem, _) => {
+                [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
+            }
+            Convolution::Transposed(problem) => {
+                [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
+            }
+        }
+    }
+
+    fn exact_range(&self) -> i32 {
+        match self {
+            Convolution::Plain(problem, _) => exact_range(problem),
+            Convolution::Transposed(problem) => exact_range(&problem.exchanged()),
+        }
+    }
+}
+
 /// Operands of a convolution.
 struct ConvData {
-    problem: ConvProblem,
+    operator: Convolution,
     x: Vec<f32>,
     w: Vec<f32>,
     b: Vec<f32>,
@@ -126,40 +156,46 @@ struct ConvData {
 }
 
 impl ConvData {
-    fn new(case: &ConvCase, seed: u64) -> Result<ConvData> {
-        let problem = case.problem()?;
-        let most = exact_range(&problem);
-        let data = |operand, shape: &[usize]| integers(seed, operand, count(shape), most);
-        Ok(ConvData {
-            x: data(Operand::X, &problem.x_shape()),
-            w: data(Operand::W, &problem.w_shape()),
-            b: data(Operand::B, &problem.b_shape()),
-            dy: data(Operand::Dy, &problem.y_shape()),
-            problem,
-        })
+    fn new(operator: Convolution, seed: u64) -> ConvData {
+        let most = operator.exact_range();
+        let shapes = operator.shapes();
+        let data = |operand, i: usize| integers(seed, operand, count(&shapes[i]), most);
+        let [x, w] = [data(Operand::X, 0), data(Operand::W, 1)];
+        let [b, dy] = [data(Operand::B, 2), data(Operand::Dy, 3)];
+        ConvData { operator, x, w, b, dy }
     }
 
     /// What a pass computes.
     fn result(&self, pass: &str) -> (Operand, Vec<usize>) {
-        let problem = &self.problem;
+        let [x, w, b, y] = self.operator.shapes();
         if pass == Pass::Forward.name() {
-            (Operand::Y, problem.y_shape())
+            (Operand::Y, y)
         } else if pass == Pass::InputGrad.name() {
-            (Operand::Dx, problem.x_shape())
+            (Operand::Dx, x)
         } else if pass == Pass::KernelGrad.name() {
-            (Operand::Dw, problem.w_shape())
+            (Operand::Dw, w)
         } else {
-            (Operand::Db, problem.b_shape())
+            (Operand::Db, b)
         }
     }
 
     fn sums(&self, pass: &str, bias: bool) -> Result<Sums> {
-        let ConvData { problem, x, w, b, dy } = self;
-        match self.result(pass).0 {
-            Operand::Y => reference::conv::forward(problem, x, w, bias.then_some(&b[..])),
-            Operand::Dx => reference::conv::input_grad(problem, dy, w),
-            Operand::Dw => reference::conv::kernel_grad(problem, x, dy),
-            _ => reference::conv::bias_grad(problem, dy),
+        use reference::{conv, conv_transpose};
+        let ConvData { operator, x, w, b, dy } = self;
+        let b = bias.then_some(&b[..]);
+        match (operator, self.result(pass).0) {
+            (Convolution::Plain(problem, activation), Operand::Y) => {
+                Ok(conv::forward(problem, x, w, b)?.activated(*activation))
+            }
+            (Convolution::Plain(problem, activation), Operand::Dx) => {
+                conv::input_grad(problem, dy, w)?.through(*activation, x)
+            }
+            (Convolution::Plain(problem, _), Operand::Dw) => conv::kernel_grad(problem, x, dy),
+            (Convolution::Plain(problem, _), _) => conv::bias_grad(problem, dy),
+            (Convolution::Transposed(problem), Operand::Y) => conv_transpose::forward(problem, x, w, b),
+            (Convolution::Transposed(problem), Operand::Dx) => conv_transpose::input_grad(problem, dy, w),
+            (Convolution::Transposed(problem), Operand::Dw) => conv_transpose::kernel_grad(problem, x, dy),
+            (Convolution::Transposed(problem), _) => conv_transpose::bias_grad(problem, dy),
         }
     }
 
@@ -176,24 +212,29 @@ impl ConvData {
 impl Task {
     /// By the reference.
     pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
-        match case {
-            Case::Conv(case) => {
-                let data = ConvData::new(case, seed)?;
-                let values = exactly(&data.sums(pass, bias)?.to_f32());
-                Ok(data.task(pass, values))
-            }
-            Case::Pool(case) if case.kind == PoolKind::Max => Task::max_pool(case, pass, seed),
-            Case::Pool(case) => Task::average_pool(case, pass, seed),
-        }
+        let operator = match case {
+            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation),
+            Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
+            Case::Pool(pool) if pool.kind == PoolKind::Max => return Task::max_pool(pool, pass, seed),
+            Case::Pool(pool) => return Task::average_pool(pool, pass, seed),
+        };
+        let data = ConvData::new(operator, seed);
+        let values = exactly(&data.sums(pass, bias)?.to_f32());
+        Ok(data.task(pass, values))
     }
 
-    /// A convolution without bias by the direct kernels, where the reference would take too long; `None` if their result is
-    /// none.
+    /// A convolution, transposed or not, without bias by the direct kernels, where the reference would take too long; `None`
+    /// if their result is none.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) async fn by_direct(ctx: &Context, case: &ConvCase, pass: &str, seed: u64) -> Result<Option<Task>> {
+    pub(crate) async fn by_direct(ctx: &Context, case: &Case, pass: &str, seed: u64) -> Result<Option<Task>> {
+        let operator = match case {
+            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation),
+            Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
+            Case::Pool(_) => return Ok(None),
+        };
         let direct = PlanOptions { strategy: Strategy::Fixed(Algorithm::Direct), ..PlanOptions::default() };
-        let plan = Case::Conv(case.clone()).plan(ctx, pass, false, &direct)?;
-        let data = ConvData::new(case, seed)?;
+        let plan = case.plan(ctx, pass, false, &direct)?;
+        let data = ConvData::new(operator, seed);
         let buffers = data.task(pass, exactly(&[])).buffers(ctx, &plan)?;
         let Ok(outputs) = run(ctx, &plan, &buffers).await? else { return Ok(None) };
         let (operand, shape) = data.result(pass);

@@ -4,7 +4,8 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
-use crate::case::{Case, CaseAxis, ConvCase, PoolCase};
+use crate::activation::Activation;
+use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::ConvProblem;
 use crate::plan::Operand;
 use crate::pool::PoolKind;
@@ -29,10 +30,7 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
 /// Whether a case is valid, and its reference a matter of milliseconds.
 fn is_cheap(case: &Case) -> bool {
     const MOST: u64 = 500_000;
-    match case {
-        Case::Conv(case) => case.problem().is_ok_and(|problem| problem.multiply_adds() <= MOST),
-        Case::Pool(case) => case.problem().is_ok(),
-    }
+    case.y_shape().is_ok() && case.multiply_adds().is_ok_and(|multiply_adds| multiply_adds <= MOST)
 }
 
 /// Random shapes without end, every one valid.
@@ -49,7 +47,11 @@ impl Iterator for Shapes {
 
     fn next(&mut self) -> Option<Case> {
         loop {
-            let case = if self.0.random_range(0..5) < 3 { self.conv() } else { self.pool() };
+            let case = match self.0.random_range(0..6) {
+                0..=2 => self.conv(),
+                3 => self.conv_transpose(),
+                _ => self.pool(),
+            };
             if is_cheap(&case) {
                 return Some(case);
             }
@@ -85,10 +87,30 @@ impl Shapes {
         }
     }
 
-    fn conv(&mut self) -> Case {
+    /// A number of groups, and channels of input and output.
+    fn groups(&mut self) -> (u32, u32, u32) {
         let groups = if self.draw(0, 1) == 0 { 1 } else { self.draw(2, 4) };
-        let (channels_in, channels_out) = (groups * self.channels(), groups * self.channels());
-        Case::Conv(ConvCase { batch: self.draw(1, 3), channels_in, channels_out, groups, axes: self.axes() })
+        (groups, groups * self.channels(), groups * self.channels())
+    }
+
+    fn conv(&mut self) -> Case {
+        let (groups, channels_in, channels_out) = self.groups();
+        let (batch, axes) = (self.draw(1, 3), self.axes());
+        // Not drawn, so that seeds written down before there was an activation still mean the same shapes.
+        let activation = [Activation::None, Activation::Relu][(batch + channels_in + channels_out) as usize % 2];
+        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation })
+    }
+
+    fn conv_transpose(&mut self) -> Case {
+        let (groups, channels_in, channels_out) = self.groups();
+        let batch = self.draw(1, 3);
+        let mut axes = self.axes();
+        // The output is the larger one, and padding is taken from it.
+        for axis in &mut axes {
+            (axis.input, axis.low, axis.high) = (axis.input.div_ceil(axis.stride), axis.low / 2, axis.high / 2);
+        }
+        let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
+        Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
     }
 
     fn pool(&mut self) -> Case {
@@ -138,9 +160,14 @@ mod tests {
     fn shapes_are_of_every_kind() {
         let shapes: Vec<Case> = Shapes::new(3).take(300).collect();
         for rank in 1..=3 {
-            let of_rank =
-                |conv| shapes.iter().filter(|s| s.rank() == rank && matches!(s, Case::Conv(_)) == conv).count();
-            assert!(of_rank(true) > 20 && of_rank(false) > 20, "rank {rank}");
+            let count = |is: fn(&Case) -> bool| shapes.iter().filter(|s| s.rank() == rank && is(s)).count();
+            let kinds: [fn(&Case) -> bool; 3] = [
+                |case| matches!(case, Case::Conv(_)),
+                |case| matches!(case, Case::ConvTranspose(_)),
+                |case| matches!(case, Case::Pool(_)),
+            ];
+            let counts = kinds.map(count);
+            assert!(counts.into_iter().all(|count| count > 10), "rank {rank}: {counts:?}");
         }
     }
 }

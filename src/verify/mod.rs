@@ -188,8 +188,7 @@ async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, rep
     let every: Vec<Strategy> = Algorithm::ALL.iter().copied().map(Strategy::Fixed).collect();
     let strategies = if options.strategies.is_empty() { &every } else { &options.strategies };
     for &pass in case.passes().iter().filter(wanted) {
-        let takes_bias = matches!(case, Case::Conv(_)) && pass == Pass::Forward.name();
-        for bias in if takes_bias { &[false, true][..] } else { &[false] } {
+        for bias in if case.takes_bias(pass) { &[false, true][..] } else { &[false] } {
             for &strategy in strategies {
                 let plan = PlanOptions { strategy, ..PlanOptions::default() };
                 let outcome = check::check_with(ctx, case, pass, *bias, &plan, options.seed, options.plant_fault).await;

@@ -125,7 +125,7 @@ pub struct Failure {
     pub case: Case,
     /// The pass.
     pub pass: &'static str,
-    /// Whether a convolution's forward took a bias.
+    /// Whether a forward of a convolution, transposed or not, took a bias.
     pub bias: bool,
     /// What the planner was asked for.
     pub strategy: Strategy,

@@ -6,8 +6,11 @@
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
 mod gather;
+mod transposed;
 
 pub(crate) use gather::{GatherAxis, GatherClass};
+pub use transposed::TransposedAxis;
+pub(crate) use transposed::{Fit, Spread};
 
 use crate::error::{Error, Result};
 
@@ -53,13 +56,18 @@ pub(crate) fn span(taps: u32, dilation: u32) -> u64 {
     u64::from(dilation) * (u64::from(taps) - 1) + 1
 }
 
+/// Padding of so many cells in all, as low and high; of an odd total the extra cell goes low if `extra_low`, else high.
+fn halves(total: u64, extra_low: bool) -> (u64, u64) {
+    let (small, large) = (total / 2, total.div_ceil(2));
+    if extra_low { (large, small) } else { (small, large) }
+}
+
 /// Low and high padding that give `ceil(input / stride)` outputs (ONNX `SAME_UPPER` and `SAME_LOWER`); of an odd
 /// total the extra cell goes low if `extra_low`, else high.
 pub(crate) fn same_padding(input: u64, taps: u32, stride: u32, dilation: u32, extra_low: bool) -> (u64, u64) {
     let outputs = input.div_ceil(u64::from(stride));
     let total = ((outputs - 1) * u64::from(stride) + span(taps, dilation)).saturating_sub(input);
-    let (small, large) = (total / 2, total.div_ceil(2));
-    if extra_low { (large, small) } else { (small, large) }
+    halves(total, extra_low)
 }
 
 impl Axis {

@@ -3,8 +3,8 @@
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use wgconv::case::{Case, CaseAxis, ConvCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Error, PoolKind};
+use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
+use wgconv::{Activation, Error, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -22,6 +22,12 @@ fn letters_mean_what_the_table_says() {
     assert_eq!(case.axes, [axis(5, 1, 2, 1, 0, 0), axis(7, 2, 1, 2, 1, 1), axis(9, 3, 3, 1, 2, 3)]);
     assert_eq!((case.x_shape(), case.w_shape()), (vec![2, 6, 5, 7, 9], vec![4, 3, 1, 2, 3]));
 
+    let Case::ConvTranspose(case) = parse("tconvn2c6h7w9k4r2s3u2x3p1a3x1o2x0g2") else { panic!("a transposed one") };
+    assert_eq!((case.batch, case.channels_in, case.channels_out, case.groups), (2, 6, 4, 2));
+    assert_eq!(case.axes, [axis(7, 2, 2, 3, 1, 1), axis(9, 3, 3, 1, 1, 1)]);
+    assert_eq!(case.output_padding, [2, 0]);
+    assert_eq!((case.x_shape(), case.w_shape()), (vec![2, 6, 7, 9], vec![6, 2, 2, 3]));
+
     let Case::Pool(case) = parse("avgc3h8w9r2s3ceilexclpaddiv5") else { panic!("a pooling") };
     assert_eq!(case.kind, PoolKind::Average { count_include_pad: false, divisor: Some(5) });
     assert_eq!((case.batch, case.channels, case.ceil_mode), (1, 3, true));
@@ -37,10 +43,13 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("c2h5w5k2r3s3u2x2p1_1x1a3x3g2", "c2h5w5k2r3s3u2p1a3g2"),
         ("c2h5w5k2r3s3p0x1_0", "c2h5w5k2r3s3p0x1_0"),
         ("c2h5w5k2r3s3p0_1", "c2h5w5k2r3s3p0_1"),
+        ("tconvg1o0x0s2r2u2k4w8h8c6", "tconvc6h8w8k4r2s2u2"),
+        ("tconvo1c6h8w8k4r2s2u2", "tconvc6h8w8k4r2s2u2o1"),
         ("maxceilr2s2c3h8w8", "maxc3h8w8r2s2ceil"),
         ("maxc3h8w8r2s3u2x3", "maxc3h8w8r2s3"),
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
         ("avgc3w8s2div4exclpad", "avgc3w8s2exclpaddiv4"),
+        ("relur2s2c3h8w8k4", "c3h8w8k4r2s2relu"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -51,7 +60,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of n c d h w k t r s u p a g"),
+        ("x", 0, "one of relu n c d h w k t r s u p a g"),
         ("maxq", 3, "one of ceil n c"),
         ("n8c64h56w56kr3s3", 12, "a number after `k` (channels of y)"),
         ("n8c64h56w56k64r3s3r3", 18, "`r` (taps along the height) only once"),
@@ -59,13 +68,13 @@ fn what_is_wrong_is_pointed_at() {
         ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
         ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
         ("c1w9k1s3p1x1", 9, "one value for the only axis"),
-        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of n c"),
-        ("n8c64h56w56k64r3s3u1_2", 20, "one of n c"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu n c"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu n c"),
         ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
         ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
         ("n8c-1", 3, "a number after `c`"),
-        ("n8 c1", 2, "one of n c"),
-        ("N8", 0, "one of n c"),
+        ("n8 c1", 2, "one of relu n c"),
+        ("N8", 0, "one of relu n c"),
         ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
         ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
         ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
@@ -73,8 +82,14 @@ fn what_is_wrong_is_pointed_at() {
         ("c64h56w56k64t1r3s3", 12, "`d` too, if there is `t`"),
         ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
         ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
+        ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
-        ("n8ü", 2, "one of n c"),
+        ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
+        ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
+        ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
+        ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
+        ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
+        ("n8ü", 2, "one of relu n c"),
     ] {
         let error = refuse(text);
         assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
@@ -121,8 +136,16 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     let average =
         PoolKind::Average { count_include_pad: number(0) % 2 == 0, divisor: (number(0) % 2 == 0).then(|| number(1)) };
     let ceil_mode = number(0) % 2 == 0;
-    match number(0) % 3 {
-        0 => Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes }),
+    let output_padding = axes.iter().map(|_| number(0)).collect();
+    match number(0) % 4 {
+        0 => {
+            let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation })
+        }
+        3 => {
+            let channels_in = channels;
+            Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+        }
         1 => Case::Pool(PoolCase { kind: PoolKind::Max, batch, channels, axes, ceil_mode }),
         _ => Case::Pool(PoolCase { kind: average, batch, channels, axes, ceil_mode }),
     }
@@ -152,10 +175,8 @@ fn every_case_comes_back_from_its_text_in_any_order() {
         let case = draw(&mut rng);
         let text = case.to_string();
         assert_eq!(parse(&text), case, "{text}");
-        let (prefix, rest) = match text.strip_prefix("max").or(text.strip_prefix("avg")) {
-            Some(rest) => (&text[..3], rest),
-            None => ("", &text[..]),
-        };
+        let rest = ["max", "avg", "tconv"].into_iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(&text);
+        let prefix = &text[..text.len() - rest.len()];
         let mut parts = parts(rest);
         assert_eq!(parts.concat(), rest);
         parts.shuffle(&mut rng);
@@ -172,7 +193,7 @@ fn every_case_comes_back_from_its_text_in_any_order() {
 #[test]
 fn broken_texts_never_panic() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let alphabet: Vec<char> = "nncdhwktrsupag0123456789x_ -ümaxavgceilexclpaddiv\n".chars().collect();
+    let alphabet: Vec<char> = "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv\n".chars().collect();
     let (mut taken, mut refused) = (0, 0);
     for i in 0..20_000 {
         let mut text: Vec<char> = if i % 4 == 0 { Vec::new() } else { draw(&mut rng).to_string().chars().collect() };
@@ -203,7 +224,14 @@ fn broken_texts_never_panic() {
 
 #[test]
 fn cases_made_by_hand_are_errors_where_they_are_wrong() {
-    let conv = |groups, axes| ConvCase { batch: 1, channels_in: 4, channels_out: 4, groups, axes };
+    let conv = |groups, axes| ConvCase {
+        batch: 1,
+        channels_in: 4,
+        channels_out: 4,
+        groups,
+        axes,
+        activation: Activation::None,
+    };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
     assert!(matches!(conv(3, vec![axis]).problem(), Err(Error::GroupMismatch { .. })));
@@ -212,6 +240,19 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     assert!(conv(1, vec![axis; 4]).problem().is_err());
     assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
     assert!(conv(1, vec![]).to_string().starts_with("c4"));
+    let transposed = |groups, axes, output_padding| {
+        ConvTransposeCase { batch: 1, channels_in: 4, channels_out: 6, groups, axes, output_padding }.problem()
+    };
+    assert!(transposed(2, vec![axis], vec![0]).is_ok());
+    for (groups, axes, output_padding) in
+        [(4, vec![axis], vec![0]), (0, vec![axis], vec![0]), (1, vec![axis], vec![]), (1, vec![], vec![])]
+    {
+        assert!(transposed(groups, axes, output_padding).is_err());
+    }
+    assert!(matches!(
+        transposed(1, vec![axis], vec![1]),
+        Err(Error::InvalidParameter { parameter: "output_padding", .. })
+    ));
     let case = Case::Conv(conv(1, vec![axis]));
     let plan = |pass| case.plan_spec(&Default::default(), pass, false, &Default::default());
     for pass in case.passes() {

@@ -18,6 +18,7 @@ fn layer(path: &str) -> &'static Row {
 fn multiply_adds(name: &str) -> f64 {
     let of = |row: &Row| match row.case.with_batch(1) {
         Case::Conv(case) => u64::from(row.repeats) * case.problem().unwrap().multiply_adds(),
+        Case::ConvTranspose(case) => u64::from(row.repeats) * case.problem().unwrap().multiply_adds(),
         Case::Pool(_) => 0,
     };
     suite(name).rows.iter().map(of).sum::<u64>() as f64
@@ -74,6 +75,7 @@ fn no_layer_is_missing() {
         ("alexnet", 5),
         ("audio1d", 8),
         ("c3d", 8),
+        ("dcgan", 5),
     ] {
         assert_eq!(layers(name), count, "{name}");
     }
@@ -81,7 +83,7 @@ fn no_layer_is_missing() {
 }
 
 /// Layers that read what the one before them wrote.
-const CHAINS: [&str; 7] = [
+const CHAINS: [&str; 8] = [
     "resnet50/conv1 pools/resnet50.max resnet50/conv2_1.reduce resnet50/conv2_x.3x3 resnet50/conv2_x.expand \
      resnet50/conv2_x.reduce resnet50/conv2_x.3x3 resnet50/conv2_x.expand resnet50/conv3_1.reduce resnet50/conv3_1.3x3 \
      resnet50/conv3_x.expand resnet50/conv3_x.reduce resnet50/conv3_x.3x3 resnet50/conv3_x.expand \
@@ -108,6 +110,7 @@ const CHAINS: [&str; 7] = [
     "audio1d/conv0 audio1d/conv1 audio1d/conv2 audio1d/conv3 audio1d/conv4 audio1d/conv5 audio1d/conv6",
     "c3d/conv1a pools/c3d.pool1 c3d/conv2a pools/c3d.pool2 c3d/conv3a c3d/conv3b pools/c3d.pool3 c3d/conv4a c3d/conv4b \
      pools/c3d.pool4 c3d/conv5x c3d/conv5x pools/c3d.pool5",
+    "dcgan/project dcgan/conv1 dcgan/conv2 dcgan/conv3 dcgan/conv4",
 ];
 
 #[test]
@@ -143,17 +146,17 @@ fn shortcuts_end_where_their_blocks_end() {
     }
 }
 
-/// An up-convolution reads the y of its row and writes the x, to which as many channels of the encoder are added.
+/// To what an up-convolution writes as many channels of the encoder are added.
 #[test]
 fn unet_decodes_what_it_encoded() {
     let mut below = layer("unet/bottom_2").case.y_shape().unwrap();
     for level in (1..=4).rev() {
         let up = &layer(&format!("unet/up{level}")).case;
-        assert_eq!(up.y_shape().unwrap(), below, "up{level}");
+        assert_eq!(up.x_shape(), below, "up{level}");
         let first = &layer(&format!("unet/decode{level}_1")).case;
         let second = &layer(&format!("unet/decode{level}_2")).case;
         let copied = layer(&format!("unet/encode{level}_2")).case.y_shape().unwrap();
-        let mut joined = up.x_shape();
+        let mut joined = up.y_shape().unwrap();
         joined[1] += copied[1];
         assert_eq!(first.x_shape(), joined, "decode{level}_1");
         assert_eq!(first.y_shape().unwrap(), second.x_shape(), "decode{level}_2");
@@ -179,14 +182,25 @@ fn quick_rows_are_rows_of_the_others_at_batch_1() {
 /// The tables are written as they are printed, so that a row is found by its text.
 #[test]
 fn the_tables_are_canonical() {
-    let sources: String =
-        ["resnet50", "vgg16", "mobilenet_v2", "unet", "alexnet", "audio1d", "c3d", "notebooks", "pools", "quick"]
-            .iter()
-            .map(|name| {
-                let path = format!("{}/src/case/suites/{name}.rs", env!("CARGO_MANIFEST_DIR"));
-                std::fs::read_to_string(path).unwrap()
-            })
-            .collect();
+    let sources: String = [
+        "resnet50",
+        "vgg16",
+        "mobilenet_v2",
+        "unet",
+        "alexnet",
+        "audio1d",
+        "c3d",
+        "dcgan",
+        "notebooks",
+        "pools",
+        "quick",
+    ]
+    .iter()
+    .map(|name| {
+        let path = format!("{}/src/case/suites/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    })
+    .collect();
     for row in suites().iter().flat_map(|suite| &suite.rows) {
         assert!(sources.contains(&format!("\"{}\"", row.case)), "{}", row.case);
     }

@@ -1,6 +1,6 @@
 //! The dense layer against the reference's matrix products.
 
-use wgconv::{nn, reference};
+use wgconv::{Activation, nn, reference};
 
 use crate::support::compare;
 use crate::support::context::context;
@@ -9,7 +9,9 @@ use crate::support::data::{integers, reals};
 #[test]
 fn the_dense_layer_equals_the_reference() {
     let ctx = context();
-    for (i, extents) in [[1, 1, 1], [3, 5, 7], [2, 257, 3], [65, 4, 66], [1, 70_000, 2]].into_iter().enumerate() {
+    for (i, extents) in
+        [[1, 1, 1], [3, 5, 7], [2, 257, 3], [65, 4, 66], [1, 70_000, 2], [37, 44, 9]].into_iter().enumerate()
+    {
         for exact in [true, false] {
             let seed = 10 * i as u64;
             let most = if extents[1] > 1000 { 3 } else { 9 };
@@ -24,6 +26,10 @@ fn the_dense_layer_equals_the_reference() {
                 (nn::dense_forward(ctx, &tx, &tw, Some(&tb)), reference::nn::dense::forward(extents, &x, &w, Some(&b))),
                 (nn::dense_forward(ctx, &tx, &tw, None), reference::nn::dense::forward(extents, &x, &w, None)),
                 (nn::dense_input_grad(ctx, &tdy, &tw), reference::nn::dense::input_grad(extents, &dy, &w)),
+                (
+                    nn::dense_input_grad_through(ctx, Activation::Relu, &tdy, &tw, &tx),
+                    reference::nn::dense::input_grad(extents, &dy, &w).unwrap().through(Activation::Relu, &x),
+                ),
                 (nn::dense_kernel_grad(ctx, &tx, &tdy), reference::nn::dense::kernel_grad(extents, &x, &dy)),
                 (nn::dense_bias_grad(ctx, &tdy), reference::nn::dense::bias_grad(extents, &dy)),
             ];

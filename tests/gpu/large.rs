@@ -46,6 +46,8 @@ fn more_than_65535_terms_in_forward_and_input_grad() {
         // Just below the limit, in one slab: what a kernel loops besides its sum has to fit too.
         (Pass::Forward, conv("c1w65560k1s65531p3")),
         (Pass::Forward, conv("c4368h2w3k1r3s3p1")),
+        // Few enough terms, but loops inside loops, which all count.
+        (Pass::Forward, conv("c9000w2k8s1")),
         (Pass::InputGrad, conv("c1h2w3k7400r3s3p1")),
         (Pass::InputGrad, conv("c1w5k1s70000p69999")),
     ];

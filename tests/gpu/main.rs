@@ -5,6 +5,7 @@
 
 mod adjoint;
 mod conv;
+mod conv_transpose;
 mod dense;
 mod determinism;
 mod harness;

@@ -2,10 +2,11 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use wgconv::case::{CaseAxis, ConvCase, PoolCase};
-use wgconv::{Pass, PoolKind};
+use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
+use wgconv::{Activation, Pass, PoolKind};
 
 use crate::conv::{check_bound, check_exact};
+use crate::conv_transpose;
 use crate::pool::{check_average, check_max};
 use crate::support::catalogue::AVERAGES;
 use crate::support::context::Regime;
@@ -48,7 +49,16 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         _ => groups * rng.random_range(1..=5),
     };
     let (channels_in, channels_out) = (channels(), channels());
-    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes }
+    let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes, activation }
+}
+
+fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
+    let ConvCase { batch, channels_in, channels_out, groups, mut axes, .. } = draw_conv(rng);
+    // The output is the larger one.
+    axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
+    let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();
+    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding }
 }
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
@@ -92,6 +102,26 @@ fn convolutions() {
         "only {valid} of {} shapes were valid",
         valid + refused
     );
+}
+
+#[test]
+fn transposed_convolutions() {
+    let mut valid = 0;
+    for seed in seeds(24) {
+        let mut rng = rng(seed);
+        let case = draw_transposed(&mut rng);
+        if case.problem().is_err() {
+            continue;
+        }
+        valid += 1;
+        let regime = Regime::BOTH[rng.random_range(0..2)];
+        for pass in Pass::ALL {
+            conv_transpose::check(&case, pass, regime, seed).unwrap_or_else(|error| {
+                fail(seed, "transposed_convolutions", &case, &format!("{pass:?}, {regime:?}: {error}"))
+            });
+        }
+    }
+    assert!(valid > 0 || number("WGCONV_RANDOM_SEED").is_some());
 }
 
 #[test]

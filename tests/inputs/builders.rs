@@ -1,7 +1,8 @@
 //! Parameters of the descriptors, and shapes that are wrong without any tensor.
 
 use wgconv::{
-    AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Operand, Padding, Pass, PlanOptions, PoolPass, Result,
+    Activation, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Operand, Padding, Pass,
+    PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};
@@ -22,6 +23,68 @@ fn convolution_parameters_outside_their_range() {
         Conv::<4>::new([3; 4]).build() => Error::InvalidParameter { parameter: "rank", .. },
         Conv::<0>::new([]).build() => Error::InvalidParameter { parameter: "rank", .. },
     }
+}
+
+#[test]
+fn transposed_convolution_parameters_outside_their_range() {
+    let conv = || ConvTranspose::<2>::new([3, 3]).stride([2, 1]).dilation([1, 3]);
+    assert!(conv().output_padding([1, 2]).build().is_ok());
+    assert_errors! {
+        ConvTranspose::<2>::new([3, 0]).build() => Error::InvalidParameter { parameter: "kernel size", .. },
+        conv().stride([0, 1]).build() => Error::InvalidParameter { parameter: "stride", .. },
+        conv().dilation([1, HUGE]).build() => Error::InvalidParameter { parameter: "dilation", .. },
+        conv().groups(0).build() => Error::InvalidParameter { parameter: "groups", .. },
+        conv().groups(HUGE).build() => Error::InvalidParameter { parameter: "groups", .. },
+        conv().output_padding([2, 0]).build() => Error::InvalidParameter { parameter: "output_padding", .. },
+        conv().output_padding([0, 3]).build() => Error::InvalidParameter { parameter: "output_padding", .. },
+        conv().output_padding([HUGE, 0]).build() => Error::InvalidParameter { parameter: "output_padding", .. },
+        conv().output_padding([1, 0]).padding(Padding::Same).build()
+            => Error::InvalidParameter { parameter: "output_padding", .. },
+        conv().output_padding([1, 0]).output_shape([9, 9]).build()
+            => Error::InvalidParameter { parameter: "output_padding", .. },
+        conv().output_shape([9, 0]).build() => Error::InvalidParameter { parameter: "output_shape", .. },
+        conv().output_shape([HUGE, 9]).build() => Error::InvalidParameter { parameter: "output_shape", .. },
+        ConvTranspose::<4>::new([3; 4]).build() => Error::InvalidParameter { parameter: "rank", .. },
+        ConvTranspose::<0>::new([]).build() => Error::InvalidParameter { parameter: "rank", .. },
+    }
+    let error = error_of(conv().output_padding([2, 0]).build()).to_string();
+    let parts =
+        ["output_padding is [2, 0]", "stride of 2", "dilation of 1", "axis 0", "below the stride or the dilation"];
+    assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+}
+
+#[test]
+fn transposed_convolution_shapes_that_cannot_be() {
+    let conv = || ConvTranspose::<1>::new([3]).stride([2]);
+    let plan = |conv: wgconv::ConvTransposeBuilder<1>, x: &[usize], w: &[usize]| {
+        let shapes = ConvShapes::new(x, w);
+        conv.build()?.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &PlanOptions::default())
+    };
+    let padded = |cells| conv().padding(Padding::Symmetric([cells]));
+    let through = ConvShapes::new(&[1, 4, 4], &[4, 2, 3]).through(Activation::Relu);
+    assert!(plan(padded(3), &[1, 4, 4], &[4, 2, 3]).is_ok());
+    assert_errors! {
+        plan(conv(), &[1, 4, 4, 4], &[4, 2, 3]) => Error::RankMismatch { operand: Operand::X, .. },
+        plan(conv(), &[1, 4, 4], &[4, 2]) => Error::RankMismatch { operand: Operand::W, .. },
+        plan(conv(), &[1, 4, 4], &[4, 0, 3]) => Error::ZeroExtent { operand: Operand::W, .. },
+        plan(conv(), &[1, 4, 4], &[3, 2, 3]) => Error::ShapeMismatch { operand: Operand::W, .. },
+        plan(conv(), &[1, 4, 4], &[4, 2, 5]) => Error::ShapeMismatch { operand: Operand::W, .. },
+        plan(conv().groups(3), &[1, 4, 4], &[4, 2, 3]) => Error::InvalidParameter { parameter: "groups", .. },
+        plan(padded(5), &[1, 4, 4], &[4, 2, 3]) => Error::NothingLeft { axis: 0, input: 4, full: 9, low: 5, high: 5, .. },
+        plan(conv().output_shape([11]), &[1, 4, 4], &[4, 2, 3])
+            => Error::OutputOutOfReach { axis: 0, output: 11, least: 9, most: 10, .. },
+        plan(conv().output_shape([8]), &[1, 4, 4], &[4, 2, 3]) => Error::OutputOutOfReach { least: 9, most: 10, .. },
+        plan(conv().output_shape([11]).padding(Padding::Same), &[1, 4, 4], &[4, 2, 3])
+            => Error::OutputOutOfReach { least: 1, most: 10, .. },
+        plan(conv(), &[1, 1, 1 << 31], &[1, 1, 3]) => Error::LimitExceeded { limit: "31-bit coordinates", .. },
+        conv().build().unwrap().problem(&through) => Error::InvalidParameter { parameter: "through", .. },
+        plan(padded(HUGE), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        plan(conv().dilation([u32::MAX as usize]), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
+        plan(ConvTranspose::<1>::new([1]), &[1, 1, 70_000], &[1, 70_000, 1])
+            => Error::TooManyElements { operand: Operand::Y, .. },
+    }
+    let error = error_of(plan(conv().output_shape([11]), &[1, 4, 4], &[4, 2, 3])).to_string();
+    assert!(["asks for 11 cells", "axis 0", "4 cells", "9 to 10"].iter().all(|part| error.contains(part)), "{error}");
 }
 
 #[test]
@@ -84,6 +147,29 @@ fn numbers_that_32_bits_cannot_hold() {
         forward(conv().padding(low(HUGE)), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
         forward(conv().padding(Padding::Symmetric([1 << 30])), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
     }
+}
+
+/// More taps than 64 bits count, all but one of each axis in the padding.
+#[test]
+fn windows_larger_than_anything_in_memory() {
+    let padding = Padding::Symmetric([1 << 21; 3]);
+    let pool = MaxPool::<3>::new([1 << 22; 3]).padding(padding).build().unwrap();
+    let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[1, 1, 1, 1, 1]);
+    assert_errors! {
+        spec(PoolPass::Forward) => Error::LimitExceeded { .. },
+        spec(PoolPass::ForwardWithIndices) => Error::LimitExceeded { .. },
+    }
+    // An element is covered by one window, whatever its size.
+    assert!(spec(PoolPass::Backward).is_ok());
+}
+
+/// Backward, an element is covered by one window, however large that is.
+#[test]
+fn large_windows_that_do_not_overlap_are_not_searched_tap_by_tap() {
+    let pool = AvgPool::<1>::new([16_000]).build().unwrap();
+    let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[8, 64, 16_000]).unwrap();
+    assert!(spec(PoolPass::Backward).to_string().contains("rows"), "{}", spec(PoolPass::Backward));
+    assert!(spec(PoolPass::Forward).to_string().contains("direct"), "{}", spec(PoolPass::Forward));
 }
 
 #[test]

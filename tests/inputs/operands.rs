@@ -1,6 +1,6 @@
 //! Tensors that do not fit an operator or each other, and tensors of another context.
 
-use wgconv::{AvgPool, Context, ContextOptions, Conv, Error, MaxPool, Operand, Program, nn};
+use wgconv::{Activation, AvgPool, Context, ContextOptions, Conv, ConvTranspose, Error, MaxPool, Operand, Program, nn};
 
 use crate::{assert_errors, assert_works, context, own_context, zeros};
 
@@ -23,9 +23,34 @@ fn convolution_operands() {
         conv.input_grad(ctx, &dy, &w, &[2, 4]) => Error::RankMismatch { operand: Operand::X, .. },
         conv.input_grad(ctx, &dy, &w, &[2, 0, 9]) => Error::ZeroExtent { operand: Operand::X, .. },
         conv.input_grad(ctx, &dy, &w, &[2, 4, usize::MAX]) => Error::TooManyElements { operand: Operand::X, .. },
+        conv.input_grad_through(ctx, Activation::Relu, &dy, &w, &zeros(&[2, 4, 10])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
         conv.kernel_grad(ctx, &x, &zeros(&[3, 6, 7])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
         conv.kernel_grad(ctx, &x, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
         conv.bias_grad(ctx, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+    }
+    assert_works(ctx);
+}
+
+#[test]
+fn transposed_convolution_operands() {
+    let ctx = context();
+    let conv = ConvTranspose::<1>::new([3]).stride([2]).groups(2).build().unwrap();
+    let (x, w) = (zeros(&[2, 4, 5]), zeros(&[4, 3, 3]));
+    let (dy, b) = (zeros(&[2, 6, 11]), zeros(&[6]));
+    assert!(conv.forward(ctx, &x, &w, Some(&b)).is_ok());
+    assert_errors! {
+        conv.forward(ctx, &zeros(&[2, 4]), &w, None) => Error::RankMismatch { operand: Operand::X, .. },
+        conv.forward(ctx, &x, &zeros(&[6, 2, 3]), None) => Error::ShapeMismatch { operand: Operand::W, .. },
+        conv.forward(ctx, &x, &w, Some(&zeros(&[3]))) => Error::ShapeMismatch { operand: Operand::B, .. },
+        conv.input_grad(ctx, &zeros(&[2, 6, 10]), &w, x.shape()) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.input_grad(ctx, &dy, &w, &[2, 4, 6]) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.input_grad(ctx, &dy, &w, &[2, 4]) => Error::RankMismatch { operand: Operand::X, .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[3, 6, 11])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[2, 5, 11])) => Error::InvalidParameter { parameter: "groups", .. },
+        conv.kernel_grad(ctx, &zeros(&[2, 3, 5]), &dy) => Error::InvalidParameter { parameter: "groups", .. },
+        conv.kernel_grad(ctx, &x, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+        conv.bias_grad(ctx, &zeros(&[2, 6])) => Error::RankMismatch { operand: Operand::Dy, .. },
+        conv.bias_grad(ctx, &zeros(&[2, 5, 11])) => Error::InvalidParameter { parameter: "groups", .. },
     }
     assert_works(ctx);
 }
@@ -115,6 +140,7 @@ fn dense_loss_and_optimiser_operands() {
         nn::dense_forward(ctx, &x, &zeros(&[4, 5]), None) => Error::GroupMismatch { .. },
         nn::dense_forward(ctx, &x, &w, Some(&zeros(&[3]))) => Error::ShapeMismatch { operand: Operand::B, .. },
         nn::dense_input_grad(ctx, &dy, &zeros(&[5, 3])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        nn::dense_input_grad_through(ctx, Activation::Relu, &dy, &w, &zeros(&[2, 4])) => Error::ShapeMismatch { operand: Operand::X, .. },
         nn::dense_kernel_grad(ctx, &x, &zeros(&[3, 4])) => Error::ShapeMismatch { operand: Operand::Dy, .. },
         nn::dense_bias_grad(ctx, &zeros(&[4])) => Error::RankMismatch { operand: Operand::Dy, .. },
         nn::relu_grad(ctx, &x, &dy) => Error::ShapeMismatch { operand: Operand::Dy, .. },

@@ -8,7 +8,7 @@ use crate::problems::{Divisor, convolutions, poolings};
 use crate::{Integers, assert_close, inner};
 
 /// Central differences of `f` at `at`.
-fn differences(f: impl Fn(&[f32]) -> f64, at: &[f32], step: f32) -> Vec<f64> {
+pub fn differences(f: impl Fn(&[f32]) -> f64, at: &[f32], step: f32) -> Vec<f64> {
     let mut point = at.to_vec();
     let mut gradient = Vec::with_capacity(at.len());
     for i in 0..at.len() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wgconv::reference::{conv, nn, pool};
+use wgconv::reference::{conv, conv_transpose, nn, pool};
 
 use crate::assert_close;
 use crate::problems::{Divisor, Window};
@@ -60,6 +60,28 @@ fn convolutions_are_those_of_pytorch_exactly() {
         assert_eq!(conv::input_grad(&problem, &dy, &w).unwrap().values, case.f64("dx"), "dx of {window:?}");
         assert_eq!(conv::kernel_grad(&problem, &x, &dy).unwrap().values, case.f64("dw"), "dw of {window:?}");
         assert_eq!(conv::bias_grad(&problem, &dy).unwrap().values, case.f64("db"), "db of {window:?}");
+    }
+}
+
+#[test]
+fn transposed_convolutions_are_those_of_pytorch_exactly() {
+    let cases = cases(include_str!("../golden/conv_transpose.txt"));
+    assert_eq!(cases.len(), 10);
+    for case in cases {
+        let window = case.window();
+        let groups = case.sizes("groups")[0];
+        let [output_padding, x_shape, w_shape] = ["output_padding", "x_shape", "w_shape"].map(|key| case.sizes(key));
+        let problem = window.conv_transpose(groups, &output_padding, &x_shape, &w_shape).unwrap();
+        assert_eq!(problem.y_shape(), case.sizes("y_shape"), "{window:?}");
+        let [x, w, b, dy] = ["x", "w", "b", "dy"].map(|key| case.f32(key));
+        let y = conv_transpose::forward(&problem, &x, &w, Some(&b)).unwrap();
+        assert_eq!(y.values, case.f64("y"), "y of {window:?}");
+        let dx = conv_transpose::input_grad(&problem, &dy, &w).unwrap();
+        assert_eq!(dx.values, case.f64("dx"), "dx of {window:?}");
+        let dw = conv_transpose::kernel_grad(&problem, &x, &dy).unwrap();
+        assert_eq!(dw.values, case.f64("dw"), "dw of {window:?}");
+        let db = conv_transpose::bias_grad(&problem, &dy).unwrap();
+        assert_eq!(db.values, case.f64("db"), "db of {window:?}");
     }
 }
 

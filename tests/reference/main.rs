@@ -3,6 +3,7 @@
 
 mod adjoint;
 mod average_pool;
+mod conv_transpose;
 mod delta;
 mod differences;
 mod errors;

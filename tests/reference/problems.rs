@@ -1,7 +1,9 @@
 //! Problems for the tests: windows of any rank, and a catalogue of convolutions and poolings in which no two axes have
 //! the same parameters.
 
-use wgconv::{AvgPool, Conv, ConvProblem, ConvShapes, MaxPool, Padding, PoolProblem, Result};
+use wgconv::{
+    AvgPool, Conv, ConvProblem, ConvShapes, ConvTranspose, ConvTransposeProblem, MaxPool, Padding, PoolProblem, Result,
+};
 
 /// Parameters of a sliding window, one entry per spatial axis.
 #[derive(Clone, Debug)]
@@ -40,6 +42,32 @@ impl Window {
     fn conv_of_rank<const D: usize>(&self, groups: usize, x: &[usize], w: &[usize]) -> Result<ConvProblem> {
         let conv = Conv::<D>::new(array(&self.taps)).stride(array(&self.stride)).dilation(array(&self.dilation));
         conv.padding(self.padding()).groups(groups).build()?.problem(&ConvShapes::new(x, w).with_bias())
+    }
+
+    pub fn conv_transpose(
+        &self,
+        groups: usize,
+        output_padding: &[usize],
+        x_shape: &[usize],
+        w_shape: &[usize],
+    ) -> Result<ConvTransposeProblem> {
+        let shapes = ConvShapes::new(x_shape, w_shape).with_bias();
+        match self.taps.len() {
+            1 => self.conv_transpose_of_rank::<1>(groups, output_padding, &shapes),
+            2 => self.conv_transpose_of_rank::<2>(groups, output_padding, &shapes),
+            _ => self.conv_transpose_of_rank::<3>(groups, output_padding, &shapes),
+        }
+    }
+
+    fn conv_transpose_of_rank<const D: usize>(
+        &self,
+        groups: usize,
+        output_padding: &[usize],
+        shapes: &ConvShapes<'_>,
+    ) -> Result<ConvTransposeProblem> {
+        let conv = ConvTranspose::<D>::new(array(&self.taps)).stride(array(&self.stride));
+        let conv = conv.dilation(array(&self.dilation)).output_padding(array(output_padding));
+        conv.padding(self.padding()).groups(groups).build()?.problem(shapes)
     }
 
     pub fn max_pool(&self, ceil_mode: bool, x_shape: &[usize]) -> Result<PoolProblem> {

@@ -3,8 +3,8 @@
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
 use wgconv::{
-    Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
-    Strategy,
+    Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Padding, Pass,
+    PlanOptions, PlanSpec, PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.
@@ -14,6 +14,9 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     convolutions_of_rank::<2>(&mut plans);
     convolutions_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
+    transposed_of_rank::<1>(&mut plans);
+    transposed_of_rank::<2>(&mut plans);
+    transposed_of_rank::<3>(&mut plans);
     every_kernel_of_software_devices(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
@@ -99,9 +102,11 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             let x = shape([3, channels_in], last::<D>([9, 14, width]));
             let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+            let with_relu = conv.activation(Activation::Relu).build().unwrap();
             let conv = conv.build().unwrap();
             for pass in Pass::ALL {
-                for shapes in [ConvShapes::new(&x, &w), ConvShapes::new(&x, &w).with_bias()] {
+                let plain = ConvShapes::new(&x, &w);
+                for (conv, shapes) in [(conv, plain), (with_relu, plain.with_bias().through(Activation::Relu))] {
                     for &algorithm in Algorithm::ALL {
                         let strategy = Strategy::Fixed(algorithm);
                         let options = PlanOptions { strategy, ..PlanOptions::default() };
@@ -131,6 +136,20 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
                     plans.push((format!("{conv:?} {pass:?} tiled"), spec));
                 }
             }
+        }
+    }
+}
+
+/// Forward with bias, which no convolution's input gradient has.
+fn transposed_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    for (taps, stride, dilation, padding) in windows::<D>() {
+        for (groups, per_group) in [(1, 9), (16, 1)] {
+            let (x, w) = (shape([2, 16], last::<D>([5, 6, 8])), shape([16, per_group], taps));
+            let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+            let conv = conv.build().unwrap();
+            push_every_algorithm(plans, &format!("{conv:?}"), |options| {
+                conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w).with_bias(), options)
+            });
         }
     }
 }

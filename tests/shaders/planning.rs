@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Algorithm, AvgPool, Conv, ConvShapes, DeviceLimits, Error, KernelInfo, MaxPool, Operand, Padding, Pass,
-    PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, KernelInfo, MaxPool,
+    Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
 
-const CASES: u64 = 12_000;
+const CASES: u64 = 14_000;
 
 /// One of the values.
 fn pick<T: Copy>(rng: &mut ChaCha8Rng, values: &[T]) -> T {
@@ -36,10 +36,11 @@ fn tiny_limits(rng: &mut ChaCha8Rng) -> DeviceLimits {
 
 fn options(rng: &mut ChaCha8Rng) -> PlanOptions {
     let fixed: Vec<Strategy> = Algorithm::ALL.iter().map(|&algorithm| Strategy::Fixed(algorithm)).collect();
-    let strategy = match rng.random_range(0..20) {
-        0..10 => Strategy::Auto,
-        10..18 => pick(rng, &fixed),
-        _ => Strategy::Tile(pick(rng, &[[16, 128], [64, 64], [128, 128], [32, 32], [64, 32], [0, 7]])),
+    let strategy = match if rng.random_bool(0.5) { Strategy::Auto } else { pick(rng, &fixed) } {
+        Strategy::Fixed(Algorithm::Tiled) if rng.random_bool(0.3) => {
+            Strategy::Tile(pick(rng, &[[16, 128], [64, 64], [128, 128], [32, 32], [64, 32], [0, 7]]))
+        }
+        strategy => strategy,
     };
     PlanOptions { strategy, workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]) }
 }
@@ -75,7 +76,28 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     x.extend(extents::<D>(rng));
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
     w.extend(taps);
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5) };
+    let activations = [Activation::None, Activation::Relu];
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: pick(rng, &activations) };
+    let conv = conv.activation(pick(rng, &activations));
+    conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
+}
+
+fn conv_transpose_spec<const D: usize>(
+    rng: &mut ChaCha8Rng,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let (taps, stride, dilation): ([usize; D], [usize; D], _) = (axes(rng, 4), axes(rng, 3), axes(rng, 2));
+    let (groups, padding) = (rng.random_range(1..=3), padding(rng));
+    let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+    let conv = match padding {
+        Padding::Same | Padding::SameLow => conv,
+        _ => conv.output_padding(stride.map(|stride| rng.random_range(0..stride))),
+    };
+    let channels = groups * rng.random_range(1..=4);
+    let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
+    let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: Activation::None };
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -94,12 +116,15 @@ fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
 }
 
 fn spec(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
-    match rng.random_range(0..6) {
+    match rng.random_range(0..9) {
         0 => conv_spec::<1>(rng, limits, options),
         1 => conv_spec::<2>(rng, limits, options),
         2 => conv_spec::<3>(rng, limits, options),
-        3 => pool_spec::<1>(rng, limits, options),
-        4 => pool_spec::<2>(rng, limits, options),
+        3 => conv_transpose_spec::<1>(rng, limits, options),
+        4 => conv_transpose_spec::<2>(rng, limits, options),
+        5 => conv_transpose_spec::<3>(rng, limits, options),
+        6 => pool_spec::<1>(rng, limits, options),
+        7 => pool_spec::<2>(rng, limits, options),
         _ => pool_spec::<3>(rng, limits, options),
     }
 }
@@ -143,6 +168,7 @@ fn name_of(error: &Error) -> &'static str {
         Error::LimitExceeded { limit, .. } => limit,
         Error::WindowTooLarge { .. } => "window too large",
         Error::EmptyWindow { .. } => "empty window",
+        Error::NothingLeft { .. } => "nothing left",
         Error::AlgorithmUnavailable { algorithm, .. } => {
             assert_ne!(*algorithm, Algorithm::Direct, "it takes every problem");
             "algorithm unavailable"
@@ -203,11 +229,16 @@ fn offset_of(kernel: &KernelInfo, of: &str, member: &str) -> usize {
 /// Three nested loops: forward over the taps, backward over the windows that can cover a cell.
 fn rows_loops(step: &StepInfo<'_>) -> u64 {
     let value = |name: String| u64::from(step.overrides.iter().find(|(known, _)| *known == name).unwrap().1);
-    let [d, h, w] = ["D", "H", "W"].map(|axis| match step.entry {
+    let counts = ["D", "H", "W"].map(|axis| match step.entry {
         "backward" => value(format!("TAPS_{axis}")).div_ceil(value(format!("STRIDE_{axis}"))),
         _ => value(format!("TAPS_{axis}")),
     });
-    d * (h * (w + 2) + 2) + 2
+    nested_loops(counts)
+}
+
+/// Tests of three loops inside each other, and for each that ends one of every loop inside.
+fn nested_loops([d, h, w]: [u64; 3]) -> u64 {
+    d * (h * (w + 2) + 3) + 3
 }
 
 /// A plan that was made for these limits.
@@ -266,7 +297,7 @@ impl Checked<'_> {
                     let at = first + 32 * i;
                     u64::from(u32::from_le_bytes(step.params[at..at + 4].try_into().unwrap()))
                 };
-                taps(0) * (taps(1) * (taps(2) + 3) + 3) + 2
+                nested_loops([taps(0), taps(1), taps(2)])
             }
             name if name.starts_with("conv/kernel_grad/strip") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
@@ -280,6 +311,7 @@ impl Checked<'_> {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 tile_loops(step, u64::from(rows) * u64::from(cols), 1)
             }
+            name if name.starts_with("nn/") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
@@ -302,14 +334,14 @@ impl Checked<'_> {
         let (d, h, w) = (most(), most(), most());
         if step.kernel == "conv/gather/depthwise" {
             assert_eq!(end - begin, 1, "{self}");
-            return d + 1 + d * (h + 1) + d * h * (w + 1);
+            return nested_loops([d, h, w]);
         }
         if step.kernel.starts_with("conv/gather/tiled") {
             let by_channel = step.overrides.contains(&("BY_CHANNEL", 1));
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
-        (end - begin) * (d * (h * (w + 3) + 3) + 3) + 2
+        (end - begin) * (nested_loops([d, h, w]) + 1) + 4
     }
 
     /// A number of the uniform struct; `Reduction` stands at its beginning.

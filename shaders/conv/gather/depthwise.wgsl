@@ -126,9 +126,9 @@ fn correlate(block: Block) -> vec4<f32> {
 
 fn store_one(at: u32, sum: f32) {
     if (ACCUMULATE == 1u) {
-        out[at] += sum;
+        out[at] = activated(out[at] + sum);
     } else {
-        out[at] = sum;
+        out[at] = activated(sum);
     }
 }
 

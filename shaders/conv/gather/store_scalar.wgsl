@@ -3,9 +3,9 @@
 
 fn store_one(at: u32, sum: f32, initial: f32) {
     if (ACCUMULATE == 1u) {
-        out[at] += sum;
+        out[at] = activated(out[at] + sum);
     } else {
-        out[at] = sum + initial;
+        out[at] = activated(sum + initial);
     }
 }
 

@@ -7,8 +7,8 @@ fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     }
     let at = (place.first + row * place.plane) / 4u;
     if (ACCUMULATE == 1u) {
-        out[at] += sums;
+        out[at] = four_activated(out[at] + sums);
     } else {
-        out[at] = sums + vec4<f32>(initial);
+        out[at] = four_activated(sums + vec4<f32>(initial));
     }
 }

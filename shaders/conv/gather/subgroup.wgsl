@@ -45,12 +45,14 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
     let number = workgroup / (strips * tiles * params.groups);
     let class_w = number % params.classes_w;
     let class_h = number / params.classes_w % params.classes_h;
-    let class_d = number / (params.classes_w * params.classes_h);
+    let of_d = number / (params.classes_w * params.classes_h);
+    // Workgroups behind the last one, which a folded grid has, sum what they never store: what they read must exist.
+    let class_d = min(of_d, params.classes_d - 1u);
     let w = index % across * LANE_CELLS;
     let h = index / across % params.cells_h;
     let d = index / (across * params.cells_h) % params.cells_d;
     let n = index / (across * params.cells_h * params.cells_d);
-    let valid = class_d < params.classes_d && n < params.batch && d < class_at(0u, class_d).cells
+    let valid = of_d < params.classes_d && n < params.batch && d < class_at(0u, class_d).cells
         && h < class_at(1u, class_h).cells && w < class_at(2u, class_w).cells;
     return Block(n, group, m, d, h, w, class_d, class_h, class_w, valid);
 }

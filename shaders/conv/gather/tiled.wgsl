@@ -454,6 +454,7 @@ fn store_column(at: u32, count: u32, sums: vec4<f32>) {
         if (ACCUMULATE == 1u) {
             total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
         }
+        total = four_activated(total);
         out[to.x] = total.x;
         out[to.y] = total.y;
         out[to.z] = total.z;
@@ -473,9 +474,9 @@ fn store_column(at: u32, count: u32, sums: vec4<f32>) {
 
 fn store_one(at: u32, sum: f32) {
     if (ACCUMULATE == 1u) {
-        out[at] += sum;
+        out[at] = activated(out[at] + sum);
     } else {
-        out[at] = sum;
+        out[at] = activated(sum);
     }
 }
 

@@ -6,6 +6,7 @@
 mod alexnet;
 mod audio1d;
 mod c3d;
+mod dcgan;
 mod mobilenet_v2;
 mod notebooks;
 mod pools;
@@ -68,6 +69,7 @@ pub fn suites() -> &'static [Suite] {
                 audio1d::ROWS,
             ),
             ("c3d", "C3D on 16 frames of 112 x 112: the convolutions", c3d::ROWS),
+            ("dcgan", "DCGAN's generator of 64 x 64 pictures: transposed convolutions", dcgan::ROWS),
             ("notebooks", "the five notebooks that this library grew out of", notebooks::ROWS),
             ("pools", "the other networks' pools", pools::ROWS),
             ("quick", "a dozen of the rows above, batch 1", quick::ROWS),

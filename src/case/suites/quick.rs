@@ -13,6 +13,7 @@ pub(super) const ROWS: &[Line] = &[
     ("alexnet.conv2", 1, "c96h27w27k256r5s5p2g2"),
     ("audio1d.conv4", 1, "c512w399k512s3u2"),
     ("c3d.conv5x", 1, "c512d2h7w7k512t3r3s3p1"),
+    ("dcgan.conv3", 1, "tconvc256h16w16k128r4s4u2p1"),
     ("notebooks.004.pictures", 1, "n10c3h32w32k16r5s5p2"),
     ("pools.resnet50.max", 1, "maxc64h112w112r3s3u2p1"),
     ("pools.resnet50.average", 1, "avgc2048h7w7r7s7"),

@@ -5,7 +5,7 @@ use super::super::strip;
 use super::{Gather, MOST_WORKGROUPS, Method};
 use crate::error::Result;
 use crate::kernel::{self, Variant};
-use crate::plan::{Algorithm, DeviceLimits};
+use crate::plan::{Algorithm, DeviceLimits, loop_tests};
 use crate::window::{GatherAxis, GatherClass};
 
 /// Rows that an invocation of the general kernel owns.
@@ -120,8 +120,6 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     invocations.div_ceil(method.variant.workgroup_size().into())
 }
 
-/// A loop costs one test more than it has iterations.
 fn iterations(gather: &Gather, _: &Method, _channels: u64) -> u64 {
-    let [d, h, w] = gather.most_taps();
-    d * h * w + 2 * (d * h + d) + 2
+    loop_tests(&gather.most_taps())
 }

@@ -10,6 +10,9 @@ pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
 pub(super) use tiled::plausible_tiles;
 
+use super::Epilogue;
+use super::epilogue::{need_through, through};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
@@ -41,7 +44,12 @@ pub(super) struct Method {
 const MOST_WORKGROUPS: u64 = 1 << 23;
 
 /// Plans a gather.
-pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(
+    gather: &Gather,
+    algorithm: Algorithm,
+    epilogue: Epilogue,
+    mut plan: SpecBuilder<'_>,
+) -> Result<PlanSpec> {
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
@@ -57,10 +65,17 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
     let batch = u64::from(gather.batch);
     plan.need(gather.source, source.sample * batch, Access::Read);
     plan.need(Operand::W, gather.w_elements(), Access::Read);
-    if bias {
+    if epilogue.bias {
         plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
     }
-    plan.need(gather.target, target.sample * batch, Access::Write);
+    let target_elements = target.sample * batch;
+    // Forward applies its activation where it stores; an input gradient goes on through one in a pass of its own.
+    let (at_store, afterwards) = match gather.target {
+        Operand::Y => (epilogue.activation, Activation::None),
+        _ => (Activation::None, epilogue.activation),
+    };
+    need_through(&mut plan, afterwards, target_elements);
+    plan.need(gather.target, target_elements, Access::Write);
 
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
@@ -88,15 +103,17 @@ pub(super) fn plan(gather: &Gather, algorithm: Algorithm, bias: bool, mut plan: 
                 channel_end: gather.channels.min(begin + channels),
                 ..gather.params(padded)
             };
-            // The bias goes in once, with the first channels.
-            let with_bias = bias && begin == 0;
+            // The bias goes in once, with the first channels; the activation comes when all channels are in.
+            let with_bias = epilogue.bias && begin == 0;
             let entry = method.entries[usize::from(with_bias)];
-            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, begin > 0));
+            let activation = if params.channel_end == gather.channels { at_store } else { Activation::None };
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, begin > 0, activation));
             let again = method.source_twice.then_some(source);
             let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
+    through(&mut plan, afterwards, target_elements)?;
     Ok(plan.finish())
 }
 
@@ -122,7 +139,7 @@ fn pack(
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.
-fn overrides(gather: &Gather, method: &Method, accumulate: bool) -> Vec<Override> {
+fn overrides(gather: &Gather, method: &Method, accumulate: bool, activation: Activation) -> Vec<Override> {
     let names = method.entries[0].kernel().overrides;
     names
         .iter()
@@ -139,6 +156,7 @@ fn overrides(gather: &Gather, method: &Method, accumulate: bool) -> Vec<Override
                 "IN_STRIDE" => axis.source_stride,
                 "OUT_STRIDE" => axis.target_stride,
                 "TAP_STEP" => axis.tap_step,
+                "ACTIVATION" => activation.constant(),
                 "ACCUMULATE" => accumulate.into(),
                 "BY" => method.by_channel.into(),
                 _ => gather.crosses_bounds().into(),

@@ -3,7 +3,7 @@
 use super::super::ConvProblem;
 use crate::error::Result;
 use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams};
-use crate::plan::{Algorithm, DeviceLimits, Operand};
+use crate::plan::{Algorithm, DeviceLimits, Operand, loop_tests};
 use crate::window::{Axis, GatherAxis};
 
 /// Zeros behind the packed kernel, which kernels read in place of rows that do not exist.
@@ -114,10 +114,9 @@ impl Gather {
         self.packed_rows() * u64::from(outputs_padded) + ZEROS
     }
 
-    /// Loop iterations of an invocation that packs the kernel; a loop costs two tests more (as in the kernels for subgroups).
+    /// Loop tests of an invocation that packs the kernel.
     pub(super) fn pack_iterations(&self) -> u64 {
-        let [d, h, w] = self.axes.each_ref().map(|axis| u64::from(axis.taps));
-        d.saturating_mul(h.saturating_mul(w + 3).saturating_add(3)).saturating_add(2)
+        loop_tests(&self.axes.each_ref().map(|axis| axis.taps.into()))
     }
 
     /// How many channels one dispatch can sum over, by the limit on loop iterations; `None` if not even one.

@@ -4,7 +4,7 @@ use super::super::strip;
 use super::{Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Kernel, Variant};
-use crate::plan::{Algorithm, DeviceLimits};
+use crate::plan::{Algorithm, DeviceLimits, loop_tests};
 use crate::window::GatherAxis;
 
 /// Cells of a row that a lane owns.
@@ -99,9 +99,7 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
-/// A loop inside of others costs two tests more than it has iterations: Mesa 22.3's lavapipe counts so, found by trying (6,000
-/// channels of one tap were right, 6,600 wrong; 2,500 of 3 x 3 right, 3,000 wrong); newer ones count one.
 fn iterations(gather: &Gather, _: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
-    channels.saturating_mul(d.saturating_mul(h.saturating_mul(w + 3) + 3) + 3) + 2
+    loop_tests(&[channels, d, h, w])
 }

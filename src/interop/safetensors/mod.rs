@@ -1,7 +1,7 @@
 //! Weights by name in safetensors files: those that PyTorch's users have, with PyTorch's names and layouts.
 //!
-//! PyTorch's layouts are this library's: a `Conv2d`'s `weight` is `w` [C_out, C_in/groups, taps...], its `bias` is `b`
-//! [C_out], a `Linear`'s `weight` is [outputs, inputs]. Nothing is transposed on the way.
+//! PyTorch's layouts are this library's: a `Conv2d`'s `weight` is `w` `[C_out, C_in/groups, taps...]`, its `bias` is `b`
+//! `[C_out]`, a `Linear`'s `weight` is `[outputs, inputs]`. Nothing is transposed on the way.
 //!
 //! Files are taken for untrusted: the header is checked against the file's size before any tensor is made, every tensor
 //! against the device's limits before it is uploaded, and nothing in a file is executed or taken for a path.

@@ -3,8 +3,8 @@
 use super::super::params::{GatherParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE, ACCUMULATE_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE, kernel,
-    read, read_vec4, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
+    kernel, read, read_vec4, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
@@ -45,7 +45,10 @@ pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
     subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
 ];
 
-/// Override constants of `conv/gather/constants.wgsl`, and the one of `common/accumulate.wgsl`.
+/// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
+const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
+
+/// Override constants of `conv/gather/constants.wgsl`, and those of a store.
 pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAPS_D",
     "TAPS_H",
@@ -61,6 +64,7 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAP_STEP_W",
     "PADDED",
     "ACCUMULATE",
+    "ACTIVATION",
 ];
 
 kernel! {
@@ -73,55 +77,55 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, ACCUMULATE,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
-        GatherParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
-        GatherParams, ACCUMULATE, subgroup 8, variants ROW3_STRIDE2_TILES;
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
-    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
     DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
     DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
 }

@@ -115,6 +115,7 @@ const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
 const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
+const ACTIVATION_CONSTANT: &str = include_str!("../../../shaders/common/activation.wgsl");
 const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
 
@@ -136,6 +137,17 @@ pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
     "PADDING_LOW_H",
     "PADDING_LOW_W",
 ];
+
+/// One list behind the other.
+const fn with<const N: usize>(first: &[&'static str], second: &[&'static str]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < first.len() { first[i] } else { second[i - first.len()] };
+        i += 1;
+    }
+    all
+}
 
 /// Declares a kernel and its entry points.
 macro_rules! kernel {
@@ -218,9 +230,15 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_MAX_BACKWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
-    &ACTIVATION_KERNEL,
-    &ACTIVATION_GRAD_KERNEL,
-    &HALF_SQUARED_ERROR_KERNEL,
+    &ACTIVATION_SCALAR_KERNEL,
+    &ACTIVATION_VEC4_KERNEL,
+    &ACTIVATION_GRAD_SCALAR_KERNEL,
+    &ACTIVATION_GRAD_VEC4_KERNEL,
+    &THROUGH_ACTIVATION_SCALAR_KERNEL,
+    &THROUGH_ACTIVATION_VEC4_KERNEL,
+    &HALF_SQUARED_ERROR_SCALAR_KERNEL,
+    &HALF_SQUARED_ERROR_VEC4_KERNEL,
+    &SGD_SCALAR_KERNEL,
+    &SGD_VEC4_KERNEL,
     &SOFTMAX_KERNEL,
-    &SGD_KERNEL,
 ];

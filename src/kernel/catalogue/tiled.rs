@@ -4,8 +4,8 @@ use super::super::params::{ConvParams, GatherParams};
 use super::conv::CONV;
 use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_OVERRIDES};
 use super::{
-    ACCUMULATE_CONSTANT, Constant, EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW, WINDOW_BITS,
-    WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, write,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, Constant, EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW,
+    WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
 };
 
 const TILE: &str = include_str!("../../../shaders/common/tile.wgsl");
@@ -21,17 +21,6 @@ const TILED_OVERRIDES: &[&str] = &with::<{ GATHER_OVERRIDES.len() + 1 }>(GATHER_
 /// Override constants of `conv/kernel_grad/tiled.wgsl`: those of every window, and its own.
 const KERNEL_GRAD_TILED_OVERRIDES: &[&str] =
     &with::<{ WINDOW_OVERRIDES.len() + 3 }>(WINDOW_OVERRIDES, &["PADDED_D", "PADDED_H", "PADDED_W"]);
-
-/// One list behind the other.
-const fn with<const N: usize>(first: &[&'static str], second: &[&'static str]) -> [&'static str; N] {
-    let mut all = [""; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < first.len() { first[i] } else { second[i - first.len()] };
-        i += 1;
-    }
-    all
-}
 
 /// The constants of a tile and the bytes of its staged rows.
 macro_rules! tile_variant {
@@ -69,7 +58,7 @@ macro_rules! kernel_grad_tile {
 }
 
 kernel! {
-    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, TILE, TILE_8X8, GATHER_TILED],
+    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X8, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(128 x 128 x 16, sums 64),
             gather_tile!(64 x 128 x 8, sums 64),
@@ -79,13 +68,13 @@ kernel! {
     TILED_8X8_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, TILE, TILE_8X4, GATHER_TILED],
+    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[gather_tile!(64 x 64 x 16, sums 32)];
     TILED_8X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     TILED_8X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, TILE, TILE_4X4, GATHER_TILED],
+    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_4X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(64 x 32 x 16, sums 16),
             gather_tile!(16 x 128 x 16, sums 16),

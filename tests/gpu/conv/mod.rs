@@ -7,7 +7,9 @@ mod kernel_grad;
 mod tiles;
 
 use wgconv::case::ConvCase;
-use wgconv::{Algorithm, Context, ConvProblem, Error, Operand, Pass, PlanOptions, Result, Strategy, reference};
+use wgconv::{
+    Activation, Algorithm, Context, ConvProblem, Error, Operand, Pass, Plan, PlanOptions, Result, Strategy, reference,
+};
 
 use crate::support::arena::run_f32;
 use crate::support::context::Regime;
@@ -30,21 +32,23 @@ impl ConvData {
         let window = count(&problem.w_shape()) as u64;
         let outputs = count(&problem.y_shape()) as u64;
         let most = exact_range(window.max(outputs) + 1);
-        ConvData::generate(problem, seed, |seed, count| integers(seed, count, most))
+        ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
     pub fn reals(problem: &ConvProblem, seed: u64) -> ConvData {
-        ConvData::generate(problem, seed, reals)
+        ConvData::generate(shapes(problem), seed, reals)
     }
 
-    fn generate(problem: &ConvProblem, seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
-        ConvData {
-            x: of(4 * seed, count(&problem.x_shape())),
-            w: of(4 * seed + 1, count(&problem.w_shape())),
-            b: of(4 * seed + 2, count(&problem.b_shape())),
-            dy: of(4 * seed + 3, count(&problem.y_shape())),
-        }
+    /// Data for x, w, b and dy of these shapes.
+    pub fn generate(shapes: [Vec<usize>; 4], seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
+        let [x, w, b, dy] = [0, 1, 2, 3].map(|i: usize| of(4 * seed + i as u64, count(&shapes[i])));
+        ConvData { x, w, b, dy }
     }
+}
+
+/// Of x, w, b and dy.
+fn shapes(problem: &ConvProblem) -> [Vec<usize>; 4] {
+    [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
 }
 
 /// The context of a regime in which this problem can just be bound.
@@ -63,7 +67,11 @@ pub fn on_gpu(
     data: &ConvData,
     options: &PlanOptions,
 ) -> Result<Vec<f32>> {
-    let plan = case.plan(context, pass, bias, options)?;
+    Ok(run_pass(context, &*case.plan(context, pass, bias, options)?, pass, bias, data))
+}
+
+/// Runs a plan of a pass of a convolution, transposed or not.
+pub fn run_pass(context: &Context, plan: &Plan, pass: Pass, bias: bool, data: &ConvData) -> Vec<f32> {
     let (x, w, dy) = ((Operand::X, &data.x[..]), (Operand::W, &data.w[..]), (Operand::Dy, &data.dy[..]));
     let mut inputs = match pass {
         Pass::Forward => vec![x, w],
@@ -71,10 +79,14 @@ pub fn on_gpu(
         Pass::KernelGrad => vec![x, dy],
         Pass::BiasGrad => vec![dy],
     };
+    // Going on through an activation.
+    if pass == Pass::InputGrad && plan.operands().iter().any(|need| need.operand == Operand::X) {
+        inputs.push(x);
+    }
     if bias {
         inputs.push((Operand::B, &data.b[..]));
     }
-    Ok(run_f32(context, &plan, &inputs))
+    run_f32(context, plan, &inputs)
 }
 
 /// Computes a pass on the CPU.
@@ -88,6 +100,16 @@ pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) ->
     .unwrap()
 }
 
+/// The same with the case's activation.
+fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
+    let sums = on_cpu(problem, pass, bias, data);
+    match pass {
+        Pass::Forward => sums.activated(case.activation),
+        Pass::InputGrad => sums.through(case.activation, &data.x).unwrap(),
+        Pass::KernelGrad | Pass::BiasGrad => sums,
+    }
+}
+
 /// The shape of what a pass computes.
 pub fn result_shape(problem: &ConvProblem, pass: Pass) -> Vec<usize> {
     match pass {
@@ -99,23 +121,21 @@ pub fn result_shape(problem: &ConvProblem, pass: Pass) -> Vec<usize> {
 }
 
 /// Runs a pass by every algorithm that takes this problem in this regime; the direct kernels take every one.
-fn by_every_algorithm(
-    case: &ConvCase,
+pub fn by_every_algorithm(
+    context: &Context,
     pass: Pass,
-    bias: bool,
     regime: Regime,
     seed: u64,
-    data: &ConvData,
+    run: impl Fn(&PlanOptions) -> Result<Vec<f32>>,
     judge: impl Fn(&[f32]) -> Result<(), String>,
 ) -> Result<(), String> {
-    let context = context(&case.problem().map_err(|error| error.to_string())?, regime);
     for &algorithm in Algorithm::ALL {
         // A software device compiles a specialised tile for seconds: it gets every fourth shape, and tiles.rs every tile.
         if algorithm == Algorithm::Tiled && context.limits().is_software && !seed.is_multiple_of(4) {
             continue;
         }
         let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
-        let outcome = match on_gpu(&context, case, pass, bias, data, &options) {
+        let outcome = match run(&options) {
             Err(Error::AlgorithmUnavailable { .. }) if algorithm != Algorithm::Direct => continue,
             // Packed kernels need room, which tiny limits may not have.
             Err(Error::LimitExceeded { .. })
@@ -134,9 +154,10 @@ fn by_every_algorithm(
 pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
-    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
-    let shape = result_shape(&problem, pass);
-    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| compare::exact(found, &expected, &shape))
+    let expected = expected(case, &problem, pass, bias, &data).to_f32();
+    let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
+    let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
+    by_every_algorithm(&context, pass, regime, seed, run, |found| compare::exact(found, &expected, &shape))
 }
 
 /// As [`check_exact`] with options of the plan.
@@ -151,7 +172,7 @@ pub fn check_exact_with(
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
     let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, options).map_err(|e| e.to_string())?;
-    let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+    let expected = expected(case, &problem, pass, bias, &data).to_f32();
     compare::exact(&found, &expected, &result_shape(&problem, pass))
 }
 
@@ -159,19 +180,23 @@ pub fn check_exact_with(
 pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::reals(&problem, seed);
-    let expected = on_cpu(&problem, pass, bias, &data);
+    let expected = expected(case, &problem, pass, bias, &data);
     let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
-    by_every_algorithm(case, pass, bias, regime, seed, &data, |found| {
+    let context = context(&problem, regime);
+    let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
+    by_every_algorithm(&context, pass, regime, seed, run, |found| {
         compare::within(found, &expected.values, &bounds, &shape)
     })
 }
 
-/// Both checks on the whole catalogue, under the device's limits and tiny ones.
+/// Both checks on the whole catalogue, under the device's limits and tiny ones; ReLU is with one of these, by turns.
 fn check_catalogue(pass: Pass, bias: bool) {
     let mut checked = 0;
     for (i, (name, case)) in catalogue::convolutions().iter().enumerate() {
-        for regime in Regime::BOTH {
+        for (j, regime) in Regime::BOTH.into_iter().enumerate() {
             let seed = 100 + i as u64;
+            let activation = [Activation::None, Activation::Relu][(i + j) % 2];
+            let case = &ConvCase { activation, ..case.clone() };
             for outcome in [check_exact(case, pass, bias, regime, seed), check_bound(case, pass, bias, regime, seed)] {
                 outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case}"));
                 checked += 1;

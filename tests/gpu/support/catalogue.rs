@@ -1,7 +1,7 @@
 //! The library's catalogue of shapes, by operator, and cases from their text.
 
 use wgconv::PoolKind;
-use wgconv::case::{Case, ConvCase, PoolCase, catalogue};
+use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase, catalogue};
 
 /// The averages of the catalogue.
 pub const AVERAGES: [PoolKind; 3] = [
@@ -14,7 +14,7 @@ pub const AVERAGES: [PoolKind; 3] = [
 pub fn conv(text: &str) -> ConvCase {
     match text.parse().unwrap_or_else(|error| panic!("{error}")) {
         Case::Conv(case) => case,
-        Case::Pool(_) => panic!("{text} is a pooling"),
+        _ => panic!("{text} is no convolution"),
     }
 }
 
@@ -22,7 +22,7 @@ pub fn conv(text: &str) -> ConvCase {
 pub fn pool(text: &str) -> PoolCase {
     match text.parse().unwrap_or_else(|error| panic!("{error}")) {
         Case::Pool(case) => case,
-        Case::Conv(_) => panic!("{text} is a convolution"),
+        _ => panic!("{text} is no pooling"),
     }
 }
 
@@ -31,6 +31,14 @@ pub fn convolutions() -> Vec<(&'static str, ConvCase)> {
     let convolution = |case: &Case| if let Case::Conv(case) = case { Some(case.clone()) } else { None };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, convolution(&row.case)?))).collect();
     assert!(cases.len() >= 22);
+    cases
+}
+
+/// Transposed convolutions, with a name each.
+pub fn transposed() -> Vec<(&'static str, ConvTransposeCase)> {
+    let transposed = |case: &Case| if let Case::ConvTranspose(case) = case { Some(case.clone()) } else { None };
+    let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, transposed(&row.case)?))).collect();
+    assert!(cases.len() >= 14);
     cases
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use wgconv::Activation;
 use wgconv::case::Case;
 
 use super::select::{QUICK, Selection};
@@ -26,7 +27,8 @@ pub struct BenchArgs {
     #[arg(long, value_name = "REGEX")]
     pub filter: Option<regex::Regex>,
     /// Passes: forward, input_grad, kernel_grad, bias_grad, max_forward, max_forward_with_indices, max_backward,
-    /// avg_forward, avg_backward; `conv`, `pool` or `all` for several [default: all but bias_grad and
+    /// avg_forward, avg_backward; of transposed convolutions tconv_forward, tconv_input_grad, tconv_kernel_grad,
+    /// tconv_bias_grad; `conv`, `tconv`, `pool` or `all` for several [default: all but the bias gradients and
     /// max_forward_with_indices]
     #[arg(long = "pass", value_name = "PASSES", value_delimiter = ',')]
     pub passes: Vec<String>,
@@ -89,6 +91,10 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
     let case: Case = text.parse().map_err(|error: wgconv::case::ParseError| error.to_string())?;
     // Parameters that contradict each other are the user's mistake, not a limit of the device.
     case.y_shape().map_err(|error| error.to_string())?;
+    // Peers and the check of channels one by one know sums only.
+    if matches!(&case, Case::Conv(conv) if conv.activation != Activation::None) {
+        return Err("a case without activation: what is timed and compared are the sums".to_owned());
+    }
     Ok(case)
 }
 

@@ -1,7 +1,7 @@
 //! A pass, cut by the channels of its result, on one sample: each part is a small problem for the reference.
 
-use wgconv::case::{Case, ConvCase, PoolCase};
-use wgconv::{ConvProblem, Operand, PoolKind, PoolProblem, Result, reference};
+use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
+use wgconv::{ConvProblem, ConvTransposeProblem, Operand, PoolKind, PoolProblem, Result, reference};
 
 use super::exact::bound;
 
@@ -25,6 +25,7 @@ pub struct Channels {
 
 enum Of {
     Conv(ConvProblem),
+    ConvTranspose(ConvTransposeProblem),
     Pool(PoolProblem),
 }
 
@@ -34,6 +35,7 @@ impl Channels {
     pub fn new(case: &Case, pass: &'static str) -> Result<Channels> {
         let of = match case.with_batch(1) {
             Case::Conv(case) => Of::Conv(ConvCase::problem(&case)?),
+            Case::ConvTranspose(case) => Of::ConvTranspose(ConvTransposeCase::problem(&case)?),
             Case::Pool(case) => Of::Pool(PoolCase::problem(&case)?),
         };
         Ok(Channels { pass, of, batch: case.batch().into() })
@@ -44,14 +46,15 @@ impl Channels {
         let elements = |shape: Vec<usize>| shape.iter().product();
         let (x, w, y) = match &self.of {
             Of::Conv(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
+            Of::ConvTranspose(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
             Of::Pool(problem) => (problem.x_shape(), vec![], problem.y_shape()),
         };
-        match (&self.of, self.pass) {
-            (Of::Conv(_), "forward") => vec![(Operand::X, elements(x)), (Operand::W, elements(w))],
-            (Of::Conv(_), "input_grad") => vec![(Operand::Dy, elements(y)), (Operand::W, elements(w))],
-            (Of::Conv(_), "kernel_grad") => vec![(Operand::X, elements(x)), (Operand::Dy, elements(y))],
-            (Of::Conv(_), _) | (Of::Pool(_), "backward") => vec![(Operand::Dy, elements(y))],
-            (Of::Pool(_), _) => vec![(Operand::X, elements(x))],
+        match (matches!(self.of, Of::Pool(_)), self.pass) {
+            (false, "forward") => vec![(Operand::X, elements(x)), (Operand::W, elements(w))],
+            (false, "input_grad") => vec![(Operand::Dy, elements(y)), (Operand::W, elements(w))],
+            (false, "kernel_grad") => vec![(Operand::X, elements(x)), (Operand::Dy, elements(y))],
+            (false, _) | (true, "backward") => vec![(Operand::Dy, elements(y))],
+            (true, _) => vec![(Operand::X, elements(x))],
         }
     }
 
@@ -69,28 +72,37 @@ impl Channels {
         matches!(self.pass, "kernel_grad" | "bias_grad")
     }
 
-    /// Channels of the result.
+    /// Channels of the result: of its first axis, the batch apart.
     pub fn count(&self) -> usize {
         match &self.of {
             Of::Conv(problem) if self.pass == "input_grad" => problem.channels_in as usize,
             Of::Conv(problem) => problem.channels_out as usize,
+            Of::ConvTranspose(problem) if matches!(self.pass, "input_grad" | "kernel_grad") => {
+                problem.channels_in as usize
+            }
+            Of::ConvTranspose(problem) => problem.channels_out as usize,
             Of::Pool(problem) => problem.channels as usize,
         }
     }
 
     /// Terms of one element of the result, the whole batch counted.
     pub fn terms(&self) -> u64 {
-        let product = |axes: &[wgconv::Axis; 3], of: fn(&wgconv::Axis) -> u32| -> u64 {
-            axes.iter().map(|axis| u64::from(of(axis))).product()
-        };
         match &self.of {
             Of::Conv(problem) => {
-                let (taps, outputs) =
-                    (product(&problem.axes, |axis| axis.taps), product(&problem.axes, |axis| axis.output));
+                let taps = product(&problem.axes, |axis| axis.taps);
                 match self.pass {
                     "forward" => u64::from(problem.channels_in / problem.groups) * taps,
                     "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
-                    _ => self.batch * outputs,
+                    _ => self.batch * product(&problem.axes, |axis| axis.output),
+                }
+            }
+            Of::ConvTranspose(problem) => {
+                let taps = product(&problem.axes, |axis| axis.taps);
+                match self.pass {
+                    "forward" => u64::from(problem.channels_in / problem.groups) * taps,
+                    "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
+                    "kernel_grad" => self.batch * product(&problem.axes, |axis| axis.input),
+                    _ => self.batch * product(&problem.axes, |axis| axis.output),
                 }
             }
             Of::Pool(problem) => product(&problem.axes, |axis| axis.taps),
@@ -101,6 +113,7 @@ impl Channels {
     pub fn work(&self) -> u64 {
         match &self.of {
             Of::Conv(problem) => problem.multiply_adds() / self.count() as u64,
+            Of::ConvTranspose(problem) => problem.multiply_adds() / self.count() as u64,
             Of::Pool(problem) => {
                 let outputs: usize = problem.y_shape()[2..].iter().product();
                 outputs as u64 * self.terms()
@@ -125,6 +138,7 @@ impl Channels {
     pub fn part(&self, channel: usize, inputs: &Inputs, indices: Option<&[u32]>) -> Result<Part> {
         match &self.of {
             Of::Conv(problem) => self.conv_part(problem, channel, inputs),
+            Of::ConvTranspose(problem) => self.conv_transpose_part(problem, channel, inputs),
             Of::Pool(problem) => self.pool_part(problem, channel, inputs, indices),
         }
     }
@@ -134,8 +148,7 @@ impl Channels {
         let (in_group, out_group) = (whole.channels_in as usize / groups, whole.channels_out as usize / groups);
         let mut one = whole.clone();
         one.groups = 1;
-        let of = |operand| inputs.iter().find(|input| input.0 == operand).map_or(&[][..], |input| &input.1);
-        let (x, w, dy) = (of(Operand::X), of(Operand::W), of(Operand::Dy));
+        let [x, w, dy] = [Operand::X, Operand::W, Operand::Dy].map(|operand| data_of(inputs, operand));
         if self.pass == "input_grad" {
             let (group, c) = (channel / in_group, channel % in_group);
             (one.channels_in, one.channels_out) = (1, out_group as u32);
@@ -152,6 +165,35 @@ impl Channels {
             "forward" => reference::conv::forward(&one, x, w, None)?,
             "kernel_grad" => reference::conv::kernel_grad(&one, x, dy)?,
             _ => reference::conv::bias_grad(&one, dy)?,
+        }))
+    }
+
+    fn conv_transpose_part(&self, whole: &ConvTransposeProblem, channel: usize, inputs: &Inputs) -> Result<Part> {
+        let groups = whole.groups as usize;
+        let (in_group, out_group) = (whole.channels_in as usize / groups, whole.channels_out as usize / groups);
+        let mut one = whole.clone();
+        one.groups = 1;
+        let [x, w, dy] = [Operand::X, Operand::W, Operand::Dy].map(|operand| data_of(inputs, operand));
+        if matches!(self.pass, "forward" | "bias_grad") {
+            // A channel of y.
+            (one.channels_in, one.channels_out) = (in_group as u32, 1);
+            if self.pass == "bias_grad" {
+                let dy = share(dy, groups * out_group, channel);
+                return Ok(Part::of(reference::conv_transpose::bias_grad(&one, dy)?));
+            }
+            let (group, k) = (channel / out_group, channel % out_group);
+            let taps = w.len() / whole.channels_in as usize / out_group;
+            let inputs = group * in_group..(group + 1) * in_group;
+            let w: Vec<f32> = inputs.flat_map(|c| &w[(c * out_group + k) * taps..][..taps]).copied().collect();
+            return Ok(Part::of(reference::conv_transpose::forward(&one, share(x, groups, group), &w, None)?));
+        }
+        // A channel of x.
+        (one.channels_in, one.channels_out) = (1, out_group as u32);
+        let dy = share(dy, groups, channel / in_group);
+        let (x, w) = (share(x, groups * in_group, channel), share(w, groups * in_group, channel));
+        Ok(Part::of(match self.pass {
+            "input_grad" => reference::conv_transpose::input_grad(&one, dy, w)?,
+            _ => reference::conv_transpose::kernel_grad(&one, x, dy)?,
         }))
     }
 
@@ -182,6 +224,16 @@ impl Part {
         let bounds = bound(&sums);
         Part { values: sums.values, magnitudes: sums.magnitudes, terms: sums.terms, bounds, indices: None }
     }
+}
+
+/// Of all axes together.
+fn product<A>(axes: &[A; 3], of: fn(&A) -> u32) -> u64 {
+    axes.iter().map(|axis| u64::from(of(axis))).product()
+}
+
+/// The first sample of an input, or nothing.
+fn data_of(inputs: &Inputs, operand: Operand) -> &[f32] {
+    inputs.iter().find(|input| input.0 == operand).map_or(&[][..], |input| &input.1)
 }
 
 /// The part `index` of `count` equal ones; of nothing, nothing.

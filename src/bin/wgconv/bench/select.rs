@@ -32,11 +32,15 @@ pub struct Job {
 }
 
 /// Name in reports, and whether it is measured unless told otherwise.
-const PASSES: [(&str, bool); 9] = [
+const PASSES: [(&str, bool); 13] = [
     ("forward", true),
     ("input_grad", true),
     ("kernel_grad", true),
     ("bias_grad", false),
+    ("tconv_forward", true),
+    ("tconv_input_grad", true),
+    ("tconv_kernel_grad", true),
+    ("tconv_bias_grad", false),
     ("max_forward", true),
     ("max_forward_with_indices", false),
     ("max_backward", true),
@@ -44,10 +48,11 @@ const PASSES: [(&str, bool); 9] = [
     ("avg_backward", true),
 ];
 
-/// How reports call the pass of a case: the poolings' are not the convolutions'.
+/// How reports call the pass of a case: those of poolings and of transposed convolutions are not the convolutions'.
 fn pass_name(case: &Case, pass: &str) -> &'static str {
     let prefix = match case {
         Case::Conv(_) => "",
+        Case::ConvTranspose(_) => "tconv_",
         Case::Pool(pool) if pool.kind == PoolKind::Max => "max_",
         Case::Pool(_) => "avg_",
     };
@@ -117,17 +122,19 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
         return Ok(PASSES.iter().filter(|(_, is_default)| *is_default).map(|(name, _)| *name).collect());
     }
     let is_pool = |name: &&str| name.starts_with("max_") || name.starts_with("avg_");
+    let is_transposed = |name: &&str| name.starts_with("tconv_");
     let mut passes = Vec::new();
     for name in wanted {
         match name.as_str() {
             "all" => passes.extend(all.clone()),
             "pool" => passes.extend(all.clone().filter(is_pool)),
-            "conv" => passes.extend(all.clone().filter(|name| !is_pool(name))),
+            "conv" => passes.extend(all.clone().filter(|name| !is_pool(name) && !is_transposed(name))),
+            "tconv" => passes.extend(all.clone().filter(is_transposed)),
             name => match all.clone().find(|known| *known == name) {
                 Some(known) => passes.push(known),
                 None => {
                     let known: Vec<&str> = all.collect();
-                    bail!("--pass {name:?} is unknown; there are {}, and conv, pool, all", known.join(", "));
+                    bail!("--pass {name:?} is unknown; there are {}, and conv, tconv, pool, all", known.join(", "));
                 }
             },
         }
@@ -169,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_pass_of_every_case_has_a_name() {
-        for text in ["c1w9k1s3", "maxc1w9s3", "avgc1w9s3"] {
+        for text in ["c1w9k1s3", "tconvc1w9k1s3", "maxc1w9s3", "avgc1w9s3"] {
             let case: Case = text.parse().unwrap();
             for pass in case.passes() {
                 assert_ne!(pass_name(&case, pass), "other", "{text} {pass}");
@@ -182,6 +189,7 @@ mod tests {
         let names = |list: &[&str]| passes(&list.iter().map(|name| name.to_string()).collect::<Vec<_>>());
         assert_eq!(names(&["pool"]).unwrap().len(), 5);
         assert_eq!(names(&["conv", "max_forward"]).unwrap().len(), 5);
+        assert_eq!(names(&["tconv"]).unwrap().len(), 4);
         assert!(names(&["backwards"]).unwrap_err().to_string().contains("kernel_grad"));
         assert!(!names(&[]).unwrap().contains(&"bias_grad"));
     }

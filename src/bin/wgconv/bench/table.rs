@@ -38,7 +38,8 @@ fn clock(row: &Row) -> String {
 /// What computed it, in few letters: `direct +sum_slices` for a kernel and the dispatch after it. What the pass's name says
 /// already is left out: the kernel `conv/forward_direct` with its entry point `forward` is `direct`.
 fn kernel(row: &Row) -> String {
-    let prefix = row.pass.strip_prefix("max_").or_else(|| row.pass.strip_prefix("avg_")).unwrap_or(&row.pass);
+    let of_operator = ["max_", "avg_", "tconv_"].into_iter().find_map(|operator| row.pass.strip_prefix(operator));
+    let prefix = of_operator.unwrap_or(&row.pass);
     let mut names: Vec<String> = Vec::new();
     for line in &row.kernels {
         let name = line.split(' ').next().unwrap_or_default();

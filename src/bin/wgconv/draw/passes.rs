@@ -4,11 +4,15 @@ use plotters::style::RGBColor;
 
 use crate::bench::Row;
 
-const COLOURS: [(&str, RGBColor); 9] = [
+const COLOURS: [(&str, RGBColor); 13] = [
     ("forward", RGBColor(31, 119, 180)),
     ("input_grad", RGBColor(214, 96, 20)),
     ("kernel_grad", RGBColor(44, 140, 60)),
     ("bias_grad", RGBColor(127, 127, 127)),
+    ("tconv_forward", RGBColor(110, 170, 215)),
+    ("tconv_input_grad", RGBColor(240, 160, 100)),
+    ("tconv_kernel_grad", RGBColor(130, 190, 135)),
+    ("tconv_bias_grad", RGBColor(180, 180, 180)),
     ("max_forward", RGBColor(123, 82, 171)),
     ("max_forward_with_indices", RGBColor(180, 120, 200)),
     ("max_backward", RGBColor(190, 60, 110)),

@@ -1,6 +1,6 @@
 //! The network on the device: its parameters, and its passes recorded into programs.
 
-use wgconv::{Context, Conv, Conv2d, MaxPool, Padding, Program, Result, Tensor};
+use wgconv::{Activation, Context, Conv, Conv2d, MaxPool, Padding, Program, Result, Tensor};
 
 use super::args::TrainArgs;
 use super::weights::{PARAMETERS, Weights};
@@ -53,8 +53,8 @@ impl Network {
         let upload = |(values, (_, shape)): (&Vec<f32>, &(&str, &[usize]))| ctx.tensor(shape, values);
         Ok(Network {
             ctx: ctx.clone(),
-            conv1: Conv::new([TAPS[0]; 2]).padding(Padding::Same).build()?,
-            conv2: Conv::new([TAPS[1]; 2]).padding(Padding::Same).build()?,
+            conv1: Conv::new([TAPS[0]; 2]).padding(Padding::Same).activation(Activation::Relu).build()?,
+            conv2: Conv::new([TAPS[1]; 2]).padding(Padding::Same).activation(Activation::Relu).build()?,
             pool: MaxPool::new([2, 2]).build()?,
             parameters: weights.values.iter().zip(&PARAMETERS).map(upload).collect::<Result<_>>()?,
             velocities: PARAMETERS.iter().map(|(_, shape)| ctx.zeros(shape)).collect::<Result<_>>()?,
@@ -95,33 +95,30 @@ impl Network {
 
     fn forward(&self, p: &mut Program, images: &Tensor) -> Result<Activations> {
         let [w1, b1, w2, b2, w3, b3] = self.parameters();
-        let z1 = p.conv_forward(&self.conv1, images, w1, Some(b1))?;
-        let hidden1 = p.relu(&z1)?;
+        let hidden1 = p.conv_forward(&self.conv1, images, w1, Some(b1))?;
         let (pooled1, indices1) = p.max_pool_forward_with_indices(&self.pool, &hidden1)?;
-        let z2 = p.conv_forward(&self.conv2, &pooled1, w2, Some(b2))?;
-        let hidden2 = p.relu(&z2)?;
+        let hidden2 = p.conv_forward(&self.conv2, &pooled1, w2, Some(b2))?;
         let (pooled2, indices2) = p.max_pool_forward_with_indices(&self.pool, &hidden2)?;
         let flat = pooled2.reshape(&[images.shape()[0], DENSE_INPUTS])?;
         let logits = p.dense_forward(&flat, w3, Some(b3))?;
         Ok(Activations { hidden1, pooled1, indices1, hidden2, pooled2, indices2, flat, logits })
     }
 
-    /// The gradient of every parameter, in their order.
+    /// The gradient of every parameter, in their order. ReLU's gradients are taken where the poolings' outputs are, of which
+    /// there are a quarter: the largest of a window is the only one that has a gradient.
     fn backward(&self, p: &mut Program, images: &Tensor, a: &Activations, dlogits: &Tensor) -> Result<[Tensor; 6]> {
         let [_, _, w2, _, w3, _] = self.parameters();
         let dw3 = p.dense_kernel_grad(&a.flat, dlogits)?;
         let db3 = p.dense_bias_grad(dlogits)?;
-        let dflat = p.dense_input_grad(dlogits, w3)?;
+        let dflat = p.dense_input_grad_through(Activation::Relu, dlogits, w3, &a.flat)?;
 
         let dpooled2 = dflat.reshape(a.pooled2.shape())?;
-        let dhidden2 = p.max_pool_backward(&self.pool, &dpooled2, &a.indices2, a.hidden2.shape())?;
-        let dz2 = p.relu_grad(&a.hidden2, &dhidden2)?;
+        let dz2 = p.max_pool_backward(&self.pool, &dpooled2, &a.indices2, a.hidden2.shape())?;
         let dw2 = p.conv_kernel_grad(&self.conv2, &a.pooled1, &dz2)?;
         let db2 = p.conv_bias_grad(&self.conv2, &dz2)?;
-        let dpooled1 = p.conv_input_grad(&self.conv2, &dz2, w2, a.pooled1.shape())?;
+        let dpooled1 = p.conv_input_grad_through(&self.conv2, Activation::Relu, &dz2, w2, &a.pooled1)?;
 
-        let dhidden1 = p.max_pool_backward(&self.pool, &dpooled1, &a.indices1, a.hidden1.shape())?;
-        let dz1 = p.relu_grad(&a.hidden1, &dhidden1)?;
+        let dz1 = p.max_pool_backward(&self.pool, &dpooled1, &a.indices1, a.hidden1.shape())?;
         let dw1 = p.conv_kernel_grad(&self.conv1, images, &dz1)?;
         let db1 = p.conv_bias_grad(&self.conv1, &dz1)?;
         Ok([dw1, db1, dw2, db2, dw3, db3])
@@ -131,8 +128,7 @@ impl Network {
     pub fn first_layer(&self, images: &[f32]) -> Result<Vec<f32>> {
         let [w1, b1, ..] = self.parameters();
         let x = self.ctx.tensor(&[images.len() / (SIDE * SIDE), 1, SIDE, SIDE], images)?;
-        let z = self.conv1.forward(&self.ctx, &x, w1, Some(b1))?;
-        wgconv::nn::relu(&self.ctx, &z)?.read_blocking()
+        self.conv1.forward(&self.ctx, &x, w1, Some(b1))?.read_blocking()
     }
 
     /// Copies the parameters to the host.

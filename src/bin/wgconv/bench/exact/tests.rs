@@ -1,7 +1,7 @@
 //! The exact check without a device: the reference on the whole case stands for it.
 
-use wgconv::case::{ConvCase, PoolCase};
-use wgconv::reference::{conv, pool};
+use wgconv::case::{ConvCase, ConvTransposeCase, PoolCase};
+use wgconv::reference::{conv, conv_transpose, pool};
 
 use super::*;
 
@@ -26,6 +26,15 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
                 _ => conv::bias_grad(&problem, &of(Operand::Dy)),
             })
         }
+        Case::ConvTranspose(case) => {
+            let problem = ConvTransposeCase::problem(case).unwrap();
+            sums(match pass {
+                "forward" => conv_transpose::forward(&problem, &of(Operand::X), &of(Operand::W), None),
+                "input_grad" => conv_transpose::input_grad(&problem, &of(Operand::Dy), &of(Operand::W)),
+                "kernel_grad" => conv_transpose::kernel_grad(&problem, &of(Operand::X), &of(Operand::Dy)),
+                _ => conv_transpose::bias_grad(&problem, &of(Operand::Dy)),
+            })
+        }
         Case::Pool(case) => {
             let problem = PoolCase::problem(case).unwrap();
             match (exact.channels.is_max(), pass) {
@@ -44,7 +53,14 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
     }
 }
 
-const CASES: [&str; 4] = ["n3c4h7w6k6r3s2u2x1p1x0g2", "n2c2w9k3s3a2", "maxn3c3h7w6r3s2", "avgn2c3h7w6r3s2p1exclpad"];
+const CASES: [&str; 6] = [
+    "n3c4h7w6k6r3s2u2x1p1x0g2",
+    "n2c2w9k3s3a2",
+    "tconvn3c4h4w3k6r3s2u2x3p1x0o1x2g2",
+    "tconvn2c3w5k2s3a2",
+    "maxn3c3h7w6r3s2",
+    "avgn2c3h7w6r3s2p1exclpad",
+];
 
 #[test]
 fn the_first_sample_and_its_factors_say_what_the_whole_case_gives() {

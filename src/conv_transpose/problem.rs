@@ -1,0 +1,77 @@
+//! What a transposed convolution means for given shapes.
+
+use crate::conv::ConvProblem;
+use crate::spatial::extents;
+use crate::window::TransposedAxis;
+
+/// A transposed convolution with every extent known, its rank folded to 3.
+///
+/// ```
+/// use wgconv::{ConvShapes, ConvTranspose};
+/// let conv = ConvTranspose::<2>::new([4, 4]).stride([2, 2]).padding(wgconv::Padding::Symmetric([1, 1])).build()?;
+/// let problem = conv.problem(&ConvShapes::new(&[8, 512, 4, 5], &[512, 256, 4, 4]))?;
+/// assert_eq!(problem.y_shape(), [8, 256, 8, 10]);
+/// assert_eq!(problem.multiply_adds(), 8 * 512 * 4 * 5 * 256 * 16);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ConvTransposeProblem {
+    /// Spatial axes that the user sees: 1, 2 or 3.
+    pub rank: u32,
+    /// N
+    pub batch: u32,
+    /// C_in
+    pub channels_in: u32,
+    /// C_out
+    pub channels_out: u32,
+    /// Number of groups.
+    pub groups: u32,
+    /// Depth, height, width; absent leading ones have one cell and one tap.
+    pub axes: [TransposedAxis; 3],
+}
+
+impl ConvTransposeProblem {
+    fn shape(&self, leading: [u32; 2], of: impl Fn(&TransposedAxis) -> u32) -> Vec<usize> {
+        leading.map(|v| v as usize).into_iter().chain(extents(&self.axes, self.rank, of)).collect()
+    }
+
+    /// `[N, C_in, spatial...]`
+    pub fn x_shape(&self) -> Vec<usize> {
+        self.shape([self.batch, self.channels_in], |axis| axis.input)
+    }
+
+    /// `[C_in, C_out/groups, taps...]`
+    pub fn w_shape(&self) -> Vec<usize> {
+        self.shape([self.channels_in, self.channels_out / self.groups.max(1)], |axis| axis.taps)
+    }
+
+    /// `[N, C_out, spatial...]`
+    pub fn y_shape(&self) -> Vec<usize> {
+        self.shape([self.batch, self.channels_out], |axis| axis.output)
+    }
+
+    /// `[C_out]`
+    pub fn b_shape(&self) -> Vec<usize> {
+        vec![self.channels_out as usize]
+    }
+
+    /// Multiply-adds of forward, input gradient or kernel gradient, those for cells that the padding cuts off included (the
+    /// field's usual count; twice this is the number of FLOPs).
+    pub fn multiply_adds(&self) -> u64 {
+        self.exchanged().multiply_adds()
+    }
+
+    /// The convolution whose input gradient is this one's forward: its x has the shape of this one's y and the other way
+    /// round, and w is the same.
+    pub(crate) fn exchanged(&self) -> ConvProblem {
+        ConvProblem {
+            rank: self.rank,
+            batch: self.batch,
+            channels_in: self.channels_out,
+            channels_out: self.channels_in,
+            groups: self.groups,
+            axes: self.axes.map(|axis| axis.exchanged()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The transposed convolution against its reference, which has nothing of the convolution's; and against the convolution
+//! whose adjoint it is.
+
+use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
+use wgconv::{Activation, Context, ConvTransposeProblem, Pass, PlanOptions, Result, reference};
+
+use crate::conv::{ConvData, by_every_algorithm, on_gpu, run_pass};
+use crate::support::context::Regime;
+use crate::support::data::{count, exact_range, integers, reals};
+use crate::support::{catalogue, compare};
+
+/// Of x, w, b and dy.
+fn shapes(problem: &ConvTransposeProblem) -> [Vec<usize>; 4] {
+    [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
+}
+
+/// Small integers for which every partial sum of every pass is exact.
+fn exact_data(problem: &ConvTransposeProblem, seed: u64) -> ConvData {
+    let longest = shapes(problem).iter().map(|shape| count(shape) as u64).max().unwrap();
+    let most = exact_range(longest + 1);
+    ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
+}
+
+/// The context of a regime in which this problem can just be bound.
+fn context(problem: &ConvTransposeProblem, regime: Regime) -> Context {
+    let [x, w, _, y] = shapes(problem);
+    let largest = [count(&x[1..]), count(&w), count(&y[1..])].into_iter().max().unwrap();
+    regime.context(largest as u64 * 4)
+}
+
+fn on_cpu(problem: &ConvTransposeProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
+    use reference::conv_transpose::{bias_grad, forward, input_grad, kernel_grad};
+    match pass {
+        Pass::Forward => forward(problem, &data.x, &data.w, bias.then_some(&data.b[..])),
+        Pass::InputGrad => input_grad(problem, &data.dy, &data.w),
+        Pass::KernelGrad => kernel_grad(problem, &data.x, &data.dy),
+        Pass::BiasGrad => bias_grad(problem, &data.dy),
+    }
+    .unwrap()
+}
+
+fn result_shape(problem: &ConvTransposeProblem, pass: Pass) -> Vec<usize> {
+    match pass {
+        Pass::Forward => problem.y_shape(),
+        Pass::InputGrad => problem.x_shape(),
+        Pass::KernelGrad => problem.w_shape(),
+        Pass::BiasGrad => problem.b_shape(),
+    }
+}
+
+/// An error unless every algorithm gives the reference's integers exactly, forward with a bias; and on real data what the
+/// bound of float32 summation allows.
+pub fn check(case: &ConvTransposeCase, pass: Pass, regime: Regime, seed: u64) -> Result<(), String> {
+    let problem = case.problem().map_err(|error| error.to_string())?;
+    let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
+    let bias = pass == Pass::Forward;
+    for data in [exact_data(&problem, seed), ConvData::generate(shapes(&problem), seed, reals)] {
+        let is_exact = data.x.iter().all(|value| value.fract() == 0.0);
+        let expected = on_cpu(&problem, pass, bias, &data);
+        let (values, bounds) = (expected.to_f32(), expected.bound(1.0));
+        let run = |options: &PlanOptions| {
+            let plan = case.plan(&context, pass, bias, options)?;
+            Ok(run_pass(&context, &plan, pass, bias, &data))
+        };
+        by_every_algorithm(&context, pass, regime, seed, run, |found| match is_exact {
+            true => compare::exact(found, &values, &shape),
+            false => compare::within(found, &expected.values, &bounds, &shape),
+        })?;
+    }
+    Ok(())
+}
+
+fn check_catalogue(pass: Pass) {
+    for (i, (name, case)) in catalogue::transposed().iter().enumerate() {
+        for regime in Regime::BOTH {
+            check(case, pass, regime, 100 + i as u64)
+                .unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case}"));
+        }
+    }
+}
+
+#[test]
+fn forward_with_bias_equals_the_reference() {
+    check_catalogue(Pass::Forward);
+}
+
+#[test]
+fn input_grad_equals_the_reference() {
+    check_catalogue(Pass::InputGrad);
+}
+
+#[test]
+fn kernel_grad_equals_the_reference() {
+    check_catalogue(Pass::KernelGrad);
+}
+
+#[test]
+fn bias_grad_equals_the_reference() {
+    check_catalogue(Pass::BiasGrad);
+}
+
+/// The convolution with the same parameters and the same w, on this one's y; if the output padding is below the stride, it
+/// has this one's x as output.
+fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
+    let y = case.problem().unwrap().y_shape();
+    let axes = case.axes.iter().zip(&y[2..]).map(|(axis, &input)| CaseAxis { input: input as u32, ..*axis }).collect();
+    let restores = case.axes.iter().zip(&case.output_padding).all(|(axis, &cells)| cells < axis.stride);
+    let (batch, groups) = (case.batch, case.groups);
+    let (channels_in, channels_out) = (case.channels_out, case.channels_in);
+    restores.then_some(ConvCase { batch, channels_in, channels_out, groups, axes, activation: Activation::None })
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+}
+
+/// On the GPU alone and exactly: <conv_transpose(x, w), g> = <x, conv(g, w)>, and its own gradients give the same number.
+#[test]
+fn it_is_the_adjoint_of_the_convolution() {
+    let mut restored = 0;
+    for (i, (name, case)) in catalogue::transposed().iter().enumerate() {
+        let problem = case.problem().unwrap();
+        let data = exact_data(&problem, 500 + i as u64);
+        let ctx = &context(&problem, Regime::Device);
+        let options = PlanOptions::default();
+        let run = |pass, bias| run_pass(ctx, &case.plan(ctx, pass, bias, &options).unwrap(), pass, bias, &data);
+        let product = dot(&run(Pass::Forward, false), &data.dy);
+        assert_eq!(product, dot(&data.x, &run(Pass::InputGrad, false)), "input_grad, {name}");
+        assert_eq!(product, dot(&data.w, &run(Pass::KernelGrad, false)), "kernel_grad, {name}");
+        let biased = dot(&run(Pass::Forward, true), &data.dy) - product;
+        assert_eq!(biased, dot(&data.b, &run(Pass::BiasGrad, false)), "bias_grad, {name}");
+        if let Some(conv) = convolution(case) {
+            let swapped = ConvData { x: data.dy.clone(), dy: data.x.clone(), ..data.clone() };
+            let gathered = on_gpu(ctx, &conv, Pass::Forward, false, &swapped, &options).unwrap();
+            assert_eq!(product, dot(&data.x, &gathered), "convolution, {name}");
+            restored += 1;
+        }
+    }
+    assert!(restored >= 12);
+}

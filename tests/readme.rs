@@ -1,0 +1,220 @@
+//! The README's table of what there is: every row can be planned in every rank, with every option, in every pass that it
+//! names, and nothing that is here is missing from it.
+
+use wgconv::{
+    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, Pass, PlanOptions,
+    PoolPass, Program, Result, nn,
+};
+
+/// Operator, ranks, options, passes.
+type Row = [&'static str; 4];
+
+fn rows() -> Vec<Row> {
+    let readme = include_str!("../README.md");
+    let (_, section) = readme.split_once("## What there is").unwrap();
+    let table = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = |line: &'static str| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        cells.try_into().unwrap_or_else(|_| panic!("four cells: {line}"))
+    };
+    table.skip(2).map(cells).collect()
+}
+
+fn row(operator: &str) -> Row {
+    rows().into_iter().find(|row| row[0] == operator).unwrap_or_else(|| panic!("no row {operator}"))
+}
+
+fn list(cell: &'static str) -> Vec<&'static str> {
+    cell.split([',', ';']).map(str::trim).collect()
+}
+
+const CONVOLUTION: [&str; 10] = [
+    "kernel size",
+    "stride",
+    "dilation",
+    "low and high padding",
+    "`Same`",
+    "`SameLow`",
+    "`Valid`",
+    "groups",
+    "depthwise with multiplier",
+    "bias",
+];
+
+const THROUGH: &str = "input gradient on through the ReLU before";
+
+/// A builder with an option of the table: those that are given, or one that all have.
+macro_rules! with_option {
+    ($option:expr, $builder:expr $(, $name:pat => $with:expr)* $(,)?) => {
+        match $option {
+            $($name => $with,)*
+            "kernel size" | "window" => $builder,
+            "stride" => $builder.stride([2; D]),
+            "dilation" => $builder.dilation([2; D]),
+            "low and high padding" => $builder.padding(Padding::Explicit { low: [1; D], high: [0; D] }),
+            other => panic!("there is no {other}"),
+        }
+    };
+}
+
+/// The same with what both kinds of convolution have.
+macro_rules! with_option_of_convolutions {
+    ($option:expr, $builder:expr $(, $name:pat => $with:expr)* $(,)?) => {
+        with_option!(
+            $option,
+            $builder,
+            "bias" => $builder,
+            "`Same`" => $builder.padding(Padding::Same),
+            "`SameLow`" => $builder.padding(Padding::SameLow),
+            "`Valid`" => $builder.padding(Padding::Valid),
+            "groups" | "depthwise with multiplier" => $builder.groups(channels($option).0),
+            $($name => $with),*
+        )
+    };
+}
+
+/// Channels of x and of w's second axis in a forward of 4 input channels, or of groups.
+fn channels(option: &str) -> (usize, usize) {
+    match option {
+        "groups" => (2, 2),
+        "depthwise with multiplier" => (4, 1),
+        _ => (1, 4),
+    }
+}
+
+fn spatial<const D: usize>(leading: [usize; 2], extent: usize) -> Vec<usize> {
+    leading.into_iter().chain([extent; D]).collect()
+}
+
+fn plan_conv<const D: usize>(option: &str) -> Result<()> {
+    let builder = Conv::<D>::new([3; D]);
+    let conv = with_option_of_convolutions!(
+        option,
+        builder,
+        "ReLU in forward's stores" => builder.activation(Activation::Relu),
+        THROUGH => builder,
+    );
+    let conv = conv.build()?;
+    let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
+    let through = if option == THROUGH { Activation::Relu } else { Activation::None };
+    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) }.through(through);
+    Pass::ALL
+        .into_iter()
+        .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
+}
+
+fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
+    let builder = ConvTranspose::<D>::new([3; D]);
+    let conv = with_option_of_convolutions!(
+        option,
+        builder,
+        "output padding" => builder.stride([2; D]).output_padding([1; D]),
+        "output shape" => builder.stride([2; D]).output_shape([16; D]),
+    );
+    let conv = conv.build()?;
+    let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([4, 2], 3));
+    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) };
+    Pass::ALL
+        .into_iter()
+        .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
+}
+
+fn plan_max<const D: usize>(option: &str) -> Result<()> {
+    let builder = MaxPool::<D>::new([2; D]);
+    let pool = with_option!(option, builder, "ceil mode" => builder.ceil_mode(true)).build()?;
+    let x = spatial::<D>([2, 3], 7);
+    [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]
+        .into_iter()
+        .try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
+}
+
+fn plan_average<const D: usize>(option: &str) -> Result<()> {
+    let builder = AvgPool::<D>::new([2; D]);
+    let pool = with_option!(
+        option,
+        builder,
+        "ceil mode" => builder.ceil_mode(true),
+        "count-include-pad" => builder.count_include_pad(true),
+        "divisor override" => builder.divisor_override(3),
+    );
+    let pool = pool.build()?;
+    let x = spatial::<D>([2, 3], 7);
+    [PoolPass::Forward, PoolPass::Backward]
+        .into_iter()
+        .try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
+}
+
+/// A row whose options can be planned in three ranks, one each.
+fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> Result<()>; 3]) {
+    let [_, ranks, listed, listed_passes] = row(operator);
+    assert_eq!(ranks, "1, 2, 3", "{operator}");
+    assert_eq!(list(listed_passes), passes, "{operator}");
+    let mut listed = list(listed);
+    if listed[0] == "the same" {
+        let above = list(row("`MaxPool`")[2]);
+        listed.splice(..1, above);
+    }
+    assert_eq!(listed, options, "{operator}");
+    for option in options {
+        for (rank, plan) in (1..).zip(plan) {
+            plan(option).unwrap_or_else(|error| panic!("{operator} of rank {rank} with {option}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn every_convolution_and_pooling_of_the_table_can_be_planned() {
+    let passes = Pass::ALL.map(Pass::name);
+    let mut convolution = CONVOLUTION.to_vec();
+    convolution.extend(["ReLU in forward's stores", THROUGH]);
+    check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
+    let mut transposed = CONVOLUTION.to_vec();
+    transposed.splice(7..7, ["output padding", "output shape"]);
+    let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
+    check("`ConvTranspose`", &transposed, &passes, plan);
+    let mut window = vec!["window", "stride", "dilation", "low and high padding", "ceil mode"];
+    let passes = ["forward", "forward with indices", "backward"];
+    check("`MaxPool`", &window, &passes, [plan_max::<1>, plan_max::<2>, plan_max::<3>]);
+    window.extend(["count-include-pad", "divisor override"]);
+    let plan = [plan_average::<1>, plan_average::<2>, plan_average::<3>];
+    check("`AvgPool`", &window, &["forward", "backward"], plan);
+}
+
+/// What the rest of the table names, recorded; and no row but these.
+#[test]
+fn the_rest_of_the_table_is_there() {
+    let ctx = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
+    let zeros = |shape: &[usize]| ctx.zeros::<f32>(shape).unwrap();
+    let mut program = Program::new(&ctx);
+    let (x, w, b) = (zeros(&[2, 3]), zeros(&[4, 3]), zeros(&[4]));
+    let mut known = vec!["`Conv`", "`ConvTranspose`", "`MaxPool`", "`AvgPool`"];
+    let mut record = |name, length: usize, add: &mut dyn FnMut(&mut Program) -> Result<()>| {
+        let before = program.len();
+        add(&mut program).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(program.len() - before, length, "{name}");
+        known.push(name);
+    };
+    record("`nn` dense", 4, &mut |program| {
+        let y = program.dense_forward(&x, &w, Some(&b))?;
+        program.dense_input_grad(&y, &w)?;
+        program.dense_kernel_grad(&x, &y)?;
+        program.dense_bias_grad(&y).map(drop)
+    });
+    record("`nn` activations", 4, &mut |program| {
+        let y = program.relu(&x)?;
+        program.relu_grad(&y, &x)?;
+        let y = program.sigmoid(&x)?;
+        program.sigmoid_grad(&y, &x).map(drop)
+    });
+    record("`nn` losses", 2, &mut |program| {
+        program.half_squared_error(&x, &zeros(&[2, 3]))?;
+        program.softmax_cross_entropy(&x, &ctx.zeros::<u32>(&[2])?).map(drop)
+    });
+    record("`nn` SGD", 1, &mut |program| program.sgd(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3])));
+    record("`nn::init`", 0, &mut |_| {
+        let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
+        assert_eq!(nn::init::normal(&mut rng, 3, 1.0).len(), 3);
+        nn::init::kaiming_normal(&mut rng, &[4, 3]).map(drop)
+    });
+    assert_eq!(rows().iter().map(|row| row[0]).collect::<Vec<_>>(), known);
+}
