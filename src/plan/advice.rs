@@ -49,11 +49,14 @@ pub(crate) fn choose(
     {
         return Ok(spec);
     }
+    let mut why = "the planner's choice: it takes every problem".to_string();
     for &(algorithm, reason) in candidates {
-        if let Ok(spec) = plan(Strategy::Fixed(algorithm), algorithm, reason) {
-            return Ok(spec);
+        match plan(Strategy::Fixed(algorithm), algorithm, reason) {
+            Ok(spec) => return Ok(spec),
+            Err(Error::AlgorithmUnavailable { reason, .. }) => why = format!("instead of {algorithm}: {reason}"),
+            Err(error) => why = format!("instead of {algorithm}: {error}"),
         }
     }
     let direct = Algorithm::Direct;
-    plan(Strategy::Fixed(direct), direct, "the planner's choice: it takes every problem")
+    plan(Strategy::Fixed(direct), direct, &why)
 }

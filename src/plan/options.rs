@@ -130,7 +130,9 @@ impl FromStr for Strategy {
 pub struct PlanOptions {
     /// Who chooses the algorithm.
     pub strategy: Strategy,
-    /// Most bytes of workspace that the plan may ask for. With 0 a split reduction takes one dispatch a slab instead.
+    /// Most bytes of workspace that the plan may ask for. With less than they need a split reduction takes one dispatch a slab
+    /// instead, and in place of the kernels that keep a reordered copy of w there (forward and input gradient) come the direct
+    /// ones, as the plan's `Display` says.
     pub workspace_limit: u64,
 }
 

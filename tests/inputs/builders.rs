@@ -149,6 +149,19 @@ fn numbers_that_32_bits_cannot_hold() {
     }
 }
 
+/// A kernel whose reordered copy is larger than the default limit on workspace.
+#[test]
+fn a_plan_says_why_it_falls_back_on_the_direct_kernels() {
+    let conv = Conv::<2>::new([3, 3]).build().unwrap();
+    let shapes = ConvShapes::new(&[1, 2048, 8, 8], &[1024, 2048, 3, 3]);
+    let plan = |workspace_limit| {
+        let options = PlanOptions { workspace_limit, ..PlanOptions::default() };
+        conv.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &options).unwrap().to_string()
+    };
+    assert!(plan(64 << 20).contains("instead of tiled: its packed kernel exceeds the workspace"), "{}", plan(64 << 20));
+    assert!(!plan(128 << 20).contains("instead of"), "{}", plan(128 << 20));
+}
+
 /// More taps than 64 bits count, all but one of each axis in the padding.
 #[test]
 fn windows_larger_than_anything_in_memory() {
