@@ -7,9 +7,14 @@ use super::{KERNELS, Kernel, Variant};
 const BEGIN: &str = "// specialise: begin\n";
 const END: &str = "// specialise: end\n";
 
+/// What a module with subgroups begins with, as WGSL has it. A browser's compiler demands the directive; naga (30) refuses it, and
+/// knows the functions without.
+const ENABLE_SUBGROUPS: &str = if cfg!(target_arch = "wasm32") { "enable subgroups;\n" } else { "" };
+
 /// The WGSL source of a kernel with the constants of a variant.
 pub(crate) fn specialized_source(kernel: &Kernel, variant: &Variant) -> String {
-    let source = kernel.parts.concat();
+    let enable = if kernel.subgroup_size > 0 { ENABLE_SUBGROUPS } else { "" };
+    let source = format!("{enable}{}", kernel.parts.concat());
     let block: String =
         variant.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
     match (source.find(BEGIN), source.find(END)) {
