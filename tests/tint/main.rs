@@ -151,9 +151,11 @@ fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
     for (row, context) in shapes().rows.iter().flat_map(|row| contexts.iter().map(move |context| (row, context))) {
         let case = &row.case;
         for pass in case.passes() {
-            for algorithm in Algorithm::ALL {
+            let fixed = Algorithm::ALL.iter().copied().map(Strategy::Fixed);
+            let tiles = case.plausible(context.limits(), pass).unwrap();
+            for strategy in fixed.chain(tiles) {
                 for bias in if case.takes_bias(pass) { &[false, true][..] } else { &[false] } {
-                    let options = PlanOptions { strategy: Strategy::Fixed(*algorithm), ..PlanOptions::default() };
+                    let options = PlanOptions { strategy, ..PlanOptions::default() };
                     let Ok(spec) = case.plan_spec_on(context, pass, *bias, &options) else { continue };
                     let used: Vec<_> = spec.steps().map(|step| (modules.index(&step), step.entry)).collect();
                     if small(&spec) && used.iter().any(|one| !seen.contains(one)) {
