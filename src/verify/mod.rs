@@ -17,6 +17,7 @@
 mod check;
 mod data;
 mod guard;
+mod markdown;
 mod report;
 mod shrink;
 
