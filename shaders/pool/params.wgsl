@@ -16,5 +16,11 @@ struct PoolParams {
     divisor: u32,
     // Average pooling: 1 if padding cells count.
     count_include_pad: u32,
-    unused: u32,
+    // Max pooling: the index of the first cell of this dispatch's first plane, and what a plane adds to it.
+    index_base: u32,
+    index_step: u32,
+    // Lp pooling: p.
+    power: f32,
+    unused_a: u32,
+    unused_b: u32,
 }
