@@ -6,9 +6,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-// 1: the last value instead of the sum.
-override UNPOOL: u32 = 0u;
-
 @group(0) @binding(0) var<uniform> params: PoolParams;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
@@ -24,6 +21,7 @@ fn gather(index: u32, before: f32) -> f32 {
     let name = params.index_base + plane * params.index_step + index % plane_size;
 
     let slab = slab_at(params.reduction, 0u);
+    let unpool = params.unpool == 1u;
     var sum = before;
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let out_d = output_over_d(in_d, row / TAPS_H);
@@ -35,7 +33,7 @@ fn gather(index: u32, before: f32) -> f32 {
                 if (out_w >= 0) {
                     let at = first + u32(out_w);
                     if (indices[at] == name) {
-                        sum = select(sum, 0.0, UNPOOL == 1u) + dy[at];
+                        sum = select(sum, 0.0, unpool) + dy[at];
                     }
                 }
             }

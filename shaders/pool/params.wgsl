@@ -19,8 +19,9 @@ struct PoolParams {
     // Max pooling: the index of the first cell of this dispatch's first plane, and what a plane adds to it.
     index_base: u32,
     index_step: u32,
+    // Max pooling: 1 if of the values of windows that share a maximum the last one stays, not their sum.
+    unpool: u32,
     // Lp pooling: p.
     power: f32,
-    unused_a: u32,
-    unused_b: u32,
+    unused: u32,
 }

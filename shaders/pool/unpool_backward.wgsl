@@ -12,9 +12,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 
 // Whether a window has a tap on this cell.
 fn covers(window: Window, cell: u32, dilation: u32) -> bool {
-    let distance = i32(cell) - window.start;
-    let tap = distance / i32(dilation);
-    return distance >= 0 && tap * i32(dilation) == distance && has_tap(window, u32(tap));
+    let tap = tap_touching(window.start, cell, dilation);
+    return tap >= 0 && has_tap(window, u32(tap));
 }
 
 fn look_up(index: u32) -> f32 {

@@ -32,7 +32,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     for chunk in plan.chunks(problem.batch, operands.all(), operands.result())? {
         for slab in 0..slabs.count() {
             let bound = operands.bind(plan.limits, &chunk);
-            let params = params(problem, &chunk, slabs.reduction(slab, 1, slab > 0), &bound);
+            let params = params(problem, pass, &chunk, slabs.reduction(slab, 1, slab > 0), &bound);
             let invocations = operands.result() * u64::from(chunk.count);
             plan.step(entry, &overrides, params, bound.bindings, invocations)?;
         }
@@ -40,7 +40,13 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     Ok(plan.finish())
 }
 
-fn params(problem: &PoolProblem, chunk: &Chunk, reduction: Reduction, bound: &BoundChunk) -> PoolParams {
+fn params(
+    problem: &PoolProblem,
+    pass: PoolPass,
+    chunk: &Chunk,
+    reduction: Reduction,
+    bound: &BoundChunk,
+) -> PoolParams {
     let [d, h, w] = problem.axes;
     let (divisor, count_include_pad) = problem.divisor();
     let (index_base, index_step) = problem.indices.base_and_step(problem, chunk.first * problem.channels);
@@ -59,8 +65,8 @@ fn params(problem: &PoolProblem, chunk: &Chunk, reduction: Reduction, bound: &Bo
         count_include_pad,
         index_base,
         index_step,
+        unpool: (pass == PoolPass::Unpool).into(),
         power: problem.power(),
-        unused_a: 0,
-        unused_b: 0,
+        unused: 0,
     }
 }

@@ -77,7 +77,6 @@ impl PoolProblem {
         }
         let value = |name| match name {
             "ADAPTIVE" => Some(self.adaptive.into()),
-            "UNPOOL" => Some((pass == PoolPass::Unpool).into()),
             // A sum is the norm of p = 1, but for the sign.
             "POWER" => Some([1.0, 2.0].iter().position(|&p| p == self.power()).map_or(0, |i| i as u32 + 1)),
             "SIGNED" => Some(matches!(self.kind, PoolKind::Average { .. }).into()),

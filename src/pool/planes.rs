@@ -4,7 +4,7 @@ use super::operands::Operands;
 use super::{PoolKind, PoolPass, PoolProblem};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, PlanesParams};
-use crate::plan::{Algorithm, Chunk, PlanSpec, SpecBuilder, StepBinding, loop_tests};
+use crate::plan::{Algorithm, Chunk, ELEMENT_BYTES, PlanSpec, SpecBuilder, StepBinding, loop_tests};
 use crate::window::Axis;
 
 /// A slice of fewer cells an invocation costs more in the second pass than it gains in the first.
@@ -148,7 +148,9 @@ fn reserve(
         return Some(Vec::new());
     }
     let most = chunks.iter().map(|chunk| chunk.count).max().unwrap_or(0);
-    let elements = u64::from(most) * u64::from(problem.channels) * cut.slices;
+    // Whole steps of the alignment, so that nothing lies between the parts.
+    let elements = (u64::from(most) * u64::from(problem.channels) * cut.slices)
+        .next_multiple_of(plan.limits.storage_alignment / ELEMENT_BYTES);
     let parts = if pass == PoolPass::ForwardWithIndices { 2 } else { 1 };
     (0..parts).map(|_| plan.reserve(elements)).collect()
 }

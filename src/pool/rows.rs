@@ -88,6 +88,10 @@ fn params(problem: &PoolProblem, pass: PoolPass, chunk: &Chunk, count: u32, boun
         shift_w,
         index_base,
         index_step,
+        unpool: (pass == PoolPass::Unpool).into(),
+        unused_a: 0,
+        unused_b: 0,
+        unused_c: 0,
     }
 }
 

@@ -324,6 +324,12 @@ impl Checked<'_> {
             }
             name if name.starts_with("nn/") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
+            name if name.starts_with("pool/planes/") => {
+                let lanes = constant(step, "LANES");
+                let cells = u64::from(self.param(step, "PlanesParams", "slice_cells")).div_ceil(lanes);
+                // The lanes' results are joined by halves.
+                cells + 1 + if lanes > 1 { u64::from(lanes.ilog2()) + 1 } else { 0 }
+            }
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + 2) + 2

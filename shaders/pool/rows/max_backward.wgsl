@@ -1,10 +1,6 @@
 // dx of max pooling: an invocation owns four elements of dx and gathers dy from the windows that cover each and whose
 // maximum it is; or, as unpooling, the last of these. It visits windows, of which few cover a cell, not taps; in the order of
 // `pool/max_backward`.
-
-// 1: the last value instead of the sum.
-override UNPOOL: u32 = 0u;
-
 fn load(at: vec4<u32>) -> vec4<f32> {
     return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
 }
@@ -38,6 +34,7 @@ fn backward(
     let first_h = last_windows(four.h, STRIDE_H, PADDING_LOW_H) - i32(windows_h - 1u);
     let first_w = last_windows(four.w, STRIDE_W, PADDING_LOW_W) - i32(windows_w - 1u);
 
+    let unpool = params.unpool == 1u;
     var sum = vec4<f32>(0.0);
     for (var d = 0u; d < windows_d; d++) {
         let o_d = first_d + i32(d);
@@ -50,7 +47,7 @@ fn backward(
                 let o_w = first_w + i32(w);
                 let covers = covers_h & windows_cover(o_w, four.w, TAPS_W, STRIDE_W, PADDING_LOW_W, out_w);
                 let at = y_plane + select(vec4<u32>(0u), row + vec4<u32>(o_w), covers);
-                let before = select(sum, vec4<f32>(0.0), UNPOOL == 1u);
+                let before = select(sum, vec4<f32>(0.0), unpool);
                 sum = select(sum, before + load(at), covers & (load_indices(at) == name));
             }
         }

@@ -14,9 +14,6 @@ pub(super) const NORM: &str = include_str!("../../../shaders/pool/norm.wgsl");
 /// Override constants of windows, fixed and adaptive ones.
 const POOL_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ADAPTIVE"]);
 
-/// The same with that of the maxima's way back.
-const MAX_BACKWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 2 }>(POOL_OVERRIDES, &["UNPOOL"]);
-
 /// The same with that of `pool/norm.wgsl`.
 const LP_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 2 }>(POOL_OVERRIDES, &["POWER"]);
 
@@ -33,7 +30,7 @@ kernel! {
     MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
 }
 kernel! {
-    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, POOL], PoolParams, MAX_BACKWARD_OVERRIDES, 0;
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, POOL], PoolParams, POOL_OVERRIDES, 0;
     MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
 }
 kernel! {

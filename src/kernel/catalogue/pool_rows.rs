@@ -4,11 +4,8 @@ use super::super::params::RowsParams;
 use super::pool::AVERAGE_OVERRIDES;
 use super::{
     EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel,
-    read, with, write, write_vec4,
+    read, write, write_vec4,
 };
-
-/// Override constants of windows, and that of the maxima's way back.
-const ROWS_BACKWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["UNPOOL"]);
 
 const ROWS: &str = include_str!("../../../shaders/pool/rows/params.wgsl");
 const FOUR: &str = include_str!("../../../shaders/pool/rows/four.wgsl");
@@ -28,7 +25,7 @@ kernel! {
 }
 kernel! {
     ROWS_MAX_BACKWARD_SCALAR_KERNEL = "pool/rows/max_backward_scalar",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, ROWS, FOUR, ROWS_SCALAR, ROWS_MAX_BACKWARD_PASS], RowsParams, ROWS_BACKWARD_OVERRIDES, 0;
+        [INDEX, WINDOW, WINDOW_CONSTANTS, ROWS, FOUR, ROWS_SCALAR, ROWS_MAX_BACKWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
     ROWS_MAX_BACKWARD_SCALAR = "backward" [read(1, "dy"), read(2, "indices"), write(3, "result")];
 }
 kernel! {
@@ -49,7 +46,7 @@ kernel! {
 }
 kernel! {
     ROWS_MAX_BACKWARD_VEC4_KERNEL = "pool/rows/max_backward_vec4",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, ROWS, FOUR, ROWS_VEC4, ROWS_MAX_BACKWARD_PASS], RowsParams, ROWS_BACKWARD_OVERRIDES, 0;
+        [INDEX, WINDOW, WINDOW_CONSTANTS, ROWS, FOUR, ROWS_VEC4, ROWS_MAX_BACKWARD_PASS], RowsParams, WINDOW_OVERRIDES, 0;
     ROWS_MAX_BACKWARD_VEC4 = "backward" [read(1, "dy"), read(2, "indices"), write_vec4(3, "result")];
 }
 kernel! {

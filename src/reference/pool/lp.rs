@@ -70,11 +70,13 @@ fn norm(values: &[f32], p: f64) -> f64 {
     if largest == 0.0 || !largest.is_finite() {
         return largest;
     }
+    // Without a unit where there is no power: exact.
+    let unit = if p == 1.0 { 1.0 } else { largest };
     let mut sum = 0.0;
     for &value in values {
-        sum += (f64::from(value).abs() / largest).powf(p);
+        sum += (f64::from(value).abs() / unit).powf(p);
     }
-    largest * sum.powf(1.0 / p)
+    unit * sum.powf(1.0 / p)
 }
 
 /// `dx[n, c, i] = sum over o of dy[n, c, o] * sign(x[n, c, i]) * (|x[n, c, i]| / y[n, c, o])^(p - 1)` over the outputs o whose
