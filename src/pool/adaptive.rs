@@ -103,10 +103,7 @@ impl<const D: usize> AdaptiveMaxPool<D> {
         AdaptiveMaxPoolBuilder { outputs, indices: IndexForm::default() }
     }
 
-    /// Global max pooling: one output for each plane.
-    ///
-    /// # Errors
-    /// None now: a rank other than 1, 2 or 3 is one when x comes.
+    /// Global max pooling: one output for each plane. A rank other than 1, 2 or 3 is refused when x comes.
     pub fn global() -> AdaptiveMaxPool<D> {
         AdaptiveMaxPool { outputs: [1; D], indices: IndexForm::default() }
     }
@@ -129,10 +126,7 @@ impl<const D: usize> AdaptiveAvgPool<D> {
         AdaptiveAvgPoolBuilder { outputs }
     }
 
-    /// Global average pooling: one output for each plane.
-    ///
-    /// # Errors
-    /// None now: a rank other than 1, 2 or 3 is one when x comes.
+    /// Global average pooling: one output for each plane. A rank other than 1, 2 or 3 is refused when x comes.
     pub fn global() -> AdaptiveAvgPool<D> {
         AdaptiveAvgPool { outputs: [1; D] }
     }
