@@ -38,7 +38,7 @@ pub(crate) fn plan(
     let rows = (Algorithm::Rows, "the planner's choice: windows without dilation, and few steps for an element");
     let planes = (Algorithm::Planes, "the planner's choice: one window, which is the whole plane");
     let mut candidates = Vec::new();
-    if planes::takes(problem, pass) {
+    if planes::suits(problem, pass) {
         candidates.push(planes);
     }
     if visits <= MOST_VISITS {

@@ -8,7 +8,11 @@ use crate::plan::{Algorithm, Chunk, ELEMENT_BYTES, PlanSpec, SpecBuilder, StepBi
 use crate::window::Axis;
 
 /// A slice of fewer cells an invocation costs more in the second pass than it gains in the first.
-const LEAST_CELLS: u64 = 64;
+const LEAST_CELLS: u64 = 16;
+const LEAST_CELLS_SOFTWARE: u64 = 256;
+
+/// Shorter planes are left to the rows kernels, whose invocations have four of them.
+const LEAST_LENGTH: u64 = 32;
 
 /// Where planes are shorter, 16 invocations share one instead of a whole workgroup.
 const SHORT: u64 = 512;
@@ -21,6 +25,16 @@ pub(super) fn takes(problem: &PoolProblem, pass: PoolPass) -> bool {
     };
     let forward = matches!(pass, PoolPass::Forward | PoolPass::ForwardWithIndices);
     forward && !problem.adaptive && problem.axes.iter().all(is_whole)
+}
+
+/// Whether that is what the planner should do.
+pub(super) fn suits(problem: &PoolProblem, pass: PoolPass) -> bool {
+    takes(problem, pass) && length(problem) >= LEAST_LENGTH
+}
+
+/// Cells of a plane.
+fn length(problem: &PoolProblem) -> u64 {
+    problem.axes.iter().map(|axis| u64::from(axis.input)).product()
 }
 
 /// How planes are cut.
@@ -47,8 +61,11 @@ impl Cut {
         };
         let joining = if lanes == 1 { 0 } else { loop_tests(&[u64::from(lanes.ilog2())]) };
         let most = u64::from(plan.limits.max_loop_iterations).checked_sub(joining + 2).filter(|&most| most > 0)?;
-        let wanted =
-            u64::from(plan.limits.fill_invocations).div_ceil(planes * lanes).min(length / (LEAST_CELLS * lanes));
+        // On a software device invocations do not wait for memory: a quarter of what other kernels want.
+        let fill = u64::from(plan.limits.fill_invocations);
+        let (fill, least) =
+            if plan.limits.is_software { (fill.div_ceil(4), LEAST_CELLS_SOFTWARE) } else { (fill, LEAST_CELLS) };
+        let wanted = fill.div_ceil(planes * lanes).min(length / (least * lanes));
         let slices = wanted.max(length.div_ceil(most * lanes)).max(1);
         let cells = length.div_ceil(slices);
         let slices = length.div_ceil(cells);
@@ -76,7 +93,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     if !takes(problem, pass) {
         return Err(Algorithm::Planes.unavailable("it is for one window that has every cell, forward"));
     }
-    let length = problem.axes.iter().map(|axis| u64::from(axis.input)).product();
+    let length = length(problem);
     let planes = u64::from(problem.batch) * u64::from(problem.channels);
     let Some(cut) = Cut::new(length, planes, &plan) else {
         return Err(Algorithm::Planes.unavailable("its two passes are too short for planes of so many cells"));
