@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::error::{Error, Result};
+use crate::reference::Sums;
 
 /// A finite number of 1 and more.
 ///
@@ -48,20 +49,24 @@ impl Exponent {
         self.0
     }
 
-    /// Rounding errors that a cell may cost in a norm and its gradient: what to give [`crate::reference::Sums::bound`] for
-    /// [`crate::LpPool`]. A root is off by 3 of them; WGSL's `pow` takes a logarithm that is off by up to 4 (15.7.4).
+    /// How far a float32 computation of these norms, or of their gradients, may be off: [`Sums::bound`] with a factor of 1,
+    /// and the rounding errors of the powers. WGSL's `pow` takes a logarithm that is off by up to 4 of them, times p (15.7.4).
     ///
     /// ```
-    /// use wgconv::Exponent;
-    /// assert_eq!(Exponent::ONE.roundings(), 1.0);
-    /// assert!(Exponent::TWO.roundings() < Exponent::THREE.roundings());
+    /// use wgconv::{Exponent, LpPool, reference};
+    /// let problem = LpPool::<1>::new([2]).build()?.problem(&[1, 1, 2])?;
+    /// let y = reference::pool::lp_forward(&problem, &[3.0, -4.0])?;
+    /// assert!(Exponent::TWO.bound(&y)[0] < Exponent::THREE.bound(&y)[0]);
+    /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn roundings(self) -> f64 {
-        match self.0 {
-            1.0 => 1.0,
+    pub fn bound(self, sums: &Sums) -> Vec<f64> {
+        let roundings = match self.0 {
+            1.0 => 0.0,
             2.0 => 8.0,
             p => 16.0 * (f64::from(p) + 1.0),
-        }
+        };
+        let of_powers = sums.magnitudes.iter().map(|magnitude| roundings * f64::from(f32::EPSILON) * magnitude);
+        sums.bound(1.0).into_iter().zip(of_powers).map(|(sum, powers)| sum + powers).collect()
     }
 }
 

@@ -321,7 +321,7 @@ impl Task {
         } else {
             (Operand::Y, y_shape, norms)
         };
-        let bounds = sums.bound(p.roundings());
+        let bounds = p.bound(&sums);
         let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
         let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
         Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })

@@ -114,8 +114,7 @@ pub fn check_lp(case: &PoolCase, p: Exponent, regime: Regime, seed: u64) -> Resu
     let forward = reference::pool::lp_forward(&problem, &x).unwrap();
     let y = forward.to_f32();
     let backward = reference::pool::lp_backward(&problem, &x, &y, &dy).unwrap();
-    let bounds =
-        |sums: &Sums| if p == Exponent::ONE { vec![0.0; sums.values.len()] } else { sums.bound(p.roundings()) };
+    let bounds = |sums: &Sums| if p == Exponent::ONE { vec![0.0; sums.values.len()] } else { p.bound(sums) };
     by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
         let found = run_f32(context, plan, &[(Operand::X, &x)]);
         compare::within(&found, &forward.values, &bounds(&forward), &y_shape)

@@ -47,7 +47,7 @@ fn invocations_share_planes() {
             }
             PoolKind::Lp { p } => {
                 let expected = reference::pool::lp_forward(&problem, &x).unwrap();
-                compare::within(&forward, &expected.values, &expected.bound(p.roundings()), &shape)
+                compare::within(&forward, &expected.values, &p.bound(&expected), &shape)
             }
             _ => {
                 let expected = reference::pool::average_forward(&problem, &x).unwrap();

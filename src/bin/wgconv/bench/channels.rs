@@ -252,7 +252,7 @@ impl Channels {
                 "forward" => reference::pool::lp_forward(&one, data)?,
                 _ => reference::pool::lp_backward(&one, of(Operand::X), of(Operand::Y), data)?,
             };
-            let bounds = sums.bound(p.roundings());
+            let bounds = p.bound(&sums);
             return Ok(Part { bounds, ..Part::of(sums) });
         }
         if !self.is_max() {
