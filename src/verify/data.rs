@@ -137,7 +137,7 @@ impl Shapes {
 /// kinds still mean the same shapes.
 fn variation(mut pool: PoolCase) -> PoolCase {
     let number: u32 = pool.axes.iter().map(|axis| axis.input + axis.high).sum::<u32>() + pool.channels;
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         // The strides and dilations that were drawn do for the extents of y.
         for axis in &mut pool.axes {
             let outputs = axis.taps + axis.stride;
