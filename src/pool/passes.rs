@@ -38,10 +38,11 @@ pub(crate) fn plan(
     let rows = (Algorithm::Rows, "the planner's choice: windows without dilation, and few steps for an element");
     let planes = (Algorithm::Planes, "the planner's choice: one window, which is the whole plane");
     let mut candidates = Vec::new();
-    if planes::suits(problem, pass) {
+    let by_rows = visits <= MOST_VISITS;
+    if planes::takes(problem, pass) && !(by_rows && planes::is_short(problem)) {
         candidates.push(planes);
     }
-    if visits <= MOST_VISITS {
+    if by_rows {
         candidates.push(rows);
     }
     choose(options, advice, &candidates, |options, choice| {

@@ -27,9 +27,9 @@ pub(super) fn takes(problem: &PoolProblem, pass: PoolPass) -> bool {
     forward && !problem.adaptive && problem.axes.iter().all(is_whole)
 }
 
-/// Whether that is what the planner should do.
-pub(super) fn suits(problem: &PoolProblem, pass: PoolPass) -> bool {
-    takes(problem, pass) && length(problem) >= LEAST_LENGTH
+/// Whether planes are too short for it to be better than the rows kernels.
+pub(super) fn is_short(problem: &PoolProblem) -> bool {
+    length(problem) < LEAST_LENGTH
 }
 
 /// Cells of a plane.
