@@ -5,6 +5,7 @@
 //! `t = 0 .. taps`; cells outside `0 .. input` are padding. All arithmetic is in `u64`/`i64` and checked once, in
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
+mod bins;
 mod gather;
 mod transposed;
 
