@@ -9,7 +9,7 @@ pub use catalogue::WORKGROUP_SIZE;
 pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
-    AxisClass, ConvParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
+    AxisClass, BatchNormParams, ConvParams, DropoutParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
     PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
 };
 pub(crate) use specialize::specialized_source;
