@@ -55,7 +55,12 @@ impl AdamHyper {
         ];
         for (parameter, value, fits, expected) in checks {
             if !fits {
-                return Err(Error::InvalidParameter { operator: "Adam", parameter, value: value.to_string(), expected });
+                return Err(Error::InvalidParameter {
+                    operator: "Adam",
+                    parameter,
+                    value: value.to_string(),
+                    expected,
+                });
             }
         }
         let values = [self.learning_rate, 1.0 - self.beta1, 1.0 - self.beta2, self.eps, self.weight_decay];

@@ -63,11 +63,7 @@ pub(crate) fn steps_with<P: bytemuck::Pod>(
         let elements = chunk.count.saturating_mul(unit).min(count - first);
         let binding = |part: &Part| match part.fixed {
             Some(fixed) => StepBinding { operand: part.operand, offset: 0, size: u64::from(fixed) * 4 },
-            None => StepBinding {
-                operand: part.operand,
-                offset: u64::from(first) * 4,
-                size: u64::from(elements) * 4,
-            },
+            None => StepBinding { operand: part.operand, offset: u64::from(first) * 4, size: u64::from(elements) * 4 },
         };
         let whole = elements.is_multiple_of(FOUR) && alignment.is_multiple_of(4 * u64::from(FOUR));
         let (entry, values) = if whole { (entries.vec4, elements / FOUR) } else { (entries.scalar, elements) };

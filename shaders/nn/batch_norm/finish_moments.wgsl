@@ -53,9 +53,10 @@ fn finish_moments(
         let inverse = inverseSqrt(moments.z / params.elements + params.eps);
         mean[channel] = moments.y;
         inv_std[channel] = inverse;
-        running_mean[channel] += params.momentum * (moments.y - running_mean[channel]);
+        let kept = 1.0 - params.momentum;
+        running_mean[channel] = kept * running_mean[channel] + params.momentum * moments.y;
         let unbiased = moments.z / (params.elements - 1.0);
-        running_var[channel] += params.momentum * (unbiased - running_var[channel]);
+        running_var[channel] = kept * running_var[channel] + params.momentum * unbiased;
         workspace[params.result + channel] = vec4<f32>(moments.y, w[channel] * inverse, b[channel], 0.0);
     }
 }

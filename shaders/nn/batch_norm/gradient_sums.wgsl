@@ -10,9 +10,25 @@
 
 var<workgroup> shared_sums: array<vec2<f32>, WORKGROUP_SIZE>;
 
-// The sums of the whole workgroup, in its first invocation.
-fn sum_of_workgroup(local: u32, sums: vec2<f32>) -> vec4<f32> {
-    shared_sums[local] = sums;
+// An invocation's sums, and what it takes off x.
+struct Sums {
+    db: Value,
+    dw: Value,
+    mean: f32,
+}
+
+fn sums_from(channel: u32) -> Sums {
+    return Sums(Value(0.0), Value(0.0), mean[channel]);
+}
+
+fn with_term(sums: Sums, g: Value, value: Value) -> Sums {
+    return Sums(sums.db + g, sums.dw + g * (value - sums.mean), sums.mean);
+}
+
+// The sums of the whole workgroup, as a tree.
+fn store_sums(local: u32, index: u32, sums: Sums) {
+    let scale = inv_std[index % params.channels];
+    shared_sums[local] = vec2<f32>(sum_of_value(sums.db), scale * sum_of_value(sums.dw));
     workgroupBarrier();
     for (var width = WORKGROUP_SIZE / 2u; width > 0u; width /= 2u) {
         if (local < width) {
@@ -20,7 +36,9 @@ fn sum_of_workgroup(local: u32, sums: vec2<f32>) -> vec4<f32> {
         }
         workgroupBarrier();
     }
-    return vec4<f32>(shared_sums[0], 0.0, 0.0);
+    if (local == 0u) {
+        workspace[params.result + index] = vec4<f32>(shared_sums[0], 0.0, 0.0);
+    }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -33,23 +51,14 @@ fn gradient_sums(
     if (index >= params.channels * params.slices) {
         return;
     }
-    let channel = index % params.channels;
     let stride = stride_of_walk();
-    var walk = walk_of(channel, index / params.channels, local);
-    let steps = walk.steps;
-    let centre = mean[channel];
-    var db = Value(0.0);
-    var dw = Value(0.0);
-    for (var step = 0u; step < steps; step++) {
-        let g = dy[walk.address];
-        db += g;
-        dw += g * (x[walk.address] - centre);
+    var walk = walk_of(index % params.channels, index / params.channels, local);
+    var sums = sums_from(index % params.channels);
+    for (var step = 0u; step < walk.steps; step++) {
+        sums = with_term(sums, dy[walk.address], x[walk.address]);
         walk = walked(walk, stride);
     }
-    let sums = sum_of_workgroup(local, vec2<f32>(sum_of_value(db), inv_std[channel] * sum_of_value(dw)));
-    if (local == 0u) {
-        workspace[params.result + index] = sums;
-    }
+    store_sums(local, index, sums);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -62,21 +71,12 @@ fn gradient_sums_through(
     if (index >= params.channels * params.slices) {
         return;
     }
-    let channel = index % params.channels;
     let stride = stride_of_walk();
-    var walk = walk_of(channel, index / params.channels, local);
-    let steps = walk.steps;
-    let centre = mean[channel];
-    var db = Value(0.0);
-    var dw = Value(0.0);
-    for (var step = 0u; step < steps; step++) {
-        let g = select(Value(0.0), dy[walk.address], y[walk.address] > Value(0.0));
-        db += g;
-        dw += g * (x[walk.address] - centre);
+    var walk = walk_of(index % params.channels, index / params.channels, local);
+    var sums = sums_from(index % params.channels);
+    for (var step = 0u; step < walk.steps; step++) {
+        sums = with_term(sums, select(Value(0.0), dy[walk.address], y[walk.address] > Value(0.0)), x[walk.address]);
         walk = walked(walk, stride);
     }
-    let sums = sum_of_workgroup(local, vec2<f32>(sum_of_value(db), inv_std[channel] * sum_of_value(dw)));
-    if (local == 0u) {
-        workspace[params.result + index] = sums;
-    }
+    store_sums(local, index, sums);
 }

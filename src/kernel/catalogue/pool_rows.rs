@@ -3,8 +3,8 @@
 use super::super::params::RowsParams;
 use super::pool::AVERAGE_OVERRIDES;
 use super::{
-    DIVIDE, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel,
-    read, write, write_vec4,
+    DIVIDE, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE,
+    kernel, read, write, write_vec4,
 };
 
 const ROWS: &str = include_str!("../../../shaders/pool/rows/params.wgsl");

@@ -276,13 +276,7 @@ impl Planner<'_, '_> {
         Ok(coefficients)
     }
 
-    fn merging_params(
-        &self,
-        source: StepBinding,
-        target: StepBinding,
-        slices: u64,
-        merged: u64,
-    ) -> BatchNormParams {
+    fn merging_params(&self, source: StepBinding, target: StepBinding, slices: u64, merged: u64) -> BatchNormParams {
         BatchNormParams {
             source: entry_of(source),
             result: entry_of(target),

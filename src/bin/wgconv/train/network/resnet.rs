@@ -9,7 +9,7 @@ use wgconv::{Activation, AvgPool, Context, Conv, Conv2d, Padding, Program, Resul
 
 use super::architecture::{Entry, Start};
 use super::{Gradients, Layers, Named, Trained};
-use crate::data::fashion::{CLASSES, SIDE};
+use crate::data::fashion::CLASSES;
 
 /// Channels of the first convolution.
 const STEM: usize = 16;
@@ -23,16 +23,10 @@ fn stages() -> impl Iterator<Item = (usize, usize, usize)> {
     inputs.into_iter().zip(STAGES).enumerate().map(|(i, (inputs, outputs))| (i + 1, inputs, outputs))
 }
 
-/// Side of the planes behind the last stage: a stride of 2 rounds up.
-fn last_side() -> usize {
-    STAGES.iter().fold(SIDE, |side, _| side.div_ceil(STRIDE))
-}
-
 pub fn summary() -> String {
     let [a, b, c] = STAGES;
-    let side = last_side();
     format!(
-        "conv 3x3x{STEM}, residual blocks of {a}, {b} and {c} channels with stride {STRIDE}, average pool {side}, dense \
+        "conv 3x3x{STEM}, residual blocks of {a}, {b} and {c} channels with stride {STRIDE}, average of each plane, dense \
          {CLASSES}; batch normalisation behind each convolution"
     )
 }
@@ -172,13 +166,7 @@ impl Block {
     }
 
     /// The gradient at its input.
-    fn backward(
-        &self,
-        p: &mut Program,
-        saved: &SavedBlock,
-        dy: &Tensor,
-        gradients: &mut Gradients,
-    ) -> Result<Tensor> {
+    fn backward(&self, p: &mut Program, saved: &SavedBlock, dy: &Tensor, gradients: &mut Gradients) -> Result<Tensor> {
         // Both branches go on from the gradient behind the ReLU, so that it is taken once.
         let dsum = p.relu_grad(&saved.second.normalised.y, dy)?;
         let dsecond = self.second.backward(p, &saved.second, &dsum, Activation::None, gradients)?;
@@ -191,11 +179,14 @@ impl Block {
     }
 }
 
+/// The average of each whole plane.
+fn over_planes(features: &Tensor) -> Result<AvgPool<2>> {
+    AvgPool::new([features.shape()[2], features.shape()[3]]).build()
+}
+
 pub struct ResnetSmall {
     stem: ConvNorm,
     blocks: Vec<Block>,
-    /// Over whole planes.
-    pool: AvgPool<2>,
     dense: [Tensor; 2],
 }
 
@@ -204,7 +195,6 @@ impl ResnetSmall {
         Ok(ResnetSmall {
             stem: ConvNorm::new(tensors, ["conv1", "bn1"], 3, 1, Activation::Relu)?,
             blocks: stages().map(|(stage, ..)| Block::new(tensors, stage)).collect::<Result<_>>()?,
-            pool: AvgPool::new([last_side(); 2]).build()?,
             dense: ["fc.weight", "fc.bias"].map(|name| tensors.get(name)),
         })
     }
@@ -212,7 +202,7 @@ impl ResnetSmall {
     /// Averages of the planes, `[N, channels]`, and the logits.
     fn head(&self, p: &mut Program, features: &Tensor) -> Result<(Tensor, Tensor)> {
         let [w, b] = &self.dense;
-        let flat = p.avg_pool_forward(&self.pool, features)?.reshape(&features.shape()[..2])?;
+        let flat = p.avg_pool_forward(&over_planes(features)?, features)?.reshape(&features.shape()[..2])?;
         let logits = p.dense_forward(&flat, w, Some(b))?;
         Ok((flat, logits))
     }
@@ -243,8 +233,8 @@ impl Layers for ResnetSmall {
             let mut gradients = vec![(w.clone(), dw), (b.clone(), p.dense_bias_grad(dlogits)?)];
             let dflat = p.dense_input_grad(dlogits, w)?;
             let [batch, channels] = [features.shape()[0], features.shape()[1]];
-            let mut dy =
-                p.avg_pool_backward(&self.pool, &dflat.reshape(&[batch, channels, 1, 1])?, features.shape())?;
+            let dpooled = dflat.reshape(&[batch, channels, 1, 1])?;
+            let mut dy = p.avg_pool_backward(&over_planes(&features)?, &dpooled, features.shape())?;
             for (block, saved) in self.blocks.iter().zip(&blocks).rev() {
                 dy = block.backward(p, saved, &dy, &mut gradients)?;
             }
