@@ -14,7 +14,8 @@ use crate::spatial::element_count;
 /// In training, mean and variance are those of the batch: of the m = N * spatial elements of a channel, the variance divided by
 /// m. They are computed in one pass over x without taking the difference of large numbers (Welford's update in each invocation,
 /// Chan's between them, in a fixed order): relative to the exact ones the variance is off by at most about
-/// `terms * f32::EPSILON * (1 + |mean| / std)`, where terms, the numbers that one invocation adds up, is at most 1,040. The
+/// `terms * f32::EPSILON * (1 + |mean| / std)` (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983,
+/// table 1), where terms, the numbers that one invocation adds up and the merges behind it, is at most 1,100. The
 /// running statistics move by `momentum` towards the batch's, the variance there being divided by m - 1. In inference they take
 /// the batch's place. All as in PyTorch's `BatchNorm1d`, `2d` and `3d`.
 ///
