@@ -139,18 +139,15 @@ fn sgd_equals_the_reference_exactly() {
 }
 
 fn sgd_steps(ctx: &Context, length: usize, nesterov: bool) {
-    let (operator, reference): (_, fn(&[f32], &[f32], &[f32], f32, f32, f32) -> _) = if nesterov {
-        (Elementwise::SgdNesterov, reference::nn::sgd_nesterov)
-    } else {
-        (Elementwise::Sgd, reference::nn::sgd)
-    };
+    let operator = if nesterov { Elementwise::SgdNesterov } else { Elementwise::Sgd };
     let (mut w, dw, mut v) = (integers(1, length, 64), integers(2, length, 64), integers(3, length, 64));
     let hyper = [0.25, 0.5, 0.125];
     for _ in 0..3 {
         let inputs =
             [(Operand::Dw, &dw[..]), (Operand::Hyper, &hyper[..]), (Operand::W, &w[..]), (Operand::State, &v[..])];
         let found = elementwise(ctx, operator, &inputs);
-        let (next_w, next_v) = reference(&w, &dw, &v, hyper[0], hyper[1], hyper[2]).unwrap();
+        let expected = if nesterov { reference::nn::sgd_nesterov } else { reference::nn::sgd };
+        let (next_w, next_v) = expected(&w, &dw, &v, hyper[0], hyper[1], hyper[2]).unwrap();
         [w, v] = [next_w, next_v].map(|values| values.iter().map(|&value| value as f32).collect());
         compare::exact(&floats(&found[0]), &w, &[length]).unwrap();
         compare::exact(&floats(&found[1]), &v, &[length]).unwrap();

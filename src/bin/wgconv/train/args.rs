@@ -40,7 +40,8 @@ pub struct TrainArgs {
     /// What is trained
     #[arg(long, value_enum, default_value_t = Architecture::Lenet)]
     pub network: Architecture,
-    /// Passes over the training images; 0 only evaluates [default: 8, or 2 with --data]
+    /// Passes over the training images; 0 only evaluates [default: 8, or with --data 2 of lenet and 3 of
+    /// resnet-small]
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
     /// Images per step
@@ -104,7 +105,11 @@ pub struct TrainArgs {
 impl TrainArgs {
     /// How many epochs: the full set needs fewer for the same result.
     pub fn epochs(&self) -> usize {
-        self.epochs.unwrap_or(if self.data.is_some() { 2 } else { 8 })
+        self.epochs.unwrap_or(match (&self.data, self.network) {
+            (None, _) => 8,
+            (Some(_), Architecture::Lenet) => 2,
+            (Some(_), Architecture::ResnetSmall) => 3,
+        })
     }
 
     /// The largest learning rate.
