@@ -4,9 +4,9 @@
 //! `terms * eps * (1 + |mean| / std)`, terms being the numbers that one invocation adds and the merges behind it; `inverseSqrt`
 //! by 2 ULP (WGSL, 15.7.4).
 
-use wgconv::nn::{BatchNorm, BatchNormPass};
+use wgconv::nn::{BatchNorm, BatchNormPass, BatchNormTensors};
 use wgconv::reference::nn::batch_norm as reference;
-use wgconv::{Activation, Context, Operand};
+use wgconv::{Activation, Context, Conv, Operand};
 
 use crate::support::arena::{bits, floats, run};
 use crate::support::compare;
@@ -214,7 +214,17 @@ fn gradients_equal_the_reference() {
 #[test]
 fn sums_of_integers_are_exact() {
     let extents = [6, 3, 20];
-    let (x, dy) = (integers(1, 360, 9), integers(2, 360, 9));
+    contexts(extents).iter().for_each(|ctx| integer_sums(ctx, extents, 9));
+    // More than an invocation would add up, in planes of whole fours and others.
+    for extents in [[2, 3, 100_000], [3, 3, 33_333]] {
+        integer_sums(context(), extents, 2);
+    }
+}
+
+fn integer_sums(ctx: &Context, extents: [usize; 3], most: i32) {
+    let [_, channels, spatial] = extents;
+    let count: usize = extents.iter().product();
+    let (x, dy) = (integers(1, count, most), integers(2, count, most));
     let inputs = [
         (Operand::X, &x[..]),
         (Operand::Dy, &dy),
@@ -223,17 +233,42 @@ fn sums_of_integers_are_exact() {
         (Operand::InvStd, &[0.5, 1.0, 4.0]),
     ];
     let expected = |c: usize| {
-        let of_channel = (0..360).filter(move |i| i / 20 % 3 == c);
+        let of_channel = (0..count).filter(move |i| i / spatial % channels == c);
         let (mean, inv_std) = ([2.0, -1.0, 0.0][c], [0.5, 1.0, 4.0][c]);
         let dw: f32 = of_channel.clone().map(|i| dy[i] * (x[i] - mean) * inv_std).sum();
         (of_channel.map(|i| dy[i]).sum::<f32>(), dw)
     };
-    for ctx in contexts(extents) {
-        let found = run_pass(&ctx, BatchNorm::new(), BatchNormPass::Backward, extents, &inputs);
-        for c in 0..3 {
-            assert_eq!((found.get(Operand::Db)[c], found.get(Operand::Dw)[c]), expected(c), "channel {c}");
-        }
+    let found = run_pass(ctx, BatchNorm::new(), BatchNormPass::Backward, extents, &inputs);
+    for c in 0..channels {
+        let sums = (found.get(Operand::Db)[c], found.get(Operand::Dw)[c]);
+        assert_eq!(sums, expected(c), "channel {c} of {extents:?}");
     }
+}
+
+/// A convolution with the normalisation folded into it does what both do one after the other.
+#[test]
+fn folding_changes_nothing() {
+    let ctx = context();
+    let conv = Conv::<2>::new([3, 2]).build().unwrap();
+    let norm = BatchNorm::new();
+    let (w, b) = (reals(1, 5 * 3 * 6), reals(2, 5));
+    let data = data(3, [1, 5, 1], 0.0);
+    let [gamma, beta, mean, var] = &data.channels;
+    let tensor = |shape: &[usize], values: &[f32]| ctx.tensor(shape, values).unwrap();
+    let x = tensor(&[2, 3, 7, 6], &reals(4, 252));
+    let tensors = BatchNormTensors {
+        w: tensor(&[5], gamma),
+        b: tensor(&[5], beta),
+        running_mean: tensor(&[5], mean),
+        running_var: tensor(&[5], var),
+    };
+    let y = conv.forward(ctx, &x, &tensor(&[5, 3, 3, 2], &w), Some(&tensor(&[5], &b))).unwrap();
+    let expected = norm.forward(ctx, &y, &tensors, None).unwrap();
+    let (w, b) = norm.fold(&w, Some(&b), [gamma, beta, mean, var]).unwrap();
+    let found = conv.forward(ctx, &x, &tensor(&[5, 3, 3, 2], &w), Some(&tensor(&[5], &b))).unwrap();
+    let expected: Vec<f64> = expected.read_blocking().unwrap().into_iter().map(f64::from).collect();
+    // 19 terms of at most 1, twice, scaled by at most 1 / sqrt(0.1).
+    check("y", &found.read_blocking().unwrap(), &expected, |_| 2.0 * 19.0 * EPS * 20.0 * 3.2, found.shape());
 }
 
 /// What the difference of the squares' mean and the mean's square would get wrong: a mean of 4,096 standard deviations costs f32 all
