@@ -257,11 +257,44 @@ fn the_rest_of_the_table_is_there() {
         let y = program.sigmoid(&x)?;
         program.sigmoid_grad(&y, &x).map(drop)
     });
+    let image = zeros(&[2, 4, 3]);
+    record("`nn` batch normalisation", 3, &mut |program| {
+        let norm = nn::BatchNorm::new().activation(Activation::Relu);
+        let tensors = nn::BatchNormTensors::new(&ctx, 4)?;
+        let saved = program.batch_norm_training(&norm, &image, &tensors, Some(&image))?;
+        program.batch_norm_forward(&norm, &image, &tensors, None)?;
+        let grads = program.batch_norm_backward(&norm, &image, &image, &tensors.w, &saved)?;
+        assert_eq!((grads.dx.shape(), grads.dw.shape()), (image.shape(), &[4][..]));
+        norm.fold(&[1.0; 8], None, [&[1.0; 4]; 4]).map(drop)
+    });
+    record("`nn` additions", 2, &mut |program| {
+        program.add(&image, &image)?;
+        program.add_relu(&image, &image).map(drop)
+    });
+    let step = ctx.zeros::<u32>(&[1]).unwrap();
+    record("`nn` dropout", 2, &mut |program| {
+        program.advance(&step)?;
+        program.dropout(&nn::Dropout::new(0.5, 1)?, &image, &step).map(drop)
+    });
     record("`nn` losses", 2, &mut |program| {
         program.half_squared_error(&x, &zeros(&[2, 3]))?;
         program.softmax_cross_entropy(&x, &ctx.zeros::<u32>(&[2])?).map(drop)
     });
-    record("`nn` SGD", 1, &mut |program| program.sgd(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3])));
+    record("`nn` SGD", 2, &mut |program| {
+        program.sgd(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3]))?;
+        program.sgd_nesterov(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3]))
+    });
+    record("`nn` Adam", 2, &mut |program| {
+        let (dw, m, v) = (zeros(&[4, 3]), zeros(&[4, 3]), zeros(&[4, 3]));
+        let hyper = ctx.tensor(&[5], &nn::AdamHyper::default().values()?)?;
+        program.adam(&w, &dw, [&m, &v], &hyper, &step)?;
+        program.adamw(&w, &dw, [&m, &v], &hyper, &step)
+    });
+    record("`nn::Schedule`", 0, &mut |_| {
+        let cosine = nn::Schedule::Cosine { warm_up: 1, end: 0.0 };
+        assert_eq!([0, 9].map(|step| cosine.factor(step, 9)), [1.0, 0.0]);
+        Ok(())
+    });
     record("`nn::init`", 0, &mut |_| {
         let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
         assert_eq!(nn::init::normal(&mut rng, 3, 1.0).len(), 3);

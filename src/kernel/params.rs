@@ -80,6 +80,24 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/nn/dropout_params.wgsl`
+    DropoutParams {
+        count: u32, first: u32, threshold: u32, scale: f32,
+        seed_low: u32, seed_high: u32, unused_a: u32, unused_b: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/nn/batch_norm/params.wgsl`
+    BatchNormParams {
+        channels: u32, plane: u32, positions: u32, per_slice: u32, slices: u32, base: u32, count: u32,
+        step_samples: u32, step_cells: u32, source: u32, result: u32, merged: u32,
+        magic_plane: u32, shift_plane: u32, magic_channels: u32, shift_channels: u32,
+        relu: u32, elements: f32, eps: f32, momentum: f32,
+    }
+}
+
+uniform! {
     /// `shaders/nn/softmax_cross_entropy.wgsl`
     SoftmaxParams {
         samples: u32, classes: u32, scale: f32, x_base: u32, label_base: u32,

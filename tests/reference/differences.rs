@@ -1,7 +1,7 @@
 //! Every gradient against central differences of its forward pass. The steps are powers of two, so that `x + h` is exact
 //! in f32; convolution, pooling, dense layers and relu are piecewise linear, and their differences exact.
 
-use wgconv::reference::nn::{self, dense};
+use wgconv::reference::nn::{self, batch_norm, dense};
 use wgconv::reference::{conv, pool};
 
 use crate::problems::{Divisor, convolutions, poolings};
@@ -185,4 +185,24 @@ fn softmax_cross_entropy_gradient_is_the_differences_of_the_mean() {
 fn softmax_cross_entropy_does_not_overflow() {
     let (loss, dlogits) = nn::softmax_cross_entropy([1, 2], &[3e38, -3e38], &[0]).unwrap();
     assert_eq!((loss, dlogits), (vec![0.0], vec![0.0, 0.0]));
+}
+
+#[test]
+fn batch_normalisation_gradients_are_its_differences() {
+    let mut integers = Integers(31);
+    for extents in [[2, 2, 3], [4, 1, 1], [1, 3, 5]] {
+        let [batch, channels, spatial] = extents;
+        let shape = [batch, channels, spatial];
+        let (x, g) = (integers.of_shape(&shape), integers.of_shape(&shape));
+        let (w, b) = (integers.of_shape(&[channels]), integers.of_shape(&[channels]));
+        let loss = |x: &[f32], w: &[f32], b: &[f32]| {
+            inner(&batch_norm::forward_training(extents, x, w, b, 0.5).unwrap().y, &g)
+        };
+        let grads = batch_norm::backward(extents, &x, &g, &w, 0.5).unwrap();
+        let what = format!("{extents:?}");
+        // Not linear in x: the error of a central difference is of the order of the step squared.
+        assert_close(&grads.dx, &differences(|x| loss(x, &w, &b), &x, 2f32.powi(-12)), 1e-6, &what);
+        assert_close(&grads.dw, &differences(|w| loss(&x, w, &b), &w, 0.125), 1e-11, &what);
+        assert_close(&grads.db, &differences(|b| loss(&x, &w, b), &b, 0.125), 1e-11, &what);
+    }
 }

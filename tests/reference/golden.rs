@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use wgconv::PoolProblem;
+use wgconv::nn::{AdamHyper, Schedule};
+use wgconv::reference::nn::batch_norm;
 use wgconv::reference::{conv, conv_transpose, nn, pool};
 
 use crate::assert_close;
@@ -213,11 +215,90 @@ fn half_squared_error_of_a_sigmoid_is_that_of_pytorch() {
 
 #[test]
 fn two_steps_of_sgd_are_those_of_pytorch_exactly() {
-    let case = &cases(include_str!("../golden/sgd.txt"))[0];
-    let hyper = case.f32("hyper");
-    for (before, dw, after) in [(["w0", "v0"], "dw1", ["w1", "v1"]), (["w1", "v1"], "dw2", ["w2", "v2"])] {
-        let [w, v] = before.map(|key| case.f32(key));
-        let (w, v) = nn::sgd(&w, &case.f32(dw), &v, hyper[0], hyper[1], hyper[2]).unwrap();
-        assert_eq!([w.as_slice(), v.as_slice()], after.map(|key| case.f64(key)));
+    type Step = fn(&[f32], &[f32], &[f32], f32, f32, f32) -> wgconv::Result<(Vec<f64>, Vec<f64>)>;
+    let files: [(_, Step); 2] =
+        [(include_str!("../golden/sgd.txt"), nn::sgd), (include_str!("../golden/sgd_nesterov.txt"), nn::sgd_nesterov)];
+    for (file, sgd) in files {
+        let case = &cases(file)[0];
+        let hyper = case.f32("hyper");
+        for (before, dw, after) in [(["w0", "v0"], "dw1", ["w1", "v1"]), (["w1", "v1"], "dw2", ["w2", "v2"])] {
+            let [w, v] = before.map(|key| case.f32(key));
+            let (w, v) = sgd(&w, &case.f32(dw), &v, hyper[0], hyper[1], hyper[2]).unwrap();
+            assert_eq!([w.as_slice(), v.as_slice()], after.map(|key| case.f64(key)));
+        }
+    }
+}
+
+/// The moments go on in f32, as on the GPU: the tolerance is what that rounds.
+#[test]
+fn four_steps_of_adam_are_those_of_pytorch() {
+    for (file, decoupled) in [(include_str!("../golden/adam.txt"), false), (include_str!("../golden/adamw.txt"), true)]
+    {
+        let case = &cases(file)[0];
+        let [learning_rate, beta1, beta2, eps, weight_decay] = case.f64("hyper").try_into().unwrap();
+        let hyper = AdamHyper { learning_rate, beta1, beta2, eps, weight_decay };
+        let (mut w, mut m, mut v) = (case.f32("w0"), vec![0.0; 6], vec![0.0; 6]);
+        for step in 1..=4u32 {
+            let state = nn::adam(&w, &case.f32(&format!("dw{step}")), [&m, &v], &hyper, step, decoupled).unwrap();
+            for (name, found) in [("w", &state.w), ("m", &state.m), ("v", &state.v)] {
+                let expected = case.f64(&format!("{name}{step}"));
+                assert_close(found, expected, 1e-6, &format!("{name} after step {step}, decoupled {decoupled}"));
+            }
+            [w, m, v] = [state.w, state.m, state.v].map(|values| values.iter().map(|&value| value as f32).collect());
+        }
+    }
+}
+
+#[test]
+fn batch_normalisation_is_that_of_pytorch() {
+    let cases = cases(include_str!("../golden/batch_norm.txt"));
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let extents: [usize; 3] = case.sizes("extents").try_into().unwrap();
+        let what = format!("{extents:?}");
+        let [x, w, b, dy, mean, var] = ["x", "w", "b", "dy", "running_mean", "running_var"].map(|key| case.f32(key));
+        let (eps, momentum) = (case.f32("eps")[0], case.f64("momentum")[0]);
+        let y = batch_norm::forward(extents, &x, [&w, &b, &mean, &var], eps).unwrap();
+        assert_close(&y, case.f64("inference"), 1e-14, &what);
+
+        let found = batch_norm::forward_training(extents, &x, &w, &b, eps).unwrap();
+        assert_close(&found.y, case.f64("y"), 1e-14, &what);
+        for (running, to, new) in [
+            (&mean, &found.mean, case.f64("new_running_mean")),
+            (&var, &found.unbiased_variance, case.f64("new_running_var")),
+        ] {
+            let moved = running.iter().zip(to).map(|(&from, to)| (1.0 - momentum) * f64::from(from) + momentum * to);
+            assert_close(&moved.collect::<Vec<_>>(), new, 1e-14, &what);
+        }
+        let grads = batch_norm::backward(extents, &x, &dy, &w, eps).unwrap();
+        for (found, key) in [(&grads.dx, "dx"), (&grads.dw, "dw"), (&grads.db, "db")] {
+            assert_close(found, case.f64(key), 1e-13, &format!("{key} of {what}"));
+        }
+    }
+}
+
+#[test]
+fn learning_rate_schedules_are_those_of_pytorch() {
+    let case = &cases(include_str!("../golden/schedules.txt"))[0];
+    for (name, schedule) in [
+        ("step", Schedule::Step { every: 5, factor: 0.5 }),
+        ("linear", Schedule::Linear { end: 0.25 }),
+        ("cosine", Schedule::Cosine { warm_up: 4, end: 0.125 }),
+    ] {
+        let found: Vec<f64> = (0..12).map(|step| schedule.factor(step, 12)).collect();
+        assert_close(&found, case.f64(name), 1e-14, name);
+    }
+}
+
+/// The known answers that the generator's authors publish with their code (Random123, kat_vectors).
+#[test]
+fn philox_gives_its_known_answers() {
+    const PI: [u32; 6] = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344, 0xa409_3822, 0x299f_31d0];
+    for (counter, key, expected) in [
+        ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+        ([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
+        ([PI[0], PI[1], PI[2], PI[3]], [PI[4], PI[5]], [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]),
+    ] {
+        assert_eq!(nn::philox(counter, key), expected, "{counter:x?}");
     }
 }

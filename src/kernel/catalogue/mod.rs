@@ -1,5 +1,6 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
+mod batch_norm;
 mod conv;
 mod gather;
 mod kernel_grad;
@@ -10,6 +11,7 @@ mod pool_rows;
 mod strip;
 mod tiled;
 
+pub(crate) use batch_norm::*;
 pub(crate) use conv::*;
 pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
@@ -113,6 +115,7 @@ const fn write(binding: u32, name: &'static str) -> Slot {
 }
 
 const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
+const DIVIDE: &str = include_str!("../../../shaders/common/divide.wgsl");
 const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
@@ -250,4 +253,22 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SGD_SCALAR_KERNEL,
     &SGD_VEC4_KERNEL,
     &SOFTMAX_KERNEL,
+    &ADD_SCALAR_KERNEL,
+    &ADD_VEC4_KERNEL,
+    &ADAM_SCALAR_KERNEL,
+    &ADAM_VEC4_KERNEL,
+    &DROPOUT_SCALAR_KERNEL,
+    &DROPOUT_VEC4_KERNEL,
+    &BATCH_MOMENTS_SCALAR_KERNEL,
+    &BATCH_MOMENTS_VEC4_KERNEL,
+    &NORMALISE_SCALAR_KERNEL,
+    &NORMALISE_VEC4_KERNEL,
+    &GRADIENT_SUMS_SCALAR_KERNEL,
+    &GRADIENT_SUMS_VEC4_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_SCALAR_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_VEC4_KERNEL,
+    &ADVANCE_KERNEL,
+    &FINISH_MOMENTS_KERNEL,
+    &RUNNING_KERNEL,
+    &FINISH_SUMS_KERNEL,
 ];
