@@ -36,13 +36,15 @@ pub enum Operand {
     State,
     /// Optimiser's hyper-parameters.
     Hyper,
+    /// What a convolution's forward adds to its sums before its activation, of y's shape.
+    Residual,
     /// Scratch memory; its content does not matter before or after.
     Workspace,
 }
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 14] = [
+    pub const ALL: [Operand; 15] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -56,6 +58,7 @@ impl Operand {
         Operand::Loss,
         Operand::State,
         Operand::Hyper,
+        Operand::Residual,
         Operand::Workspace,
     ];
 
@@ -78,6 +81,7 @@ impl Operand {
             Operand::Loss => "loss",
             Operand::State => "state",
             Operand::Hyper => "hyper",
+            Operand::Residual => "residual",
             Operand::Workspace => "workspace",
         }
     }

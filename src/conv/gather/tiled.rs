@@ -1,7 +1,7 @@
 //! A gather as a matrix product over tiles in workgroup memory: for GPUs.
 
 use super::super::tile::{self, Product, Tile};
-use super::{Gather, Method};
+use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Variant};
 use crate::plan::{Algorithm, DeviceLimits};
@@ -43,6 +43,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         packs: true,
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
+        stores: Abilities::ALL,
         by_channel: is_by_channel(gather, tile.variant, limits),
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,

@@ -116,6 +116,7 @@ const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
 const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
 const ACTIVATION_CONSTANT: &str = include_str!("../../../shaders/common/activation.wgsl");
+const SIDE: &str = include_str!("../../../shaders/common/side.wgsl");
 const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
 
@@ -232,10 +233,8 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
     &ACTIVATION_SCALAR_KERNEL,
     &ACTIVATION_VEC4_KERNEL,
-    &ACTIVATION_GRAD_SCALAR_KERNEL,
-    &ACTIVATION_GRAD_VEC4_KERNEL,
-    &THROUGH_ACTIVATION_SCALAR_KERNEL,
-    &THROUGH_ACTIVATION_VEC4_KERNEL,
+    &SCALE_SCALAR_KERNEL,
+    &SCALE_VEC4_KERNEL,
     &HALF_SQUARED_ERROR_SCALAR_KERNEL,
     &HALF_SQUARED_ERROR_VEC4_KERNEL,
     &SGD_SCALAR_KERNEL,

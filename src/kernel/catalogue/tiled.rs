@@ -4,7 +4,7 @@ use super::super::params::{ConvParams, GatherParams};
 use super::conv::CONV;
 use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_OVERRIDES};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, Constant, EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, Constant, EntryPoint, INDEX, Kernel, REDUCTION, SIDE, Variant, WINDOW,
     WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
 };
 
@@ -58,29 +58,29 @@ macro_rules! kernel_grad_tile {
 }
 
 kernel! {
-    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X8, GATHER_TILED],
+    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X8, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(128 x 128 x 16, sums 64),
             gather_tile!(64 x 128 x 8, sums 64),
             gather_tile!(32 x 256 x 8, sums 64),
         ];
-    TILED_8X8 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
-    TILED_8X8_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
+    TILED_8X8 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_8X8_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
-    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X4, GATHER_TILED],
+    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[gather_tile!(64 x 64 x 16, sums 32)];
-    TILED_8X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
-    TILED_8X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
+    TILED_8X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_8X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
-    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_4X4, GATHER_TILED],
+    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_4X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(64 x 32 x 16, sums 16),
             gather_tile!(16 x 128 x 16, sums 16),
         ];
-    TILED_4X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
-    TILED_4X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
+    TILED_4X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_4X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
     KERNEL_GRAD_TILED_8X8_KERNEL = "conv/kernel_grad/tiled_8x8",

@@ -6,7 +6,8 @@ pub mod dense;
 mod loss;
 mod sgd;
 
-pub use activation::{relu, relu_grad, sigmoid, sigmoid_grad};
+pub use activation::{activate, activation_grad, relu, relu_grad, sigmoid, sigmoid_grad};
+pub(super) use activation::{derivative, value};
 pub use loss::{half_squared_error, softmax_cross_entropy};
 pub use sgd::sgd;
 

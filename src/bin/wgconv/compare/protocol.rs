@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use wgconv::Activation;
+use wgconv::{Activation, Addend};
 use wgconv::case::{Case, CaseAxis, ConvCase};
 
 /// What a peer computes in.
@@ -114,7 +114,7 @@ impl CaseRequest {
         let axes = self.input.iter().enumerate().map(axis).collect();
         let (batch, groups) = (self.batch, self.groups);
         let (channels_in, channels_out) = (self.channels_in, self.channels_out);
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation: Activation::None })
+        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation: Activation::None, addend: Addend::None })
     }
 }
 
