@@ -60,15 +60,26 @@ fn activation_grad_in_place(
     }
 }
 
-// Added to factor times what dx holds.
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn activation_grad_added(
+fn activation_grad_and_add(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = params.factor * dx[index] + gradient(index, dy[index]);
+        dx[index] = gradient(index, dx[index]) + params.factor * x[index];
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn add_and_activate(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        y[index] = value_of(four_activated(four_of(y[index] + params.factor * x[index]), params.slope));
     }
 }

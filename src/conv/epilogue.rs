@@ -122,8 +122,8 @@ pub(super) struct Stores {
     pub accumulate: bool,
     /// A tensor of the output's shape that they read.
     pub side: Option<Operand>,
-    /// Where the sums go, if not into the output.
-    sums: Option<StepBinding>,
+    /// What is added afterwards, by a pass of its own: a factor of a tensor that begins so many bytes behind its buffer's first.
+    later: Option<(Factor, Operand, u64)>,
     /// Whether they apply the activation.
     activates: bool,
 }
@@ -133,13 +133,15 @@ pub(super) struct Stores {
 pub(super) struct Abilities {
     /// Read another tensor (`shaders/common/side.wgsl`).
     pub side: bool,
-    /// Apply any activation; if not, only ReLU and its leaky form: the others are code that software devices compile for seconds
-    /// where it stands before each of many stores.
+    /// Apply any activation; if not, only ReLU and its leaky form.
     pub any_activation: bool,
 }
 
 impl Abilities {
     pub(super) const ALL: Abilities = Abilities { side: true, any_activation: true };
+
+    /// Of kernels with so many stores that software devices take seconds to compile a load, or an exp, before each.
+    pub(super) const FEW: Abilities = Abilities { side: false, any_activation: false };
 }
 
 /// States the output and what else an epilogue reads, and adds the passes that come before the sums.
@@ -155,7 +157,7 @@ pub(super) fn begin(
         output: (output, elements),
         accumulate: false,
         side: None,
-        sums: None,
+        later: None,
         activates: abilities.any_activation
             || matches!(epilogue.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_)),
     };
@@ -173,40 +175,48 @@ pub(super) fn begin(
         Addend::Residual(factor) => {
             plan.need(Operand::Residual, elements, Access::Read);
             plan.need(output, elements, Access::Write);
-            if abilities.side && factor == Factor::ONE {
+            if !abilities.side {
+                stores.later = Some((factor, Operand::Residual, 0));
+                plan.explain("the residual is added by a pass of its own");
+            } else if factor == Factor::ONE {
                 stores.side = Some(Operand::Residual);
                 plan.explain("the residual is added in the stores");
             } else {
                 plan.explain("the residual is put into the output by a pass of its own");
-                scale(plan, factor, &[Operand::Residual, output], elements)?;
+                scale(plan, factor, &[(Operand::Residual, 0), (output, 0)], elements)?;
                 stores.accumulate = true;
             }
         }
-        Addend::Output(_) if epilogue.through != Activation::None && !abilities.side => {
-            plan.need(output, elements, Access::Update);
-            let room = plan.reserve(elements);
-            let reason = "the sums before their derivative exceed the workspace";
-            stores.sums = Some(room.ok_or_else(|| algorithm.unavailable(reason))?);
-        }
         Addend::Output(factor) => {
-            begin_onto(plan, output, elements, factor)?;
-            stores.accumulate = true;
+            plan.need(output, elements, Access::Update);
+            let room = if abilities.side { None } else { plan.reserve(elements) };
+            if let Some(room) = room {
+                plan.explain("what the output holds is kept in the workspace, and added by a pass of its own");
+                scale(plan, factor, &[(output, 0), (room.operand, room.offset)], elements)?;
+                stores.later = Some((Factor::ONE, room.operand, room.offset));
+            } else if epilogue.through != Activation::None && !abilities.side {
+                return Err(algorithm.unavailable("what its output holds exceeds the workspace"));
+            } else {
+                scale_output(plan, output, elements, factor)?;
+                stores.accumulate = true;
+            }
         }
     }
+    // After all that is added.
+    stores.activates &= stores.later.is_none() || epilogue.activation == Activation::None;
     if !stores.activates {
         plan.explain("the activation is applied by a pass of its own");
     }
     Ok(stores)
 }
 
-/// States an output that is added to, and scales what it holds.
-fn begin_onto(plan: &mut SpecBuilder<'_>, output: Operand, elements: u64, factor: Factor) -> Result<()> {
-    plan.need(output, elements, Access::Update);
-    if factor != Factor::ONE {
-        plan.explain("what the output holds is scaled by a pass of its own");
-        scale(plan, factor, &[output], elements)?;
+/// Scales what an output holds, if it is not added to as it is.
+fn scale_output(plan: &mut SpecBuilder<'_>, output: Operand, elements: u64, factor: Factor) -> Result<()> {
+    if factor == Factor::ONE {
+        return Ok(());
     }
-    Ok(())
+    plan.explain("what the output holds is scaled by a pass of its own");
+    scale(plan, factor, &[(output, 0)], elements)
 }
 
 /// States the output of a gradient that is a split reduction: whether its first sums are added to what is there.
@@ -220,31 +230,23 @@ pub(super) fn begin_reduction(
         plan.need(output, elements, Access::Write);
         return Ok(false);
     };
-    begin_onto(plan, output, elements, factor)?;
+    plan.need(output, elements, Access::Update);
+    scale_output(plan, output, elements, factor)?;
     Ok(true)
 }
 
-/// The output times a factor, in place, or a residual times one into the output.
-fn scale(plan: &mut SpecBuilder<'_>, factor: Factor, operands: &[Operand], elements: u64) -> Result<()> {
+/// A tensor times a factor, in place or into another one. Operands with the bytes before their first.
+fn scale(plan: &mut SpecBuilder<'_>, factor: Factor, operands: &[(Operand, u64)], elements: u64) -> Result<()> {
     let entries = match operands.len() {
         1 => ByElement { scalar: &kernel::SCALE_IN_PLACE_SCALAR, vec4: &kernel::SCALE_IN_PLACE_VEC4 },
         _ => ByElement { scalar: &kernel::SCALE_SCALAR, vec4: &kernel::SCALE_VEC4 },
     };
     let settings = ElementwiseSettings { factor: factor.get(), ..ElementwiseSettings::default() };
-    let operands: Vec<(Operand, u64)> = operands.iter().map(|&operand| (operand, 0)).collect();
     // A tensor has at most u32::MAX elements.
-    elementwise_steps_with(plan, entries, &operands, elements as u32, &settings)
+    elementwise_steps_with(plan, entries, operands, elements as u32, &settings)
 }
 
 impl Stores {
-    /// Where a dispatch stores what it would store at this range of the output.
-    pub(super) fn place(&self, range: StepBinding) -> StepBinding {
-        match self.sums {
-            Some(sums) => StepBinding { operand: sums.operand, offset: sums.offset + range.offset, size: range.size },
-            None => range,
-        }
-    }
-
     /// What a dispatch binds to be read beside this range of the output, by kernels that can; where there is nothing, `other`:
     /// a slot must hold something.
     pub(super) fn side(&self, range: StepBinding, other: StepBinding) -> StepBinding {
@@ -289,17 +291,21 @@ impl Stores {
             };
             elementwise_steps_with(plan, entries, operands, elements as u32, &settings)
         };
-        if let (Some(sums), Addend::Output(factor)) = (self.sums, self.epilogue.addend) {
-            let operands = [(Operand::X, 0), (sums.operand, sums.offset), (output, 0)];
-            return pass(crate::nn::ACTIVATION_GRAD_ADDED, &operands, through, factor.get());
+        let goes_through = through != Activation::None && self.side.is_none();
+        match self.later {
+            Some((factor, operand, offset)) if goes_through => {
+                let operands = [(Operand::X, 0), (operand, offset), (output, 0)];
+                pass(crate::nn::ACTIVATION_GRAD_AND_ADD, &operands, through, factor.get())
+            }
+            Some((factor, operand, offset)) => {
+                pass(crate::nn::ADD_AND_ACTIVATE, &[(operand, offset), (output, 0)], activation, factor.get())
+            }
+            None if goes_through => {
+                pass(crate::nn::ACTIVATION_GRAD_IN_PLACE, &[(Operand::X, 0), (output, 0)], through, 1.0)
+            }
+            None if !self.activates => pass(crate::nn::ACTIVATE_IN_PLACE, &[(output, 0)], activation, 1.0),
+            None => Ok(()),
         }
-        if through != Activation::None && self.side.is_none() {
-            pass(crate::nn::ACTIVATION_GRAD_IN_PLACE, &[(Operand::X, 0), (output, 0)], through, 1.0)?;
-        }
-        if !self.activates {
-            pass(crate::nn::ACTIVATE_IN_PLACE, &[(output, 0)], activation, 1.0)?;
-        }
-        Ok(())
     }
 }
 

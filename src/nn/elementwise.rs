@@ -18,9 +18,13 @@ pub(crate) struct ByElement {
 pub(crate) const ACTIVATION_GRAD_IN_PLACE: ByElement =
     ByElement { scalar: &kernel::ACTIVATION_GRAD_IN_PLACE_SCALAR, vec4: &kernel::ACTIVATION_GRAD_IN_PLACE_VEC4 };
 
-/// The same added to a multiple of what dx holds: `beside`, dy, dx.
-pub(crate) const ACTIVATION_GRAD_ADDED: ByElement =
-    ByElement { scalar: &kernel::ACTIVATION_GRAD_ADDED_SCALAR, vec4: &kernel::ACTIVATION_GRAD_ADDED_VEC4 };
+/// The same plus a multiple of another tensor: `beside`, that, dx.
+pub(crate) const ACTIVATION_GRAD_AND_ADD: ByElement =
+    ByElement { scalar: &kernel::ACTIVATION_GRAD_AND_ADD_SCALAR, vec4: &kernel::ACTIVATION_GRAD_AND_ADD_VEC4 };
+
+/// A multiple of another tensor added in place, then an activation: that, y.
+pub(crate) const ADD_AND_ACTIVATE: ByElement =
+    ByElement { scalar: &kernel::ADD_AND_ACTIVATE_SCALAR, vec4: &kernel::ADD_AND_ACTIVATE_VEC4 };
 
 /// An activation in place: y.
 pub(crate) const ACTIVATE_IN_PLACE: ByElement =

@@ -77,7 +77,7 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
         packs: false,
         tile_m: 1,
         source_twice: aligned,
-        stores: Abilities { side: false, any_activation: false },
+        stores: Abilities::FEW,
         by_channel: false,
         workgroups: strip_workgroups,
         most_workgroups: MOST_STRIP_WORKGROUPS,

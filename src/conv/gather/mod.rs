@@ -88,7 +88,6 @@ pub(super) fn plan(
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
         let side = method.stores.side.then(|| stores.side(out, source));
-        let out = stores.place(out);
         let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
         for begin in (0..gather.channels).step_by(channels as usize) {
             let params = GatherParams {

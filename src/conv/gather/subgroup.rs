@@ -25,7 +25,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         packs: true,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
-        stores: Abilities { side: false, any_activation: false },
+        stores: Abilities::FEW,
         by_channel: false,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,

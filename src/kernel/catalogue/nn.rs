@@ -18,7 +18,8 @@ kernel! {
     ACTIVATE_IN_PLACE_SCALAR = "activate_in_place" [write(2, "y")];
     ACTIVATION_GRAD_SCALAR = "activation_grad" [read(3, "beside"), read(4, "dy"), write(5, "dx")];
     ACTIVATION_GRAD_IN_PLACE_SCALAR = "activation_grad_in_place" [read(3, "beside"), write(5, "dx")];
-    ACTIVATION_GRAD_ADDED_SCALAR = "activation_grad_added" [read(3, "beside"), read(4, "dy"), write(5, "dx")];
+    ACTIVATION_GRAD_AND_ADD_SCALAR = "activation_grad_and_add" [read(3, "beside"), read(1, "x"), write(5, "dx")];
+    ADD_AND_ACTIVATE_SCALAR = "add_and_activate" [read(1, "x"), write(2, "y")];
 }
 kernel! {
     SCALE_SCALAR_KERNEL = "nn/scale_scalar", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
@@ -31,7 +32,8 @@ kernel! {
     ACTIVATE_IN_PLACE_VEC4 = "activate_in_place" [write_vec4(2, "y")];
     ACTIVATION_GRAD_VEC4 = "activation_grad" [read_vec4(3, "beside"), read_vec4(4, "dy"), write_vec4(5, "dx")];
     ACTIVATION_GRAD_IN_PLACE_VEC4 = "activation_grad_in_place" [read_vec4(3, "beside"), write_vec4(5, "dx")];
-    ACTIVATION_GRAD_ADDED_VEC4 = "activation_grad_added" [read_vec4(3, "beside"), read_vec4(4, "dy"), write_vec4(5, "dx")];
+    ACTIVATION_GRAD_AND_ADD_VEC4 = "activation_grad_and_add" [read_vec4(3, "beside"), read_vec4(1, "x"), write_vec4(5, "dx")];
+    ADD_AND_ACTIVATE_VEC4 = "add_and_activate" [read_vec4(1, "x"), write_vec4(2, "y")];
 }
 kernel! {
     SCALE_VEC4_KERNEL = "nn/scale_vec4", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
