@@ -56,13 +56,13 @@
 //! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 
 mod activation;
-mod factor;
 #[cfg(not(target_arch = "wasm32"))]
 mod atomic;
 pub mod case;
 mod conv;
 mod conv_transpose;
 mod error;
+mod factor;
 mod gpu;
 mod interop;
 mod kernel;

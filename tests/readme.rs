@@ -2,8 +2,8 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    Activation, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, Factor, MaxPool, Padding, Pass, PlanOptions,
-    PoolPass, Program, Result, nn,
+    Activation, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, Factor, MaxPool, Padding,
+    Pass, PlanOptions, PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.

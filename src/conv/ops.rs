@@ -218,14 +218,7 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(dw.read_blocking()?, [6.0, 10.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn kernel_grad_onto(
-        &self,
-        ctx: &Context,
-        x: &Tensor,
-        dy: &Tensor,
-        dw: &Tensor,
-        factor: Factor,
-    ) -> Result<()> {
+    pub fn kernel_grad_onto(&self, ctx: &Context, x: &Tensor, dy: &Tensor, dw: &Tensor, factor: Factor) -> Result<()> {
         kernel_grad_onto(&mut Immediate(ctx), self, x, dy, Some((dw, factor))).map(drop)
     }
 

@@ -12,8 +12,8 @@ mod problem;
 pub use activation::{activate, activation_grad};
 pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_input_grad_through, dense_kernel_grad};
 pub(crate) use elementwise::{
-    ACTIVATE_IN_PLACE, ACTIVATION_GRAD_AND_ADD, ACTIVATION_GRAD_IN_PLACE, ADD_AND_ACTIVATE, ByElement, ElementwiseSettings,
-    steps_with as elementwise_steps_with,
+    ACTIVATE_IN_PLACE, ACTIVATION_GRAD_AND_ADD, ACTIVATION_GRAD_IN_PLACE, ADD_AND_ACTIVATE, ByElement,
+    ElementwiseSettings, steps_with as elementwise_steps_with,
 };
 pub use ops::{half_squared_error, relu, relu_grad, sgd, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;

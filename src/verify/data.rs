@@ -101,7 +101,8 @@ impl Shapes {
         let number = (batch + channels_in + channels_out) as usize;
         let activations = Activation::ALL.len();
         // Every second one without.
-        let activation = if number % 2 == 0 { Activation::None } else { Activation::ALL[number / 2 % activations] };
+        let activation =
+            if number.is_multiple_of(2) { Activation::None } else { Activation::ALL[number / 2 % activations] };
         let half = Factor::known(0.5);
         let addends = [
             Addend::None,

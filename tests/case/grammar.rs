@@ -201,7 +201,8 @@ fn every_case_comes_back_from_its_text_in_any_order() {
 #[test]
 fn broken_texts_never_panic() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let alphabet: Vec<char> = "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv.relugelutanhsiluontores\n".chars().collect();
+    let alphabet: Vec<char> =
+        "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv.relugelutanhsiluontores\n".chars().collect();
     let (mut taken, mut refused) = (0, 0);
     for i in 0..20_000 {
         let mut text: Vec<char> = if i % 4 == 0 { Vec::new() } else { draw(&mut rng).to_string().chars().collect() };

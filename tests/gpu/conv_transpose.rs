@@ -107,7 +107,15 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
     let restores = case.axes.iter().zip(&case.output_padding).all(|(axis, &cells)| cells < axis.stride);
     let (batch, groups) = (case.batch, case.groups);
     let (channels_in, channels_out) = (case.channels_out, case.channels_in);
-    restores.then_some(ConvCase { batch, channels_in, channels_out, groups, axes, activation: Activation::None, addend: Addend::None })
+    restores.then_some(ConvCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        axes,
+        activation: Activation::None,
+        addend: Addend::None,
+    })
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {

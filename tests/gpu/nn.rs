@@ -86,7 +86,12 @@ fn activations_of_large_numbers_are_their_limits() {
         for i in 1..9 {
             let end = usize::from(i > 4);
             let expected = reference::nn::activate(activation, &x[i..=i])[0] as f32;
-            assert!((y[i] - expected).abs() <= 1e-6 * expected.abs() + f32::MIN_POSITIVE, "{activation}({}) is {}", x[i], y[i]);
+            assert!(
+                (y[i] - expected).abs() <= 1e-6 * expected.abs() + f32::MIN_POSITIVE,
+                "{activation}({}) is {}",
+                x[i],
+                y[i]
+            );
             assert!((dx[i] - limits[end].1).abs() < 1e-6, "{activation}'({}) is {}", x[i], dx[i]);
         }
     }

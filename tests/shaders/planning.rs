@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Activation, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, Factor, KernelInfo, MaxPool,
-    Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
+    Access, Activation, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, Factor,
+    KernelInfo, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -77,7 +77,8 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
     w.extend(taps);
     let half = Factor::new(0.5)?;
-    let addends = [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
+    let addends =
+        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
     let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
     let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
     let shapes = ConvShapes { x: &x, w: &w, bias, addend, through };

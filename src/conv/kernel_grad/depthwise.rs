@@ -2,8 +2,8 @@
 
 use super::super::passes::params;
 use super::super::strip;
-use super::{ConvProblem, Epilogue, begin_reduction};
 use super::subgroup::with_window;
+use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, KernelKey, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};

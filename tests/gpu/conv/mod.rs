@@ -10,7 +10,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Addend, Algorithm, Context, ConvProblem, Error, Factor, Operand, Pass, Plan, PlanOptions, Result, Strategy, reference,
+    Activation, Addend, Algorithm, Context, ConvProblem, Error, Factor, Operand, Pass, Plan, PlanOptions, Result,
+    Strategy, reference,
 };
 
 use crate::support::arena::run_f32;
