@@ -105,7 +105,7 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         builder,
         "residual" | THROUGH | ONTO => builder,
         IN_FORWARD => builder.activation(Activation::GeluTanh),
-        name if ACTIVATIONS.iter().any(|(known, _)| *known == name) => builder.activation(activation(name)),
+        "ReLU" | "leaky ReLU" | "sigmoid" | "tanh" | "SiLU" => builder.activation(activation(option)),
     );
     let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
