@@ -1,5 +1,5 @@
 // A tensor of the output's shape that is read beside each store. RESIDUAL 1: it is added. DERIVATIVE: what the sum goes back
-// through, by the constants of common/activation.wgsl, from this tensor. Without either nothing is read, and any buffer is bound.
+// through, by the constants of common/activation.wgsl, from this tensor. Without either it is bound, but not read.
 override RESIDUAL: u32 = 0u;
 override DERIVATIVE: u32 = 0u;
 

@@ -5,7 +5,7 @@ use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::Tensor;
-use crate::kernel::{self, Override, STORING_OVERRIDES};
+use crate::kernel::{self, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
 use crate::nn::{ByElement, ElementwiseSettings, elementwise_steps_with};
 use crate::plan::{Access, Algorithm, Operand, SpecBuilder, StepBinding};
 
@@ -120,7 +120,7 @@ pub(super) struct Stores {
     output: (Operand, u64),
     /// Whether the first sums are added to what is there.
     pub accumulate: bool,
-    /// A tensor of the output's shape that they read.
+    /// A tensor of the output's shape that they read: they are those of the kernels with a side.
     pub side: Option<Operand>,
     /// What is added afterwards, by a pass of its own: a factor of a tensor that begins so many bytes behind its buffer's first.
     later: Option<(Factor, Operand, u64)>,
@@ -247,10 +247,9 @@ fn scale(plan: &mut SpecBuilder<'_>, factor: Factor, operands: &[(Operand, u64)]
 }
 
 impl Stores {
-    /// What a dispatch binds to be read beside this range of the output, by kernels that can; where there is nothing, `other`:
-    /// a slot must hold something.
-    pub(super) fn side(&self, range: StepBinding, other: StepBinding) -> StepBinding {
-        self.side.map_or(other, |operand| StepBinding { operand, ..range })
+    /// What a dispatch reads beside this range of the output: its kernel is one with a side then.
+    pub(super) fn side(&self, range: StepBinding) -> Option<StepBinding> {
+        self.side.map(|operand| StepBinding { operand, ..range })
     }
 
     /// The slope of whichever leaky ReLU there is.
@@ -273,7 +272,8 @@ impl Stores {
 
     /// The overrides of the direct kernels' stores.
     pub(super) fn overrides(&self, window: Vec<Override>, is_first: bool, is_last: bool) -> Vec<Override> {
-        let own = STORING_OVERRIDES[window.len()..].iter();
+        let all = if self.side.is_some() { SIDE_OVERRIDES } else { STORING_OVERRIDES };
+        let own = all[window.len()..].iter();
         let own = own.map(|&name| (name, self.constant(name, is_first, is_last)));
         window.into_iter().chain(own).collect()
     }

@@ -43,13 +43,17 @@ pub(super) fn plan(
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            let side = stores.side(y_binding, x);
+            let side = stores.side(y_binding);
             // The bias goes in once, with the first slab.
-            let (entry, bindings) = if epilogue.bias && slab == 0 {
-                (&kernel::CONV_FORWARD_BIAS, vec![x, w, b, y_binding, side])
-            } else {
-                (&kernel::CONV_FORWARD, vec![x, w, y_binding, side])
+            let with_bias = epilogue.bias && slab == 0;
+            let entry = match (with_bias, side.is_some()) {
+                (false, false) => &kernel::CONV_FORWARD,
+                (false, true) => &kernel::CONV_FORWARD_SIDE,
+                (true, false) => &kernel::CONV_FORWARD_BIAS,
+                (true, true) => &kernel::CONV_FORWARD_BIAS_SIDE,
             };
+            let bindings = [Some(x), Some(w), with_bias.then_some(b), Some(y_binding), side];
+            let bindings = bindings.into_iter().flatten().collect();
             let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }

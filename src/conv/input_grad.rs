@@ -44,12 +44,16 @@ pub(super) fn plan(
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            let side = stores.side(dx_binding, dy);
-            let (entry, bindings) = if epilogue.bias && slab == 0 {
-                (&kernel::CONV_INPUT_GRAD_BIAS, vec![dy, w, dx_binding, b, side])
-            } else {
-                (&kernel::CONV_INPUT_GRAD, vec![dy, w, dx_binding, side])
+            let side = stores.side(dx_binding);
+            let with_bias = epilogue.bias && slab == 0;
+            let entry = match (with_bias, side.is_some()) {
+                (false, false) => &kernel::CONV_INPUT_GRAD,
+                (false, true) => &kernel::CONV_INPUT_GRAD_SIDE,
+                (true, false) => &kernel::CONV_INPUT_GRAD_BIAS,
+                (true, true) => &kernel::CONV_INPUT_GRAD_BIAS_SIDE,
             };
+            let bindings = [Some(dy), Some(w), Some(dx_binding), with_bias.then_some(b), side];
+            let bindings = bindings.into_iter().flatten().collect();
             let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }

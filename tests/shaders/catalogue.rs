@@ -139,8 +139,11 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
             for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
                 let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    let spec = conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options).unwrap();
-                    plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    let plain = ConvShapes::new(&x, &w);
+                    for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
+                        let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
+                        plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    }
                 }
             }
         }

@@ -29,6 +29,8 @@ pub(super) struct Method {
     pub source_twice: bool,
     /// What their stores can do.
     pub stores: Abilities,
+    /// The entry points of the kernels that read another tensor beside their stores, if there are such.
+    pub side_entries: Option<[&'static EntryPoint; 2]>,
     /// Whether the rows of a step of the tiled kernels are channels of one tap.
     pub by_channel: bool,
     /// Workgroups of a dispatch of so many samples.
@@ -87,7 +89,8 @@ pub(super) fn plan(
     for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)? {
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
-        let side = method.stores.side.then(|| stores.side(out, source));
+        let side = stores.side(out);
+        let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
         let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
         for begin in (0..gather.channels).step_by(channels as usize) {
             let params = GatherParams {
@@ -101,9 +104,9 @@ pub(super) fn plan(
             };
             // The bias goes in once, with the first channels.
             let with_bias = epilogue.bias && begin == 0;
-            let entry = method.entries[usize::from(with_bias)];
+            let entry = entries[usize::from(with_bias)];
             let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
-            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, store));
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
             let again = method.source_twice.then_some(source);
             let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), side, again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
@@ -135,8 +138,8 @@ fn pack(
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.
-fn overrides(gather: &Gather, method: &Method, store: impl Fn(&str) -> u32) -> Vec<Override> {
-    let names = method.entries[0].kernel().overrides;
+fn overrides(gather: &Gather, method: &Method, entry: &EntryPoint, store: impl Fn(&str) -> u32) -> Vec<Override> {
+    let names = entry.kernel().overrides;
     names
         .iter()
         .map(|&name| {

@@ -26,6 +26,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
         stores: Abilities::FEW,
+        side_entries: None,
         by_channel: false,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,
