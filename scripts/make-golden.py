@@ -206,6 +206,80 @@ def avg_pool_cases():
     return cases
 
 
+ADAPTIVE_MAX = [F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d]
+ADAPTIVE_AVG = [F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d]
+MAX_UNPOOL = [F.max_unpool1d, F.max_unpool2d, F.max_unpool3d]
+LP_POOL = [F.lp_pool1d, F.lp_pool2d, F.lp_pool3d]
+
+
+def adaptive_pool(batch, channels, extents, outputs):
+    """Maximum and average of one x; y, dy and dx of the average behind those of the maximum."""
+    x = integers(batch, channels, *extents).requires_grad_()
+    y_max, indices = ADAPTIVE_MAX[len(outputs) - 1](x, outputs, return_indices=True)
+    y_avg = ADAPTIVE_AVG[len(outputs) - 1](x, outputs)
+    dy = integers(*y_max.shape)
+    (dx_max,) = torch.autograd.grad(y_max, x, dy)
+    (dx_avg,) = torch.autograd.grad(y_avg, x, dy)
+    return dict(
+        outputs=outputs, x_shape=list(x.shape), y_shape=list(y_max.shape),
+        x=x, indices=indices, dy=dy, y_max=y_max, dx_max=dx_max, y_avg=y_avg, dx_avg=dx_avg,
+    )
+
+
+def adaptive_pool_cases():
+    return [
+        adaptive_pool(2, 2, [7], [3]),
+        adaptive_pool(1, 2, [8], [2]),
+        adaptive_pool(1, 2, [7, 10], [3, 4]),
+        adaptive_pool(1, 2, [5, 3], [7, 2]),
+        adaptive_pool(2, 2, [5, 6], [1, 1]),
+        adaptive_pool(1, 1, [5, 4, 7], [2, 3, 3]),
+    ]
+
+
+def max_unpool(batch, channels, extents, taps, stride):
+    """Of windows that do not overlap: of others PyTorch does not say which value stays."""
+    x = integers(batch, channels, *extents)
+    y, indices = MAX_POOL[len(taps) - 1](x, taps, stride, return_indices=True)
+    y = integers(*y.shape).requires_grad_()
+    x = MAX_UNPOOL[len(taps) - 1](y, indices, taps, stride, 0, extents)
+    dx = integers(*x.shape)
+    (dy,) = torch.autograd.grad(x, y, dx)
+    return dict(
+        taps=taps, stride=stride, low=[0] * len(taps), high=[0] * len(taps), dilation=[1] * len(taps),
+        x_shape=list(x.shape), y_shape=list(y.shape), y=y, indices=indices, x=x, dx=dx, dy=dy,
+    )
+
+
+def max_unpool_cases():
+    return [
+        max_unpool(2, 2, [7], [2], [3]),
+        max_unpool(1, 2, [7, 10], [3, 2], [3, 2]),
+        max_unpool(1, 2, [5, 6, 4], [2, 3, 1], [2, 3, 2]),
+    ]
+
+
+def lp_pool(batch, channels, extents, taps, stride, ceil_mode, p):
+    """Positive values: PyTorch leaves the absolute value out, and its gradient at a norm of 0 is NaN."""
+    x = torch.randint(1, 6, (batch, channels, *extents)).double().requires_grad_()
+    y = LP_POOL[len(taps) - 1](x, p, taps if len(taps) > 1 else taps[0], stride if len(taps) > 1 else stride[0], ceil_mode)
+    dy = integers(*y.shape)
+    (dx,) = torch.autograd.grad(y, x, dy)
+    return dict(
+        taps=taps, stride=stride, ceil_mode=ceil_mode, p=p, x_shape=list(x.shape), y_shape=list(y.shape),
+        x=x, y=y, dy=dy, dx=dx,
+    )
+
+
+def lp_pool_cases():
+    return [
+        lp_pool(2, 2, [7], [3], [2], False, 1.0),
+        lp_pool(1, 2, [7, 10], [3, 2], [2, 3], False, 2.0),
+        lp_pool(1, 2, [7, 8], [2, 3], [1, 2], False, 3.0),
+        lp_pool(1, 1, [5, 6, 4], [2, 3, 2], [2, 2, 1], False, 2.5),
+    ]
+
+
 def softmax_cross_entropy():
     logits = (integers(4, 5) * 2.5).requires_grad_()
     labels = torch.tensor([0, 4, 2, 2])
@@ -270,3 +344,6 @@ if __name__ == "__main__":
     write("sgd.txt", [sgd()])
     write("conv_transpose.txt", conv_transpose_cases())
     write("activations.txt", activation_cases())
+    write("adaptive_pool.txt", adaptive_pool_cases())
+    write("max_unpool.txt", max_unpool_cases())
+    write("lp_pool.txt", lp_pool_cases())

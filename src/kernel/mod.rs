@@ -10,7 +10,7 @@ pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
     AxisClass, ConvParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
-    PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
+    PlanesParams, PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

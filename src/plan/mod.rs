@@ -14,7 +14,7 @@ mod slabs;
 mod spec;
 
 pub(crate) use advice::{Advice, choose};
-pub(crate) use batch::{Batched, Chunk, elements};
+pub(crate) use batch::{Batched, Chunk, ELEMENT_BYTES, elements};
 pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder};
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;

@@ -77,6 +77,43 @@ fn average_pool_gradient_is_its_differences() {
     }
 }
 
+fn pool_problem(text: &str) -> wgconv::PoolProblem {
+    match text.parse().unwrap_or_else(|error| panic!("{error}")) {
+        wgconv::case::Case::Pool(case) => case.problem().unwrap(),
+        other => panic!("{other} is no pooling"),
+    }
+}
+
+#[test]
+fn adaptive_average_pool_gradient_is_its_differences_and_its_adjoint() {
+    let mut integers = Integers(10);
+    for text in ["adaptavgn2c2w7s3", "adaptavgc2h5w8r7s3", "adaptavgc1d3h5w4t2r2s3"] {
+        let problem = pool_problem(text);
+        let x = integers.of_shape(&problem.x_shape());
+        let g = integers.of_shape(&problem.y_shape());
+        let loss = |x: &[f32]| inner(&pool::average_forward(&problem, x).unwrap().values, &g);
+        let dx = pool::average_backward(&problem, &g).unwrap();
+        assert_close(&dx.values, &differences(loss, &x, 1.0), 1e-11, text);
+        assert!((loss(&x) - inner(&dx.values, &x)).abs() < 1e-10, "{text}");
+    }
+}
+
+/// Away from 0, where a norm of p = 1 has a kink.
+#[test]
+fn lp_pool_gradient_is_its_differences() {
+    let mut integers = Integers(12);
+    for text in ["lpn2c2w8s3u2p1_0pow1", "lpc2h5w6r3s2u1p1_2x0_1", "lpc1d4h5w4t2r3s2u2x1x2a1x2x1pow3ceil"] {
+        let problem = pool_problem(text);
+        let x: Vec<f32> = integers.of_shape(&problem.x_shape()).iter().map(|x| x + 0.5).collect();
+        let g = integers.of_shape(&problem.y_shape());
+        let loss = |x: &[f32]| inner(&pool::lp_forward(&problem, x).unwrap().values, &g);
+        let y = pool::lp_forward(&problem, &x).unwrap().to_f32();
+        let dx = pool::lp_backward(&problem, &x, &y, &g).unwrap();
+        // y is rounded to f32, and differences end with the third derivative.
+        assert_close(&dx.values, &differences(loss, &x, 1.0 / 1024.0), 2e-5, text);
+    }
+}
+
 #[test]
 fn dense_gradients_are_its_differences() {
     let mut integers = Integers(9);

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use wgconv::Activation;
 use wgconv::reference::{conv, conv_transpose, nn, pool};
+use wgconv::{Activation, PoolProblem};
 
 use crate::assert_close;
 use crate::problems::{Divisor, Window};
@@ -118,6 +118,76 @@ fn average_poolings_are_those_of_pytorch() {
         assert_close(&y.values, case.f64("y"), 1e-14, &what);
         let dx = pool::average_backward(&problem, &case.f32("dy")).unwrap();
         assert_close(&dx.values, case.f64("dx"), 1e-14, &what);
+    }
+}
+
+/// A pooling as the command line names it.
+fn problem_of(kind: &str, x_shape: &[usize], taps: &[usize], options: &str) -> PoolProblem {
+    let rank = taps.len();
+    let letters = |names: &[&str], values: &[usize]| {
+        names.iter().zip(values).map(|(name, value)| format!("{name}{value}")).collect::<String>()
+    };
+    let extents = letters(&["d", "h", "w"][3 - rank..], &x_shape[2..]);
+    let taps = letters(&["t", "r", "s"][3 - rank..], taps);
+    let text = format!("{kind}n{}c{}{extents}{taps}{options}", x_shape[0], x_shape[1]);
+    match text.parse().unwrap_or_else(|error| panic!("{error}")) {
+        wgconv::case::Case::Pool(case) => case.problem().unwrap(),
+        other => panic!("{other} is no pooling"),
+    }
+}
+
+#[test]
+fn adaptive_poolings_are_those_of_pytorch() {
+    let cases = cases(include_str!("../golden/adaptive_pool.txt"));
+    assert_eq!(cases.len(), 6);
+    for case in cases {
+        let [outputs, x_shape] = ["outputs", "x_shape"].map(|key| case.sizes(key));
+        let max = problem_of("adaptmax", &x_shape, &outputs, "");
+        assert_eq!(max.y_shape(), case.sizes("y_shape"), "{outputs:?}");
+        let (y, indices) = pool::max_forward(&max, &case.f32("x")).unwrap();
+        assert_eq!(y, case.f32("y_max"), "{outputs:?}");
+        let expected: Vec<u32> = case.f64("indices").iter().map(|&index| index as u32).collect();
+        assert_eq!(indices, expected, "{outputs:?}");
+        let dx = pool::max_backward(&max, &case.f32("dy"), &indices).unwrap();
+        assert_eq!(dx.values, case.f64("dx_max"), "{outputs:?}");
+
+        let average = problem_of("adaptavg", &x_shape, &outputs, "");
+        let y = pool::average_forward(&average, &case.f32("x")).unwrap();
+        assert_close(&y.values, case.f64("y_avg"), 1e-14, &format!("{outputs:?}"));
+        let dx = pool::average_backward(&average, &case.f32("dy")).unwrap();
+        assert_close(&dx.values, case.f64("dx_avg"), 1e-14, &format!("{outputs:?}"));
+    }
+}
+
+#[test]
+fn max_unpoolings_are_those_of_pytorch_exactly() {
+    let cases = cases(include_str!("../golden/max_unpool.txt"));
+    assert_eq!(cases.len(), 3);
+    for case in cases {
+        let window = case.window();
+        let problem = window.max_pool(false, &case.sizes("x_shape")).unwrap();
+        let indices: Vec<u32> = case.f64("indices").iter().map(|&index| index as u32).collect();
+        assert_eq!(pool::unpool(&problem, &case.f32("y"), &indices).unwrap(), case.f32("x"), "{window:?}");
+        assert_eq!(pool::unpool_backward(&problem, &case.f32("dx"), &indices).unwrap(), case.f32("dy"), "{window:?}");
+    }
+}
+
+/// On positive data, where PyTorch's definition is ONNX's.
+#[test]
+fn lp_poolings_are_those_of_pytorch() {
+    let cases = cases(include_str!("../golden/lp_pool.txt"));
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let strides: Vec<String> = case.sizes("stride").iter().map(usize::to_string).collect();
+        let options = format!("u{}pow{}", strides.join("x"), case.f64("p")[0]);
+        let problem = problem_of("lp", &case.sizes("x_shape"), &case.sizes("taps"), &options);
+        assert_eq!(problem.y_shape(), case.sizes("y_shape"), "{options}");
+        let x = case.f32("x");
+        let y = pool::lp_forward(&problem, &x).unwrap();
+        assert_close(&y.values, case.f64("y"), 1e-14, &options);
+        // y goes in rounded to f32.
+        let dx = pool::lp_backward(&problem, &x, &y.to_f32(), &case.f32("dy")).unwrap();
+        assert_close(&dx.values, case.f64("dx"), 1e-6, &options);
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn plan(
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, epilogue, plan),
         Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
-        Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
+        Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());

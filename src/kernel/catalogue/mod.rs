@@ -5,6 +5,7 @@ mod gather;
 mod kernel_grad;
 mod nn;
 mod pool;
+mod pool_planes;
 mod pool_rows;
 mod strip;
 mod tiled;
@@ -14,6 +15,7 @@ pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
 pub(crate) use tiled::*;
@@ -234,6 +236,13 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &MAX_BACKWARD_KERNEL,
     &AVERAGE_FORWARD_KERNEL,
     &AVERAGE_BACKWARD_KERNEL,
+    &UNPOOL_BACKWARD_KERNEL,
+    &LP_FORWARD_KERNEL,
+    &LP_BACKWARD_KERNEL,
+    &PLANES_SUM_ALONE_KERNEL,
+    &PLANES_SUM_SHARED_KERNEL,
+    &PLANES_MAX_ALONE_KERNEL,
+    &PLANES_MAX_SHARED_KERNEL,
     &ROWS_MAX_FORWARD_SCALAR_KERNEL,
     &ROWS_MAX_BACKWARD_SCALAR_KERNEL,
     &ROWS_AVERAGE_FORWARD_SCALAR_KERNEL,
