@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
+use crate::conv::Addend;
 use crate::pool::{IndexForm, PoolKind};
 
 /// The letters of extents and taps, for the last three axes.
@@ -28,6 +29,11 @@ impl fmt::Display for ConvCase {
         unless(1, &mut text, "g", self.groups);
         if self.activation != Activation::None {
             text += &self.activation.to_string();
+        }
+        match self.addend {
+            Addend::None => {}
+            Addend::Residual(factor) => text += &format!("res{factor}"),
+            Addend::Output(factor) => text += &format!("onto{factor}"),
         }
         f.pad(&text)
     }

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Error, Exponent, IndexForm, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -56,6 +56,8 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
         ("avgc3w8s2div4exclpad", "avgc3w8s2exclpaddiv4"),
         ("relur2s2c3h8w8k4", "c3h8w8k4r2s2relu"),
+        ("res.5gelutanhr2s2c3h8w8k4", "c3h8w8k4r2s2gelutanhres0.5"),
+        ("onto-2.0leaky0.01c3w8k4s2", "c3w8k4s2leaky0.01onto-2"),
         ("lpc3w8s2pow2.0", "lpc3w8s2"),
         ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
         ("maxflatr2s2c3h8w8ceil", "maxc3h8w8r2s2ceilflat"),
@@ -154,8 +156,14 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     let output_padding = axes.iter().map(|_| number(0)).collect();
     match number(0) % 4 {
         0 => {
-            let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
-            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation })
+            let factor = Factor::new(f32::from_bits(number(0))).unwrap_or(Factor::ONE);
+            let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
+            if let Activation::LeakyRelu(slope) = &mut activation {
+                *slope = factor;
+            }
+            let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
+            let addend = addends[rng.random_range(0..addends.len())];
+            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation, addend })
         }
         3 => {
             let channels_in = channels;
@@ -192,8 +200,9 @@ fn parts(text: &str) -> Vec<String> {
     let mut in_value = true;
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
-        let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_' || c == '.';
-        let word = ["ceil", "exclpad", "div", "flat", "pow"].iter().any(|word| text[at..].starts_with(word));
+        let value = c.is_ascii_digit() || c == 'x' && in_value || "_.-".contains(c);
+        let words = ["ceil", "exclpad", "div", "flat", "pow", "res", "onto"];
+        let word = words.iter().any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
             parts.push(String::new());
         }
@@ -231,7 +240,8 @@ fn every_case_comes_back_from_its_text_in_any_order() {
 #[test]
 fn broken_texts_never_panic() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let alphabet: Vec<char> = "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv\n".chars().collect();
+    let alphabet: Vec<char> =
+        "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv.relugelutanhsiluontores\n".chars().collect();
     let (mut taken, mut refused) = (0, 0);
     for i in 0..20_000 {
         let mut text: Vec<char> = if i % 4 == 0 { Vec::new() } else { draw(&mut rng).to_string().chars().collect() };
@@ -269,6 +279,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         groups,
         axes,
         activation: Activation::None,
+        addend: Addend::None,
     };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::{Activation, Exponent, IndexForm, Pass, PoolKind};
 
-use crate::conv::{check_bound, check_exact};
+use crate::conv::{any_activation, any_addend, check_bound, check_exact};
 use crate::conv_transpose;
 use crate::pool::{check_average, check_lp, check_max};
 use crate::support::catalogue::AVERAGES;
@@ -49,8 +49,9 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         _ => groups * rng.random_range(1..=5),
     };
     let (channels_in, channels_out) = (channels(), channels());
-    let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
-    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes, activation }
+    let activation = if rng.random() { Activation::None } else { any_activation(rng) };
+    let batch = rng.random_range(1..=3);
+    ConvCase { batch, channels_in, channels_out, groups, axes, activation, addend: any_addend(rng) }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {

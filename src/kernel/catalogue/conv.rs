@@ -2,26 +2,44 @@
 
 use super::super::params::{ConvParams, SumParams};
 use super::{
-    ACTIVATION_CONSTANT, BLOCK, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS,
-    WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
+    ACTIVATION_CONSTANT, BLOCK, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, REDUCTION, SIDE, Variant, WINDOW,
+    WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
 };
 
 pub(super) const CONV: &str = include_str!("../../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../../shaders/conv/block.wgsl");
 
-/// Override constants of `conv/forward_direct.wgsl`: those of every window, and that of `common/activation.wgsl`.
-const FORWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ACTIVATION"]);
+/// Override constants of forward and input gradient: those of every window, and that of `common/activation.wgsl`.
+pub(crate) const STORING_OVERRIDES: &[&str] =
+    &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ACTIVATION"]);
+
+/// The same, and those of `common/side.wgsl`.
+pub(crate) const SIDE_OVERRIDES: &[&str] =
+    &with::<{ STORING_OVERRIDES.len() + 2 }>(STORING_OVERRIDES, &["RESIDUAL", "DERIVATIVE"]);
 
 kernel! {
     CONV_FORWARD_KERNEL = "conv/forward_direct",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, STORING_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
-    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD_SIDE_KERNEL = "conv/forward_direct+side" in "conv/forward_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, SIDE_OVERRIDES, 0;
+    CONV_FORWARD_SIDE = "forward" [read(1, "x"), read(2, "w"), write(4, "y"), read(5, "side")];
+    CONV_FORWARD_BIAS_SIDE = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y"), read(5, "side")];
+}
+kernel! {
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, STORING_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
     CONV_INPUT_GRAD_BIAS = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b")];
+}
+kernel! {
+    CONV_INPUT_GRAD_SIDE_KERNEL = "conv/input_grad_direct+side" in "conv/input_grad_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, SIDE_OVERRIDES, 0;
+    CONV_INPUT_GRAD_SIDE = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(5, "side")];
+    CONV_INPUT_GRAD_BIAS_SIDE = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b"), read(5, "side")];
 }
 kernel! {
     CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;

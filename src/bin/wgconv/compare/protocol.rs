@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use wgconv::Activation;
 use wgconv::case::{Case, CaseAxis, ConvCase};
+use wgconv::{Activation, Addend};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +114,15 @@ impl CaseRequest {
         let axes = self.input.iter().enumerate().map(axis).collect();
         let (batch, groups) = (self.batch, self.groups);
         let (channels_in, channels_out) = (self.channels_in, self.channels_out);
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation: Activation::None })
+        Case::Conv(ConvCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            axes,
+            activation: Activation::None,
+            addend: Addend::None,
+        })
     }
 }
 
