@@ -72,7 +72,11 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of relu n c d h w k t r s u p a g"),
+        ("x", 0, "one of relu leaky sigmoid tanh silu gelutanh gelu res onto n c d h w k t r s u p a g"),
+        ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
+        ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
+        ("c1w9k1s3relutanh", 12, "one activation, and there is `relu`"),
+        ("c1w9k1s3res1onto1", 12, "`res` or `onto`, not both"),
         ("maxq", 3, "one of ceil flat n c"),
         ("lpc3w9s3pow", 11, "a number of at least 1 after `pow` (p of the norm)"),
         ("lpc3w9s3pow0.5", 11, "a number of at least 1 after `pow`"),
@@ -85,13 +89,13 @@ fn what_is_wrong_is_pointed_at() {
         ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
         ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
         ("c1w9k1s3p1x1", 9, "one value for the only axis"),
-        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu n c"),
-        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu n c"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu leaky"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu leaky"),
         ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
         ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
         ("n8c-1", 3, "a number after `c`"),
-        ("n8 c1", 2, "one of relu n c"),
-        ("N8", 0, "one of relu n c"),
+        ("n8 c1", 2, "one of relu leaky"),
+        ("N8", 0, "one of relu leaky"),
         ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
         ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
         ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
@@ -106,7 +110,7 @@ fn what_is_wrong_is_pointed_at() {
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
         ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
-        ("n8ü", 2, "one of relu n c"),
+        ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);
         assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
