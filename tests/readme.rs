@@ -2,7 +2,7 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, Pass, PlanOptions,
+    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, PaddingMode, Pass, PlanOptions,
     PoolPass, Program, Result, nn,
 };
 
@@ -40,6 +40,8 @@ const CONVOLUTION: [&str; 10] = [
     "depthwise with multiplier",
     "bias",
 ];
+
+const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
 
 const THROUGH: &str = "input gradient on through the ReLU before";
 
@@ -91,16 +93,19 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
     let conv = with_option_of_convolutions!(
         option,
         builder,
+        MODES => builder.padding(Padding::Same),
         "ReLU in forward's stores" => builder.activation(Activation::Relu),
         THROUGH => builder,
     );
-    let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
     let through = if option == THROUGH { Activation::Relu } else { Activation::None };
     let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) }.through(through);
-    Pass::ALL
-        .into_iter()
-        .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
+    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
+    let plan = |mode: &PaddingMode, pass| {
+        let conv = conv.padding_mode(*mode).build()?;
+        conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
+    };
+    Pass::ALL.into_iter().try_for_each(|pass| modes.iter().try_for_each(|mode| plan(mode, pass)))
 }
 
 fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
@@ -166,6 +171,7 @@ fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> R
 fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let passes = Pass::ALL.map(Pass::name);
     let mut convolution = CONVOLUTION.to_vec();
+    convolution.insert(7, MODES);
     convolution.extend(["ReLU in forward's stores", THROUGH]);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
     let mut transposed = CONVOLUTION.to_vec();

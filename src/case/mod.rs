@@ -19,6 +19,7 @@
 //! | `a` | dilation (à trous): cells from tap to tap | ✓ | ✓ | 1 |
 //! | `o` | output padding | `tconv` | | 0 |
 //! | `g` | groups | ✓ | | 1 |
+//! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | ✓ | | zeros |
 //! | `relu` | forward applies ReLU, input_grad goes through the one that gave x, no value | ✓ | | off |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |

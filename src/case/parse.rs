@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::print::{EXTENTS, TAPS};
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
+use crate::padding_mode::PaddingMode;
 use crate::pool::PoolKind;
 
 /// The grammar in a few lines, as messages and `--help` show it.
@@ -13,9 +14,10 @@ pub const GRAMMAR: &str = "\
 a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 or maxn8c64h112w112r3s3u2p1:
   convolution  n batch (1)  c channels of x  d h w extents of x (w, h w or d h w)  k channels of y
                t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
+               reflect, replicate or circular (what stands in the padding in place of zeros)
                relu (forward applies ReLU, input_grad goes through the one that gave x)
-  transposed   tconv, then the same without relu, and o output padding (0)
-  pooling      max or avg, then a convolution's without k, g and relu; u is the taps by default; ceil (ceil mode);
+  transposed   tconv, then the same without these words, and o output padding (0)
+  pooling      max or avg, then a convolution's without k, g and these words; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
@@ -77,9 +79,12 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
     Key { name, meaning, takes }
 }
 
-/// Words before letters: `relu` is not `r`.
-const KEYS: [Key; 18] = [
+/// Words before letters, the longer first: `relu` is not `r`.
+const KEYS: [Key; 21] = [
     key("relu", "ReLU", Takes::Nothing),
+    key("reflect", "padding mode", Takes::Nothing),
+    key("replicate", "padding mode", Takes::Nothing),
+    key("circular", "padding mode", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -123,7 +128,7 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "relu" => self == Kind::Conv,
+            "relu" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
             "k" | "g" => !self.is_pool(),
             "o" => self == Kind::Transposed,
             "ceil" => self.is_pool(),
@@ -298,6 +303,20 @@ impl Parser<'_> {
         Ok(axes)
     }
 
+    /// At most one of the three words.
+    fn padding_mode(&self) -> Parsed<PaddingMode> {
+        let given = |mode: &PaddingMode| self.find(mode.name());
+        let modes: Vec<PaddingMode> = PaddingMode::ALL.into_iter().filter(|mode| given(mode).is_some()).collect();
+        match modes[..] {
+            [] => Ok(PaddingMode::Zeros),
+            [mode] => Ok(mode),
+            _ => {
+                let second = modes.iter().filter_map(given).map(|entry| entry.at).max().unwrap_or(0);
+                self.error(second, "only one of reflect, replicate and circular")
+            }
+        }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -308,7 +327,8 @@ impl Parser<'_> {
                 let channels_in = channels;
                 if self.kind == Kind::Conv {
                     let activation = if self.find("relu").is_some() { Activation::Relu } else { Activation::None };
-                    let case = ConvCase { batch, channels_in, channels_out, groups, axes, activation };
+                    let padding_mode = self.padding_mode()?;
+                    let case = ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation };
                     return Ok(Case::Conv(case));
                 }
                 let output_padding = match self.list("o", axes.len())? {

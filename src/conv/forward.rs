@@ -16,7 +16,7 @@ pub(super) fn plan(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::forward(problem), algorithm, epilogue, plan);
+        return gather::plan(&Gather::forward(problem), problem, algorithm, epilogue, plan);
     }
     let x = Batched::new(Operand::X, &problem.x_shape());
     let y = Batched::new(Operand::Y, &problem.y_shape());
@@ -50,6 +50,7 @@ pub(super) fn plan(
             };
             let mut overrides = overrides(problem);
             let activation = if slab + 1 == slabs.count() { epilogue.activation } else { Activation::None };
+            overrides.push(("BORDER", problem.padding_mode.constant()));
             overrides.push(("ACTIVATION", activation.constant()));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }

@@ -2,6 +2,7 @@
 //! several dispatches that add to dx one after the other. A bias of dx's channels, which a transposed convolution adds, goes
 //! in once, with the first of them.
 
+use super::border;
 use super::epilogue::{need_through, through};
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
@@ -17,7 +18,7 @@ pub(super) fn plan(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::input_grad(problem, algorithm)?, algorithm, epilogue, plan);
+        return gather::plan(&Gather::input_grad(problem, algorithm)?, problem, algorithm, epilogue, plan);
     }
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dx = Batched::new(Operand::Dx, &problem.x_shape());
@@ -52,6 +53,7 @@ pub(super) fn plan(
             plan.step(entry, &overrides(problem), params, bindings, invocations)?;
         }
     }
+    border::plan(problem, &mut plan)?;
     through(&mut plan, epilogue.activation, dx.sample * batch)?;
     Ok(plan.finish())
 }

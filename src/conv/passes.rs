@@ -5,6 +5,7 @@ use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, inpu
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
 use crate::window::override_values;
 
@@ -75,8 +76,12 @@ pub(crate) fn plausible(
 fn title(problem: &ConvProblem, pass: Pass) -> String {
     let axes = &problem.axes[3 - problem.rank as usize..];
     let list = |of: fn(&crate::Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    let mode = match problem.padding_mode {
+        PaddingMode::Zeros => String::new(),
+        mode => format!(" {mode}"),
+    };
     format!(
-        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, dilation {:?}, groups {}",
+        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

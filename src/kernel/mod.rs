@@ -8,7 +8,7 @@ mod specialize;
 pub use catalogue::WORKGROUP_SIZE;
 pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
-pub(crate) use params::{
+pub(crate) use params::{BorderAxis, BorderParams, 
     AxisClass, ConvParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
     PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
 };

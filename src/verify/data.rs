@@ -7,6 +7,7 @@ use rand::{RngExt, SeedableRng};
 use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::ConvProblem;
+use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::PoolKind;
 
@@ -22,6 +23,7 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
     let channels = problem.channels_in.max(problem.channels_out) / problem.groups;
+    let taps = taps.saturating_mul(problem.most_images());
     let terms = (taps.saturating_mul(channels.into())).max(outputs.saturating_mul(problem.batch.into()));
     let most = ((1u64 << 24) as f64 / (terms as f64 + 1.0)).sqrt() as i32;
     most.clamp(1, 9)
@@ -39,6 +41,19 @@ pub(super) struct Shapes(Xoshiro256PlusPlus);
 impl Shapes {
     pub(super) fn new(seed: u64) -> Self {
         Shapes(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+}
+
+/// The padding mode of a random shape: zeros in two of five, the others where the extents allow them. By the sum of its
+/// parameters, for the same reason.
+fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
+    let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.stride + axis.low + axis.high).sum();
+    let mode = PaddingMode::ALL[(sum % 5 % 4) as usize];
+    let is_within = |most: fn(u32) -> u32| axes.iter().all(|axis| axis.low.max(axis.high) <= most(axis.input));
+    match mode {
+        PaddingMode::Reflect if !is_within(|extent| extent - 1) => PaddingMode::Replicate,
+        PaddingMode::Circular if !is_within(|extent| extent) => PaddingMode::Replicate,
+        mode => mode,
     }
 }
 
@@ -98,7 +113,8 @@ impl Shapes {
         let (batch, axes) = (self.draw(1, 3), self.axes());
         // Not drawn, so that seeds written down before there was an activation still mean the same shapes.
         let activation = [Activation::None, Activation::Relu][(batch + channels_in + channels_out) as usize % 2];
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation })
+        let padding_mode = mode_for(&axes);
+        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation })
     }
 
     fn conv_transpose(&mut self) -> Case {

@@ -5,9 +5,11 @@
 //! `t = 0 .. taps`; cells outside `0 .. input` are padding. All arithmetic is in `u64`/`i64` and checked once, in
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
+mod border;
 mod gather;
 mod transposed;
 
+pub(crate) use border::AxisBorder;
 pub(crate) use gather::{GatherAxis, GatherClass};
 pub use transposed::TransposedAxis;
 pub(crate) use transposed::{Fit, Spread};

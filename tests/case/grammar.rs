@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Error, PoolKind};
+use wgconv::{Activation, Error, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -50,6 +50,9 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
         ("avgc3w8s2div4exclpad", "avgc3w8s2exclpaddiv4"),
         ("relur2s2c3h8w8k4", "c3h8w8k4r2s2relu"),
+        ("reflectr2s2reluc3h8w8p1k4g2", "c3h8w8k4r2s2p1reflectg2relu"),
+        ("circularc3w8k4s2p1_0", "c3w8k4s2p1_0circular"),
+        ("s2p3k4w8replicatec3", "c3w8k4s2p3replicate"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -60,7 +63,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of relu n c d h w k t r s u p a g"),
+        ("x", 0, "one of relu reflect replicate circular n c d h w k t r s u p a g"),
         ("maxq", 3, "one of ceil n c"),
         ("n8c64h56w56kr3s3", 12, "a number after `k` (channels of y)"),
         ("n8c64h56w56k64r3s3r3", 18, "`r` (taps along the height) only once"),
@@ -68,13 +71,13 @@ fn what_is_wrong_is_pointed_at() {
         ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
         ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
         ("c1w9k1s3p1x1", 9, "one value for the only axis"),
-        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu n c"),
-        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu n c"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu reflect replicate circular n c"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu reflect replicate circular n c"),
         ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
         ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
         ("n8c-1", 3, "a number after `c`"),
-        ("n8 c1", 2, "one of relu n c"),
-        ("N8", 0, "one of relu n c"),
+        ("n8 c1", 2, "one of relu reflect replicate circular n c"),
+        ("N8", 0, "one of relu reflect replicate circular n c"),
         ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
         ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
         ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
@@ -82,6 +85,9 @@ fn what_is_wrong_is_pointed_at() {
         ("c64h56w56k64t1r3s3", 12, "`d` too, if there is `t`"),
         ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
         ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
+        ("c8w9k4s3p1reflectcircular", 17, "only one of reflect, replicate and circular"),
+        ("tconvc8w9k4s3p1reflect", 15, "no `reflect` (padding mode) in a transposed convolution"),
+        ("avgc8w9s3p1circular", 11, "no `circular` (padding mode) in average pooling"),
         ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
         ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
@@ -89,7 +95,7 @@ fn what_is_wrong_is_pointed_at() {
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
         ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
-        ("n8ü", 2, "one of relu n c"),
+        ("n8ü", 2, "one of relu reflect replicate circular n c"),
     ] {
         let error = refuse(text);
         assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
@@ -140,7 +146,8 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     match number(0) % 4 {
         0 => {
             let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
-            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation })
+            let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, padding_mode, activation })
         }
         3 => {
             let channels_in = channels;
@@ -158,7 +165,7 @@ fn parts(text: &str) -> Vec<String> {
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
         let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_';
-        let word = ["ceil", "exclpad", "div"].iter().any(|word| text[at..].starts_with(word));
+        let word = ["ceil", "exclpad", "div", "relu", "reflect", "replicate", "circular"].iter().any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
             parts.push(String::new());
         }
@@ -230,6 +237,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         channels_out: 4,
         groups,
         axes,
+        padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
     };
     let axis = CaseAxis::new(5, 3);

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{Activation, Pass, PoolKind};
+use wgconv::{Activation, PaddingMode, Pass, PoolKind};
 
 use crate::conv::{check_bound, check_exact};
 use crate::conv_transpose;
@@ -50,7 +50,13 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     };
     let (channels_in, channels_out) = (channels(), channels());
     let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
-    ConvCase { batch: rng.random_range(1..=3), channels_in, channels_out, groups, axes, activation }
+    let batch = rng.random_range(1..=3);
+    // The padding is what it must be for all of them to have a chance.
+    let mut padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+    if padding_mode == PaddingMode::Reflect && axes.iter().any(|axis| axis.low.max(axis.high) >= axis.input) {
+        padding_mode = PaddingMode::Circular;
+    }
+    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {

@@ -10,7 +10,7 @@ pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
 pub(super) use tiled::plausible_tiles;
 
-use super::Epilogue;
+use super::{ConvProblem, Epilogue, border};
 use super::epilogue::{need_through, through};
 use crate::activation::Activation;
 use crate::error::Result;
@@ -43,9 +43,10 @@ pub(super) struct Method {
 /// Workgroups whose invocations, and those of the surplus of a folded grid, can be numbered in 32 bits.
 const MOST_WORKGROUPS: u64 = 1 << 23;
 
-/// Plans a gather.
+/// Plans a gather of a problem.
 pub(super) fn plan(
     gather: &Gather,
+    problem: &ConvProblem,
     algorithm: Algorithm,
     epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
@@ -113,6 +114,9 @@ pub(super) fn plan(
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
+    if gather.target == Operand::Dx {
+        border::plan(problem, &mut plan)?;
+    }
     through(&mut plan, afterwards, target_elements)?;
     Ok(plan.finish())
 }
@@ -158,6 +162,7 @@ fn overrides(gather: &Gather, method: &Method, accumulate: bool, activation: Act
                 "TAP_STEP" => axis.tap_step,
                 "ACTIVATION" => activation.constant(),
                 "ACCUMULATE" => accumulate.into(),
+                "BORDER" => gather.border().constant(),
                 "BY" => method.by_channel.into(),
                 _ => gather.crosses_bounds().into(),
             };

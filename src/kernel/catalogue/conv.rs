@@ -1,20 +1,28 @@
 //! The direct kernels of the convolution, and the second pass of its split reductions.
 
-use super::super::params::{ConvParams, SumParams};
+use super::super::params::{BorderParams, ConvParams, SumParams};
 use super::{
-    ACTIVATION_CONSTANT, BLOCK, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS,
+    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS,
     WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
 };
 
 pub(super) const CONV: &str = include_str!("../../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../../shaders/conv/block.wgsl");
 
-/// Override constants of `conv/forward_direct.wgsl`: those of every window, and that of `common/activation.wgsl`.
-const FORWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ACTIVATION"]);
+/// Override constants of `conv/forward_direct.wgsl`: those of every window, of `common/border.wgsl` and of
+/// `common/activation.wgsl`.
+const FORWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 2 }>(WINDOW_OVERRIDES, &["BORDER", "ACTIVATION"]);
+
+/// Those of `conv/kernel_grad_direct.wgsl`.
+const KERNEL_GRAD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["BORDER"]);
+
+/// Those of `conv/input_grad_border.wgsl`, which has its own too.
+const INPUT_GRAD_BORDER_OVERRIDES: &[&str] =
+    &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W"]);
 
 kernel! {
     CONV_FORWARD_KERNEL = "conv/forward_direct",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
@@ -24,7 +32,12 @@ kernel! {
     CONV_INPUT_GRAD_BIAS = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b")];
 }
 kernel! {
-    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER_KERNEL = "conv/input_grad_border",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, CONV, BLOCKS] blocks BLOCK, ConvParams, KERNEL_GRAD_OVERRIDES, 0;
     CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {

@@ -8,7 +8,7 @@ mod tiles;
 
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Algorithm, Context, ConvProblem, Error, Operand, Pass, Plan, PlanOptions, Result, Strategy, reference,
+    Activation, Algorithm, Axis, Context, ConvProblem, Error, Operand, PaddingMode, Pass, Plan, PlanOptions, Result, Strategy, reference,
 };
 
 use crate::support::arena::run_f32;
@@ -31,7 +31,7 @@ impl ConvData {
         // The longest reduction: taps and channels forward, outputs for the kernel gradient.
         let window = count(&problem.w_shape()) as u64;
         let outputs = count(&problem.y_shape()) as u64;
-        let most = exact_range(window.max(outputs) + 1);
+        let most = exact_range((window * most_images(problem)).max(outputs) + 1);
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
@@ -44,6 +44,16 @@ impl ConvData {
         let [x, w, b, dy] = [0, 1, 2, 3].map(|i: usize| of(4 * seed + i as u64, count(&shapes[i])));
         ConvData { x, w, b, dy }
     }
+}
+
+/// At how many places an input cell may be read, by the mode of the padding: no fewer.
+fn most_images(problem: &ConvProblem) -> u64 {
+    let places = |axis: &Axis| match problem.padding_mode {
+        PaddingMode::Zeros => 1,
+        PaddingMode::Replicate => u64::from(1 + axis.padding_low + axis.padding_high),
+        _ => 3,
+    };
+    problem.axes.iter().map(places).product()
 }
 
 /// Of x, w, b and dy.
