@@ -2,8 +2,8 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, PaddingMode, Pass, PlanOptions,
-    PoolPass, Program, Result, nn,
+    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, PaddingMode, Pass,
+    PlanOptions, PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.

@@ -103,6 +103,16 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
     // The planner's choice is named, and what it chose.
     let (stdout, _) = expect(1, &["--plant-fault", "--case", "c1w9k2s3", "--pass", "bias_grad", "--algorithm", "auto"]);
     assert!(stdout.contains("bias_grad, auto (") && stdout.contains("--algorithm auto"), "{stdout}");
+    // A random shape is made as small as it can be, once for each pass and algorithm.
+    let limits = ["--limits", "tiny", "--shader-checks", "off"];
+    let random = ["--plant-fault", "--count", "1", "--seed", "2", "--algorithm", "direct", "--pass", "backward"];
+    let (stdout, _) = expect(1, &[&random[..], &limits[..]].concat());
+    let first = stdout.lines().find(|line| line.starts_with("WRONG ")).unwrap_or_else(|| panic!("{stdout}"));
+    for part in ["c1w1s1 backward, direct, tiny limits (first seen with ", " --seed 2 --limits tiny"] {
+        assert!(first.contains(part), "{part} is not in {first}");
+    }
+    assert_eq!(stdout.matches("first seen with").count(), 1, "{stdout}");
+    assert!(stdout.contains("shaders without run-time checks"), "{stdout}");
     // Every check of the catalogue notices.
     let ctx = Context::new_blocking().unwrap();
     let strategies = vec![Strategy::Auto];
@@ -116,6 +126,8 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
 
 #[test]
 fn bad_input_says_what_is_wrong() {
+    let (_, stderr) = expect(1, &["--limits", "small"]);
+    assert!(stderr.contains("--limits is \"small\", but must be device, tiny or all"), "{stderr}");
     let (_, stderr) = expect(1, &["--case", "n8c64h56w56kr3s3"]);
     assert!(stderr.contains("\n  n8c64h56w56kr3s3\n              ^\n"), "{stderr}");
     assert!(stderr.contains("convolution") && stderr.contains("pooling"), "{stderr}");

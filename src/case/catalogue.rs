@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 46] = [
+const CONVOLUTIONS: [(&str, &str); 48] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
     ("rank 1", "n2c3w9k2s3u2p2_1a2"),
     ("rank 1, groups", "n3c6w10k3s3u2p2_1a2g3"),
     ("rank 1, even kernel", "n2c2w11k3s4p2_1"),
+    ("rank 1, a row that is cut into slices", "n1c2w1501k3s3p1"),
+    ("rank 1, a row of whole fours that is cut into slices", "n1c4w1604k4s3p1"),
     ("all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2"),
     ("groups", "n3c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2"),
     ("depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5"),

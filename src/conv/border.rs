@@ -31,7 +31,8 @@ pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<
     let slabs = Slabs::new("conv input_grad_border", other_images.saturating_mul(taps), outputs.into(), 1, limit)?;
     let mut overrides = overrides(problem);
     overrides.push(("BORDER", problem.padding_mode.constant()));
-    overrides.extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
+    overrides
+        .extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
     let axes: [BorderAxis; 3] = std::array::from_fn(|i| {
         let (axis, [near, far]) = (&problem.axes[i], &borders[i].ranges);
         BorderAxis {

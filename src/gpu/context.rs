@@ -150,6 +150,11 @@ impl Context {
         Context { inner: Arc::new(Inner { core: self.core().clone(), pipelines, plans: Mutex::default(), tuning }) }
     }
 
+    /// The same device with empty caches of plans and pipelines, which go with it.
+    pub(crate) fn with_own_caches(&self) -> Context {
+        self.sibling(Arc::new(PipelineCache::new(self.pipelines().checked())), self.inner.tuning.clone())
+    }
+
     /// This device, planning by what tuning found ([`crate::tune`]): where a problem was tuned, [`crate::Strategy::Auto`] takes
     /// what was the fastest, and a kernel that computed a wrong result is never run. The plan's `Display` says so. Tensors
     /// and pipelines are shared with this context, plans are not.

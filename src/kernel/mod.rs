@@ -8,9 +8,9 @@ mod specialize;
 pub use catalogue::WORKGROUP_SIZE;
 pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
-pub(crate) use params::{BorderAxis, BorderParams, 
-    AxisClass, ConvParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
-    PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
+pub(crate) use params::{
+    AxisClass, BorderAxis, BorderParams, ConvParams, ElementwiseParams, GatherParams, KernelGradParams, MOST_CLASSES,
+    PackAxis, PackParams, PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

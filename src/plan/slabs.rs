@@ -16,8 +16,12 @@ pub(crate) struct Slabs {
 }
 
 impl Slabs {
-    /// Cuts `rows x cols` terms into at least `wanted` slabs, if there are as many rows, and into as many more as the
-    /// limit on loop iterations needs.
+    /// Slabs begin at multiples of so many columns, which some kernels read at once.
+    const FOUR: u64 = 4;
+
+    /// Cuts `rows x cols` terms into about `wanted` slabs, if there are as many, and into as many more as the limit on loop
+    /// iterations needs: along the rows, and along the columns too where there are fewer rows than slabs. Columns are cut at
+    /// multiples of [`Slabs::FOUR`], unless the limit is below 8.
     pub(crate) fn new(what: &str, rows: u64, cols: u64, wanted: u64, loop_limit: u32) -> Result<Slabs> {
         let limit = u64::from(loop_limit);
         let too_long = |needed| Error::LimitExceeded {
@@ -30,9 +34,14 @@ impl Slabs {
             [Ok(rows), Ok(cols)] => [rows, cols].map(u64::from),
             _ => return Err(too_long(rows.saturating_mul(cols))),
         };
-        // The limit is at least MIN_LOOP_LIMIT, so that a slab of one term always fits.
-        let across = cols.div_ceil(cols.min(most_columns(limit)));
-        let cols_per_slab = cols.div_ceil(across);
+        // A slab of one four fits the limit of any device; what a kernel counts as more loop tests can leave less.
+        let most_columns = limit - 4;
+        let step = if most_columns < Self::FOUR { 1 } else { Self::FOUR };
+        let steps = cols.div_ceil(step);
+        // Not more slabs than wanted: what holds them all might not hold one more.
+        let across = steps.div_ceil(most_columns / step).max((wanted / rows).min(steps));
+        let cols_per_slab = (steps.div_ceil(across) * step).min(cols);
+        let across = cols.div_ceil(cols_per_slab);
         let most_rows = if across > 1 { 1 } else { (limit - 2) / (cols_per_slab + 2) };
         let down = rows.div_ceil(most_rows).max(wanted.min(rows));
         let rows_per_slab = rows.div_ceil(down);
@@ -46,11 +55,6 @@ impl Slabs {
             return Err(too_long(rows * cols));
         }
         Ok(slabs)
-    }
-
-    /// Whether no slab ends within a row of so many columns.
-    pub(crate) fn keeps_columns_whole(cols: u64, loop_limit: u32) -> bool {
-        cols <= most_columns(loop_limit.into())
     }
 
     /// How many slabs there are.
@@ -73,11 +77,6 @@ impl Slabs {
     }
 }
 
-/// Columns that a slab of one row can have.
-fn most_columns(loop_limit: u64) -> u64 {
-    loop_limit - 4
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +93,7 @@ mod tests {
                         let row = slab / across * slabs.rows_per_slab;
                         let col = slab % across * slabs.cols_per_slab;
                         assert!(row < slabs.rows && col < slabs.cols, "no slab is empty");
+                        assert!(col.is_multiple_of(4), "slabs begin at whole fours");
                         let r = u64::from(slabs.rows_per_slab.min(slabs.rows - row));
                         let c = u64::from(slabs.cols_per_slab.min(slabs.cols - col));
                         assert!(r * (c + 2) + 2 <= u64::from(loop_limit));
@@ -103,5 +103,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A signal of one sample is one row.
+    #[test]
+    fn few_rows_are_cut_along_their_columns() {
+        let count = |rows, cols, wanted| Slabs::new("test", rows, cols, wanted, 65_535).unwrap().count();
+        assert_eq!(count(1, 60_000, 100), 100);
+        assert_eq!(count(3, 60_000, 100), 99);
+        assert_eq!(count(1, 8, 100), 2);
+        assert_eq!(count(200, 60_000, 100), 200, "the loop limit wants a slab a row");
+        assert_eq!(count(200, 100, 100), 100);
     }
 }

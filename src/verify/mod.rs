@@ -18,6 +18,7 @@ mod check;
 mod data;
 mod guard;
 mod report;
+mod shrink;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;
 pub use guard::{GuardedBuffers, Outputs, POISON, StrayWrite, Unwritten};
-pub use report::{Failure, Fault, Mismatch, Skip, VerifyReport};
+pub use report::{Failure, Fault, Mismatch, Regime, Skip, VerifyReport};
 
 use crate::case::{Case, catalogue};
 use crate::conv::Pass;
@@ -53,6 +54,11 @@ pub struct VerifyOptions<'a> {
     pub pass: Option<String>,
     /// Who chooses the algorithm; each of these in turn. Every algorithm that there is, if empty.
     pub strategies: Vec<Strategy>,
+    /// What plans are made under; each of these in turn. The device's own limits, if empty.
+    pub regimes: Vec<Regime>,
+    /// Whether a random shape that fails is made as small as it can be while it fails, for the first failure of a pass by an
+    /// algorithm.
+    pub shrink: bool,
     /// Called after each shape; `Break` ends it.
     pub progress: Option<&'a OnProgress<'a>>,
     /// Changes a bit of every result before it is compared, to show that the self-test notices.
@@ -61,7 +67,7 @@ pub struct VerifyOptions<'a> {
 }
 
 impl Default for VerifyOptions<'_> {
-    /// Seed 1, 100 random shapes, no time limit.
+    /// Seed 1, 100 random shapes, no time limit, the device's own limits; failing shapes are made smaller.
     fn default() -> Self {
         VerifyOptions {
             seed: 1,
@@ -70,11 +76,17 @@ impl Default for VerifyOptions<'_> {
             case: None,
             pass: None,
             strategies: Vec::new(),
+            regimes: Vec::new(),
+            shrink: true,
             progress: None,
             plant_fault: false,
         }
     }
 }
+
+/// The pipelines of so many shapes are kept, then dropped: a self-test of hours takes no more memory than one of minutes, and
+/// the caller's caches keep what the caller uses.
+const SHAPES_OF_A_CACHE: usize = 50;
 
 /// What is called after each shape; `Break` ends the self-test.
 pub type OnProgress<'a> = dyn Fn(&Progress<'_>) -> ControlFlow<()> + 'a;
@@ -129,9 +141,18 @@ pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyRep
     };
     let random = if options.case.is_some() { 0 } else { options.count };
     let total = fixed.len().saturating_add(random);
+    let regimes = if options.regimes.is_empty() { &[Regime::Device][..] } else { &options.regimes };
+    let mut contexts = Vec::new();
     for case in fixed.into_iter().chain(Shapes::new(options.seed).take(random)) {
         let known = report.failures.len();
-        check_case(ctx, &case, options, &mut report).await;
+        if report.cases.is_multiple_of(SHAPES_OF_A_CACHE) {
+            let own = ctx.with_own_caches();
+            let made = regimes.iter().map(|&regime| Ok((regime, regime.context(&own)?)));
+            contexts = made.collect::<Result<Vec<_>>>()?;
+        }
+        for (regime, ctx) in &contexts {
+            check_case(ctx, *regime, &case, options, &mut report).await;
+        }
         report.cases += 1;
         let (done, failures) = (report.cases, &report.failures[known..]);
         let lost = failures.iter().any(|failure| matches!(failure.fault, Fault::Error(Error::DeviceLost { .. })));
@@ -183,34 +204,97 @@ fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
 }
 
 /// Every pass, with and without bias, by every strategy.
-async fn check_case(ctx: &Context, case: &Case, options: &VerifyOptions<'_>, report: &mut VerifyReport) {
+async fn check_case(
+    ctx: &Context,
+    regime: Regime,
+    case: &Case,
+    options: &VerifyOptions<'_>,
+    report: &mut VerifyReport,
+) {
     let wanted = |pass: &&&str| options.pass.as_deref().is_none_or(|only| only == **pass);
     let every: Vec<Strategy> = Algorithm::ALL.iter().copied().map(Strategy::Fixed).collect();
     let strategies = if options.strategies.is_empty() { &every } else { &options.strategies };
     for &pass in case.passes().iter().filter(wanted) {
         for bias in if case.takes_bias(pass) { &[false, true][..] } else { &[false] } {
             for &strategy in strategies {
-                let plan = PlanOptions { strategy, ..PlanOptions::default() };
-                let outcome = check::check_with(ctx, case, pass, *bias, &plan, options.seed, options.plant_fault).await;
-                let fault = match outcome {
-                    Ok(None) => {
-                        report.checks += 1;
-                        continue;
-                    }
-                    Ok(Some(fault)) => fault,
-                    Err(Error::AlgorithmUnavailable { .. }) => continue,
-                    Err(reason) if is_lack_of_room(&reason) => {
+                let check = Check { ctx, pass, bias: *bias, strategy, options };
+                let fault = match check.run(case).await {
+                    Outcome::Right => None,
+                    Outcome::Wrong(fault) => Some(fault),
+                    Outcome::Unavailable => continue,
+                    Outcome::NoRoom(reason) => {
                         report.skipped.push(Skip { case: case.clone(), pass, reason });
                         continue;
                     }
-                    Err(error) => Fault::Error(error),
                 };
                 report.checks += 1;
+                let Some(fault) = fault else { continue };
+                let known = report.failures.iter().any(|known| known.pass == pass && known.strategy == strategy);
+                let (case, fault, drawn) = if options.shrink && options.case.is_none() && !known {
+                    let (smallest, fault) = check.shrink(case, fault).await;
+                    let drawn = (smallest != *case).then(|| case.clone());
+                    (smallest, fault, drawn)
+                } else {
+                    (case.clone(), fault, None)
+                };
+                let plan = PlanOptions { strategy, ..PlanOptions::default() };
                 let algorithm = case.plan_spec(ctx.limits(), pass, *bias, &plan).ok().map(|spec| spec.algorithm());
-                let (case, seed) = (case.clone(), options.seed);
-                report.failures.push(Failure { case, pass, bias: *bias, strategy, algorithm, seed, fault });
+                let (bias, seed) = (*bias, options.seed);
+                report.failures.push(Failure { case, drawn, pass, bias, strategy, regime, algorithm, seed, fault });
             }
         }
+    }
+}
+
+/// A check but for the shape.
+struct Check<'a> {
+    ctx: &'a Context,
+    pass: &'static str,
+    bias: bool,
+    strategy: Strategy,
+    options: &'a VerifyOptions<'a>,
+}
+
+enum Outcome {
+    Right,
+    Wrong(Fault),
+    /// The algorithm does not take the shape.
+    Unavailable,
+    NoRoom(Error),
+}
+
+impl Check<'_> {
+    async fn run(&self, case: &Case) -> Outcome {
+        let plan = PlanOptions { strategy: self.strategy, ..PlanOptions::default() };
+        let VerifyOptions { seed, plant_fault, .. } = *self.options;
+        match check::check_with(self.ctx, case, self.pass, self.bias, &plan, seed, plant_fault).await {
+            Ok(None) => Outcome::Right,
+            Ok(Some(fault)) => Outcome::Wrong(fault),
+            Err(Error::AlgorithmUnavailable { .. }) => Outcome::Unavailable,
+            Err(reason) if is_lack_of_room(&reason) => Outcome::NoRoom(reason),
+            Err(error) => Outcome::Wrong(Fault::Error(error)),
+        }
+    }
+
+    /// The smallest case that still fails, as far as a bounded search finds one. A lost device answers no more questions.
+    async fn shrink(&self, case: &Case, fault: Fault) -> (Case, Fault) {
+        const MOST_CHECKS: usize = 300;
+        let (mut case, mut fault) = (case.clone(), fault);
+        let mut checks = 0;
+        'smaller: while !matches!(fault, Fault::Error(Error::DeviceLost { .. })) {
+            for candidate in shrink::smaller(&case) {
+                checks += 1;
+                if checks > MOST_CHECKS {
+                    break 'smaller;
+                }
+                if let Outcome::Wrong(found) = self.run(&candidate).await {
+                    (case, fault) = (candidate, found);
+                    continue 'smaller;
+                }
+            }
+            break;
+        }
+        (case, fault)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a self-test found, in words that a bug report can take over.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::guard::{StrayWrite, Unwritten};
 use crate::case::Case;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::gpu::Context;
 use crate::plan::{Algorithm, DeviceLimits, Operand, Strategy};
 
@@ -117,18 +118,79 @@ impl fmt::Display for Fault {
     }
 }
 
+/// The limits under which plans are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Regime {
+    /// The device's own.
+    #[default]
+    Device,
+    /// Six workgroups along an axis of a grid, 19 loop iterations an invocation, and a device that 200 invocations fill: small
+    /// shapes then are split, folded and summed as large ones are.
+    Tiny,
+}
+
+impl Regime {
+    /// All of them.
+    pub const ALL: &'static [Regime] = &[Regime::Device, Regime::Tiny];
+
+    /// A context that plans under these limits, on the same device.
+    ///
+    /// # Errors
+    /// As for [`Context::with_limits`].
+    ///
+    /// ```
+    /// use wgconv::{Context, verify::Regime};
+    /// let ctx = Context::new_blocking()?;
+    /// assert_eq!(Regime::Tiny.context(&ctx)?.limits().max_workgroups_per_dimension, 6);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn context(self, ctx: &Context) -> Result<Context> {
+        match self {
+            Regime::Device => Ok(ctx.clone()),
+            Regime::Tiny => ctx.with_limits(DeviceLimits {
+                max_workgroups_per_dimension: 6,
+                max_loop_iterations: 19,
+                fill_invocations: 200,
+                ..*ctx.limits()
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Regime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Regime::Device => "device",
+            Regime::Tiny => "tiny",
+        })
+    }
+}
+
+impl FromStr for Regime {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Regime, ()> {
+        Regime::ALL.iter().copied().find(|regime| regime.to_string() == text).ok_or(())
+    }
+}
+
 /// A check that failed. `Display` is one line with everything that repeats it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The shape.
     pub case: Case,
+    /// The random shape that failed first, if a smaller one was found.
+    pub drawn: Option<Case>,
     /// The pass.
     pub pass: &'static str,
     /// Whether a forward of a convolution, transposed or not, took a bias.
     pub bias: bool,
     /// What the planner was asked for.
     pub strategy: Strategy,
+    /// The limits that it planned under.
+    pub regime: Regime,
     /// How it was computed, if it could be planned.
     pub algorithm: Option<Algorithm>,
     /// The seed of the data.
@@ -141,7 +203,11 @@ impl Failure {
     /// The command that repeats it.
     pub fn command(&self) -> String {
         let (case, pass, seed) = (&self.case, self.pass, self.seed);
-        format!("wgconv verify --case '{case}' --pass {pass} --algorithm {} --seed {seed}", self.strategy)
+        let limits = match self.regime {
+            Regime::Device => String::new(),
+            regime => format!(" --limits {regime}"),
+        };
+        format!("wgconv verify --case '{case}' --pass {pass} --algorithm {} --seed {seed}{limits}", self.strategy)
     }
 }
 
@@ -151,6 +217,12 @@ impl fmt::Display for Failure {
         write!(f, "{} {}{bias}, {}", self.case, self.pass, self.strategy)?;
         if let (Strategy::Auto, Some(algorithm)) = (self.strategy, self.algorithm) {
             write!(f, " ({algorithm})")?;
+        }
+        if self.regime != Regime::Device {
+            write!(f, ", {} limits", self.regime)?;
+        }
+        if let Some(drawn) = &self.drawn {
+            write!(f, " (first seen with {drawn})")?;
         }
         write!(f, ": {}", self.fault)?;
         write!(f, "; repeat with: {}", self.command())
@@ -264,9 +336,11 @@ mod tests {
         let fault = Mismatch::find(Operand::Dw, &[2, 3], &[1.0, 2.0, 3.0, 4.0, f64::NAN, 6.0], &[1.0; 6], &[2.5; 6]);
         let mut failure = Failure {
             case: "s3w9c1k2".parse().unwrap(),
+            drawn: None,
             pass: "kernel_grad",
             bias: false,
             strategy: Strategy::Fixed(Algorithm::Direct),
+            regime: Regime::Device,
             algorithm: Some(Algorithm::Direct),
             seed: 7,
             fault: Fault::Mismatch(fault.unwrap()),
@@ -279,6 +353,12 @@ mod tests {
         failure.strategy = Strategy::Auto;
         let line = failure.to_string();
         assert!(line.contains("kernel_grad, auto (direct): dw") && line.contains(" --algorithm auto "), "{line}");
+        (failure.regime, failure.drawn) = (Regime::Tiny, Some("c4w9k2s3".parse().unwrap()));
+        let line = failure.to_string();
+        assert!(
+            line.contains(", tiny limits (first seen with c4w9k2s3): dw") && line.ends_with(" --limits tiny"),
+            "{line}"
+        );
         failure.fault = Fault::Error(Error::DeviceLost { reason: "two\n  lines".to_string() });
         assert!(failure.to_string().contains("lost (two lines)") && !failure.to_string().contains('\n'));
     }

@@ -36,7 +36,11 @@ impl AxisBorder {
             PaddingMode::Reflect | PaddingMode::Circular => 1 + u32::from(low > 0 || high > 0),
         };
         // An empty range first, so that what follows it is one of the two.
-        let [near, far] = if (of_low.start, of_low.end) <= (of_high.start, of_high.end) { [of_low, of_high] } else { [of_high, of_low] };
+        let [near, far] = if (of_low.start, of_low.end) <= (of_high.start, of_high.end) {
+            [of_low, of_high]
+        } else {
+            [of_high, of_low]
+        };
         let far = far.start.max(near.end)..far.end.max(near.end);
         AxisBorder { ranges: [near, far], images }
     }

@@ -165,7 +165,9 @@ fn parts(text: &str) -> Vec<String> {
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
         let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_';
-        let word = ["ceil", "exclpad", "div", "relu", "reflect", "replicate", "circular"].iter().any(|word| text[at..].starts_with(word));
+        let word = ["ceil", "exclpad", "div", "relu", "reflect", "replicate", "circular"]
+            .iter()
+            .any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
             parts.push(String::new());
         }

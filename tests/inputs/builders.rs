@@ -1,8 +1,8 @@
 //! Parameters of the descriptors, and shapes that are wrong without any tensor.
 
 use wgconv::{
-    Activation, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Operand, Padding, PaddingMode, Pass,
-    PlanOptions, PoolPass, Result,
+    Activation, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Operand, Padding, PaddingMode,
+    Pass, PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};

@@ -52,7 +52,11 @@ impl Window {
         w: &[usize],
     ) -> Result<ConvProblem> {
         let conv = Conv::<D>::new(array(&self.taps)).stride(array(&self.stride)).dilation(array(&self.dilation));
-        conv.padding_mode(mode).padding(self.padding()).groups(groups).build()?.problem(&ConvShapes::new(x, w).with_bias())
+        conv.padding_mode(mode)
+            .padding(self.padding())
+            .groups(groups)
+            .build()?
+            .problem(&ConvShapes::new(x, w).with_bias())
     }
 
     pub fn conv_transpose(
@@ -163,7 +167,10 @@ pub fn convolutions() -> Vec<(&'static str, ConvProblem)> {
         ("one-pixel input", conv(Window::new([3, 3], [1, 1], [1, 1], [1, 1], [1, 1]), 1, &[1, 2, 1, 1], &[2, 2, 3, 3])),
         ("reflect", padded(PaddingMode::Reflect, &all_different, 1, &[2, 3, 7, 10], &[5, 3, 3, 2])),
         ("reflect, most padding", padded(PaddingMode::Reflect, &most_reflected, 1, &[1, 2, 3, 5], &[2, 2, 3, 4])),
-        ("replicate, more than the kernel", padded(PaddingMode::Replicate, &wide_padding, 1, &[1, 2, 3, 5], &[2, 2, 2, 3])),
+        (
+            "replicate, more than the kernel",
+            padded(PaddingMode::Replicate, &wide_padding, 1, &[1, 2, 3, 5], &[2, 2, 2, 3]),
+        ),
         ("circular, most padding", padded(PaddingMode::Circular, &most_wrapped, 2, &[1, 4, 3, 5], &[2, 2, 3, 2])),
         ("circular, rank 1", padded(PaddingMode::Circular, &rank_1, 1, &[2, 3, 9], &[2, 3, 3])),
         ("reflect, rank 3", padded(PaddingMode::Reflect, &rank_3, 2, &[1, 4, 4, 5, 6], &[6, 2, 2, 3, 1])),

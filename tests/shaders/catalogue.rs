@@ -3,8 +3,8 @@
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
 use wgconv::{
-    Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Padding, PaddingMode, Pass,
-    PlanOptions, PlanSpec, PoolPass, Strategy,
+    Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Padding,
+    PaddingMode, Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.

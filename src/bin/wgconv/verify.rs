@@ -9,7 +9,7 @@ use anyhow::{Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wgconv::case::Case;
-use wgconv::verify::{self, Failure, Fault, Progress, VerifyOptions, VerifyReport};
+use wgconv::verify::{self, Failure, Fault, Progress, Regime, VerifyOptions, VerifyReport};
 use wgconv::{Context, ContextOptions};
 
 use crate::algorithms;
@@ -44,6 +44,12 @@ pub struct VerifyArgs {
     /// Check only these algorithms: auto (the planner's choice), direct, or all
     #[arg(long = "algorithm", value_name = "NAMES", value_delimiter = ',', default_value = "all")]
     algorithms: Vec<String>,
+    /// Plan under these limits: device (the device's own), tiny (small shapes are split and folded as large ones are), or all
+    #[arg(long, value_name = "LIMITS", default_value = "device")]
+    limits: String,
+    /// Compile shaders with run-time checks or without, on or off [default: as the library does, on in debug builds]
+    #[arg(long, value_name = "CHECKS", action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new())]
+    shader_checks: Option<bool>,
     /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
@@ -63,10 +69,13 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         bail!("--seconds is {}, but must be a time", args.seconds.unwrap_or_default());
     };
     let strategies = algorithms::parse(&args.algorithms)?.iter().map(|choice| choice.strategy).collect();
+    let regimes = regimes(&args.limits)?;
     if let Some(path) = &args.json {
         ensure_writable_file(path)?;
     }
-    let adapter = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
+    let defaults = ContextOptions::default();
+    let checked_shaders = args.shader_checks.unwrap_or(defaults.checked_shaders);
+    let adapter = ContextOptions { adapter: args.adapter.clone(), checked_shaders, ..defaults };
     let ctx = Context::with_options_blocking(&adapter)?;
     let stop = stop_on_ctrl_c()?;
 
@@ -83,6 +92,8 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         case,
         pass: args.pass.clone(),
         strategies,
+        regimes,
+        shrink: true,
         progress: Some(&progress),
         plant_fault: args.plant_fault,
     };
@@ -102,6 +113,14 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     ensure!(interrupted.is_empty(), "{interrupted}{} results were right, others were not looked at", report.checks);
     ensure!(report.checks > 0, "nothing was checked");
     Ok(())
+}
+
+fn regimes(text: &str) -> Result<Vec<Regime>> {
+    match (text, text.parse()) {
+        ("all", _) => Ok(Regime::ALL.to_vec()),
+        (_, Ok(regime)) => Ok(vec![regime]),
+        _ => bail!("--limits is {text:?}, but must be device, tiny or all"),
+    }
 }
 
 /// On stderr; nothing is drawn where that is not a terminal. With a time limit it goes by time.
@@ -164,8 +183,10 @@ fn to_json(report: &VerifyReport) -> Value {
 fn failure(failure: &Failure) -> Value {
     let mut value = json!({
         "case": failure.case.to_string(),
+        "drawn": failure.drawn.as_ref().map(|case| case.to_string()),
         "pass": failure.pass,
         "bias": failure.bias,
+        "limits": failure.regime.to_string(),
         "requested": failure.strategy.to_string(),
         "algorithm": failure.algorithm.map(|algorithm| algorithm.to_string()),
         "seed": failure.seed,

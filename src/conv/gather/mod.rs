@@ -10,8 +10,8 @@ pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
 pub(super) use tiled::plausible_tiles;
 
-use super::{ConvProblem, Epilogue, border};
 use super::epilogue::{need_through, through};
+use super::{ConvProblem, Epilogue, border};
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};

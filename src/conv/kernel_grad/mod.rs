@@ -26,6 +26,25 @@ struct Method {
     workgroup_size: u64,
 }
 
+/// Workgroups that keep a software device busy: a core runs one at a time, whatever its size. Measured with 2 cores, where more
+/// slices for more workgroups cost more than they gain; more cores than these are rare where a software device is used.
+const BUSY_WORKGROUPS: u64 = 16;
+
+impl Method {
+    fn slice_workgroups(&self) -> u64 {
+        self.invocations.div_ceil(self.workgroup_size)
+    }
+
+    /// As how many of the device's invocations ([`DeviceLimits::fill_invocations`]) a slice counts.
+    fn busy(&self, limits: &DeviceLimits) -> u64 {
+        if limits.is_software {
+            self.slice_workgroups() * (u64::from(limits.fill_invocations) / BUSY_WORKGROUPS).max(1)
+        } else {
+            self.invocations
+        }
+    }
+}
+
 /// Tiles that may be the fastest, for tuning.
 pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, options: &PlanOptions) -> Vec<[u32; 2]> {
     tiled::plausible_tiles(problem, &SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, "")))
@@ -56,10 +75,9 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
-        let wanted = plan.wanted_slices(dw_elements, method.invocations, rows * across);
+        let wanted = plan.wanted_slices(dw_elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
-        let slice_workgroups = method.invocations.div_ceil(method.workgroup_size);
-        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(dw, slabs, method.slice_workgroups(), chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
             let kernel = (method.kernel)(&reduction);
             let invocations = method.invocations * u64::from(reduction.slab_count);

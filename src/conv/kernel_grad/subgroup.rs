@@ -7,7 +7,7 @@ use super::Method;
 use crate::error::Result;
 use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Algorithm, DeviceLimits, Slabs};
+use crate::plan::{Algorithm, DeviceLimits};
 use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
@@ -18,8 +18,8 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     let [d, h, w] = &problem.axes;
     let channels = u64::from(problem.channels_in / problem.groups);
     let rows_of_taps = u64::from(d.taps) * u64::from(h.taps);
-    // Only rows that are not cut (by the limit on loop iterations) begin at a whole four in every slab.
-    let fours = w.output.is_multiple_of(4) && Slabs::keeps_columns_whole(w.output.into(), limits.max_loop_iterations);
+    // Slabs begin at whole fours too.
+    let fours = w.output.is_multiple_of(4);
     let row3 = w.taps == 3 && w.dilation == 1 && channels >= 4;
     // A lane a channel and row of taps, or a lane 4 columns: the first reads less, the second leaves fewer lanes idle.
     let by_channel = channels.div_ceil(LANES) * rows_of_taps;

@@ -2,8 +2,8 @@
 
 use super::super::params::{BorderParams, ConvParams, SumParams};
 use super::{
-    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS,
-    WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
+    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW,
+    WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
 };
 
 pub(super) const CONV: &str = include_str!("../../../shaders/conv/params.wgsl");

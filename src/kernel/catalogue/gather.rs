@@ -3,8 +3,8 @@
 use super::super::params::{GatherParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS, WORKGROUP_SIZE,
-    kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS,
+    WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");

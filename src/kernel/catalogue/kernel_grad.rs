@@ -5,8 +5,8 @@ use super::conv::CONV;
 use super::gather::{PRODUCT, ROW3_STRIDE2_TILES, SUBGROUP_TILES};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE, ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, WINDOW, kernel, read, read_vec4,
-    write,
+    ACCUMULATE, ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, WINDOW,
+    kernel, read, read_vec4, write,
 };
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");

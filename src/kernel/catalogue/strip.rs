@@ -5,8 +5,8 @@ use super::conv::CONV;
 use super::gather::{CLASSES, GATHER, PLACE, STORE_SCALAR, STORE_VEC4};
 use super::kernel_grad::{DY_SCALAR, DY_VEC4, KERNEL_GRAD_PARAMS};
 use super::{
-    ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant,
-    WINDOW, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION,
+    Variant, WINDOW, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
 };
 
 pub(super) const CELLS: &str = include_str!("../../../shaders/conv/strip/cells.wgsl");

@@ -8,7 +8,8 @@ mod tiles;
 
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Algorithm, Axis, Context, ConvProblem, Error, Operand, PaddingMode, Pass, Plan, PlanOptions, Result, Strategy, reference,
+    Activation, Algorithm, Axis, Context, ConvProblem, Error, Operand, PaddingMode, Pass, Plan, PlanOptions, Result,
+    Strategy, reference,
 };
 
 use crate::support::arena::run_f32;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use wgconv::{Activation, Error, PaddingMode};
 use wgconv::case::{Case, CaseAxis, ConvCase};
+use wgconv::{Activation, Error, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,15 @@ impl CaseRequest {
         let (batch, groups) = (self.batch, self.groups);
         let (channels_in, channels_out) = (self.channels_in, self.channels_out);
         let padding_mode = PaddingMode::Zeros;
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation: Activation::None })
+        Case::Conv(ConvCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            axes,
+            padding_mode,
+            activation: Activation::None,
+        })
     }
 }
 
