@@ -4,12 +4,15 @@
 mod adapters;
 mod borrowed;
 mod builders;
+mod leaks;
 mod limits;
 mod lost;
+mod memory;
 mod operands;
 mod record;
 mod tensors;
 mod threads;
+mod tiny;
 
 use std::sync::OnceLock;
 
