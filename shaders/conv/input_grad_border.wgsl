@@ -110,6 +110,14 @@ fn block_at(number: u32, count: u32) -> Block {
     return Block(n, group, c, min(c + BLOCK, per_group), index, count, n < all.conv.batch);
 }
 
+// Place j of cells along an axis of which a cell has at most `images`, a constant: 1 along those without padding.
+fn image_along(cells: vec4<u32>, j: u32, images: u32, axis: BorderAxis, padding_low: u32) -> Image {
+    if (images == 1u) {
+        return Image(vec4<i32>(cells), vec4<bool>(true));
+    }
+    return image_of(vec4<i32>(cells), j, axis.extent, padding_low, axis.padding_high);
+}
+
 // One column a channel of the block, one row a cell.
 fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
     let axis_d = all.axes[0];
@@ -134,10 +142,15 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
         let tap = row % taps;
         // All three being 0 is a cell's own place.
         let number = row / taps + 1u;
-        let d = image_of(vec4<i32>(cells.d), number / (IMAGES_W * IMAGES_H), axis_d.extent, PADDING_LOW_D, axis_d.padding_high);
-        let h = image_of(vec4<i32>(cells.h), number / IMAGES_W % IMAGES_H, axis_h.extent, PADDING_LOW_H, axis_h.padding_high);
-        let across = image_of(vec4<i32>(cells.w), number % IMAGES_W, axis_w.extent, PADDING_LOW_W, axis_w.padding_high);
+        let d = image_along(cells.d, number / (IMAGES_W * IMAGES_H), IMAGES_D, axis_d, PADDING_LOW_D);
+        let h = image_along(cells.h, number / IMAGES_W % IMAGES_H, IMAGES_H, axis_h, PADDING_LOW_H);
+        let across = image_along(cells.w, number % IMAGES_W, IMAGES_W, axis_w, PADDING_LOW_W);
         let exist = d.exists & h.exists & across.exists;
+        if (!any(exist)) {
+            // On to the next place.
+            row += taps - 1u - tap;
+            continue;
+        }
         let on_d = outputs_touching(vec4<u32>(d.place), tap / (TAPS_W * TAPS_H), STRIDE_D, DILATION_D, PADDING_LOW_D, out_d);
         let on_h = outputs_touching(vec4<u32>(h.place), tap / TAPS_W % TAPS_H, STRIDE_H, DILATION_H, PADDING_LOW_H, out_h);
         let on_w = outputs_touching(vec4<u32>(across.place), tap % TAPS_W, STRIDE_W, DILATION_W, PADDING_LOW_W, out_w);
@@ -156,9 +169,6 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
                 sums[2] += value * w[from_w.z];
                 sums[3] += value * w[from_w.w];
             }
-        } else if (!any(exist)) {
-            // On to the next place.
-            row += taps - 1u - tap;
         }
     }
     return sums;
