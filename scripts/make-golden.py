@@ -10,6 +10,7 @@ lines `key values...`, ended by an empty line; the tensors are flat, their shape
 """
 
 import itertools
+import math
 import pathlib
 
 import torch
@@ -224,6 +225,80 @@ def avg_pool_cases():
     return cases
 
 
+ADAPTIVE_MAX = [F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d]
+ADAPTIVE_AVG = [F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d]
+MAX_UNPOOL = [F.max_unpool1d, F.max_unpool2d, F.max_unpool3d]
+LP_POOL = [F.lp_pool1d, F.lp_pool2d, F.lp_pool3d]
+
+
+def adaptive_pool(batch, channels, extents, outputs):
+    """Maximum and average of one x; y, dy and dx of the average behind those of the maximum."""
+    x = integers(batch, channels, *extents).requires_grad_()
+    y_max, indices = ADAPTIVE_MAX[len(outputs) - 1](x, outputs, return_indices=True)
+    y_avg = ADAPTIVE_AVG[len(outputs) - 1](x, outputs)
+    dy = integers(*y_max.shape)
+    (dx_max,) = torch.autograd.grad(y_max, x, dy)
+    (dx_avg,) = torch.autograd.grad(y_avg, x, dy)
+    return dict(
+        outputs=outputs, x_shape=list(x.shape), y_shape=list(y_max.shape),
+        x=x, indices=indices, dy=dy, y_max=y_max, dx_max=dx_max, y_avg=y_avg, dx_avg=dx_avg,
+    )
+
+
+def adaptive_pool_cases():
+    return [
+        adaptive_pool(2, 2, [7], [3]),
+        adaptive_pool(1, 2, [8], [2]),
+        adaptive_pool(1, 2, [7, 10], [3, 4]),
+        adaptive_pool(1, 2, [5, 3], [7, 2]),
+        adaptive_pool(2, 2, [5, 6], [1, 1]),
+        adaptive_pool(1, 1, [5, 4, 7], [2, 3, 3]),
+    ]
+
+
+def max_unpool(batch, channels, extents, taps, stride):
+    """Of windows that do not overlap: of others PyTorch does not say which value stays."""
+    x = integers(batch, channels, *extents)
+    y, indices = MAX_POOL[len(taps) - 1](x, taps, stride, return_indices=True)
+    y = integers(*y.shape).requires_grad_()
+    x = MAX_UNPOOL[len(taps) - 1](y, indices, taps, stride, 0, extents)
+    dx = integers(*x.shape)
+    (dy,) = torch.autograd.grad(x, y, dx)
+    return dict(
+        taps=taps, stride=stride, low=[0] * len(taps), high=[0] * len(taps), dilation=[1] * len(taps),
+        x_shape=list(x.shape), y_shape=list(y.shape), y=y, indices=indices, x=x, dx=dx, dy=dy,
+    )
+
+
+def max_unpool_cases():
+    return [
+        max_unpool(2, 2, [7], [2], [3]),
+        max_unpool(1, 2, [7, 10], [3, 2], [3, 2]),
+        max_unpool(1, 2, [5, 6, 4], [2, 3, 1], [2, 3, 2]),
+    ]
+
+
+def lp_pool(batch, channels, extents, taps, stride, ceil_mode, p):
+    """Positive values: PyTorch leaves the absolute value out, and its gradient at a norm of 0 is NaN."""
+    x = torch.randint(1, 6, (batch, channels, *extents)).double().requires_grad_()
+    y = LP_POOL[len(taps) - 1](x, p, taps if len(taps) > 1 else taps[0], stride if len(taps) > 1 else stride[0], ceil_mode)
+    dy = integers(*y.shape)
+    (dx,) = torch.autograd.grad(y, x, dy)
+    return dict(
+        taps=taps, stride=stride, ceil_mode=ceil_mode, p=p, x_shape=list(x.shape), y_shape=list(y.shape),
+        x=x, y=y, dy=dy, dx=dx,
+    )
+
+
+def lp_pool_cases():
+    return [
+        lp_pool(2, 2, [7], [3], [2], False, 1.0),
+        lp_pool(1, 2, [7, 10], [3, 2], [2, 3], False, 2.0),
+        lp_pool(1, 2, [7, 8], [2, 3], [1, 2], False, 3.0),
+        lp_pool(1, 1, [5, 6, 4], [2, 3, 2], [2, 2, 1], False, 2.5),
+    ]
+
+
 def softmax_cross_entropy():
     logits = (integers(4, 5) * 2.5).requires_grad_()
     labels = torch.tensor([0, 4, 2, 2])
@@ -255,6 +330,91 @@ def sgd():
     return case
 
 
+def nesterov():
+    case = sgd()
+    w = torch.nn.Parameter(case["w0"].clone())
+    optimizer = torch.optim.SGD([w], lr=0.25, momentum=0.5, weight_decay=0.125, nesterov=True)
+    for step in [1, 2]:
+        w.grad = case[f"dw{step}"].clone()
+        optimizer.step()
+        case[f"w{step}"] = w.detach().clone()
+        case[f"v{step}"] = optimizer.state[w]["momentum_buffer"].clone()
+    return case
+
+
+def adam(optimiser):
+    """Four steps; the gradients are of very different lengths, and one is zero at first."""
+    w = torch.nn.Parameter(integers(6) / 4)
+    hyper = dict(lr=0.05, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.125)
+    optimizer = optimiser([w], **hyper)
+    case = dict(hyper=[0.05, 0.8, 0.99, 1e-6, 0.125], w0=w.detach().clone())
+    for step in [1, 2, 3, 4]:
+        w.grad = integers(6) * torch.tensor([1.0, 0.001, 100.0, 1.0, 0.0 if step == 1 else 1.0, 2.0])
+        case[f"dw{step}"] = w.grad.clone()
+        optimizer.step()
+        case[f"w{step}"] = w.detach().clone()
+        case[f"m{step}"] = optimizer.state[w]["exp_avg"].clone()
+        case[f"v{step}"] = optimizer.state[w]["exp_avg_sq"].clone()
+    return case
+
+
+def batch_norm(batch, channels, extents, eps, momentum):
+    norm = torch.nn.BatchNorm1d if len(extents) < 2 else [None, None, torch.nn.BatchNorm2d, torch.nn.BatchNorm3d][len(extents)]
+    norm = norm(channels, eps=eps, momentum=momentum)
+    with torch.no_grad():
+        norm.weight.copy_(integers(channels) / 2)
+        norm.bias.copy_(integers(channels))
+        norm.running_mean.copy_(integers(channels))
+        norm.running_var.copy_(integers(channels).abs() + 0.5)
+    x = integers(batch, channels, *extents).requires_grad_()
+    case = dict(
+        extents=[batch, channels, math.prod(extents)], eps=eps, momentum=momentum, x=x, w=norm.weight, b=norm.bias,
+        running_mean=norm.running_mean.clone(), running_var=norm.running_var.clone(),
+    )
+    norm.eval()
+    case["inference"] = norm(x)
+    norm.train()
+    y = norm(x)
+    dy = integers(*y.shape)
+    dx, dw, db = torch.autograd.grad(y, (x, norm.weight, norm.bias), dy)
+    return case | dict(
+        y=y, new_running_mean=norm.running_mean, new_running_var=norm.running_var, dy=dy, dx=dx, dw=dw, db=db,
+    )
+
+
+def batch_norm_cases():
+    return [
+        batch_norm(3, 2, [4, 5], 0.0625, 0.125),
+        batch_norm(5, 3, [], 0.25, 0.5),
+        batch_norm(2, 1, [7], 0.0625, 1.0),
+        batch_norm(1, 2, [2, 3, 4], 0.125, 0.25),
+    ]
+
+
+def schedules():
+    """Part of the learning rate at each of twelve steps, as PyTorch's own schedulers give it."""
+    def factors(scheduler):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+        schedule, found = scheduler(optimizer), []
+        for _ in range(12):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        return found
+
+    lr = torch.optim.lr_scheduler
+
+    def cosine(optimizer):
+        warm_up = lr.LinearLR(optimizer, start_factor=0.25, end_factor=1.0, total_iters=3)
+        return lr.SequentialLR(optimizer, [warm_up, lr.CosineAnnealingLR(optimizer, 8, eta_min=0.125)], milestones=[4])
+
+    return dict(
+        step=factors(lambda optimizer: lr.StepLR(optimizer, 5, gamma=0.5)),
+        linear=factors(lambda optimizer: lr.LinearLR(optimizer, start_factor=1.0, end_factor=0.25, total_iters=12)),
+        cosine=factors(cosine),
+    )
+
+
 if __name__ == "__main__":
     torch.manual_seed(1)
     GOLDEN.mkdir(parents=True, exist_ok=True)
@@ -265,4 +425,12 @@ if __name__ == "__main__":
     write("half_squared_error.txt", [sigmoid_and_error()])
     write("sgd.txt", [sgd()])
     write("conv_transpose.txt", conv_transpose_cases())
+    write("adaptive_pool.txt", adaptive_pool_cases())
+    write("max_unpool.txt", max_unpool_cases())
+    write("lp_pool.txt", lp_pool_cases())
+    write("sgd_nesterov.txt", [nesterov()])
+    write("adam.txt", [adam(torch.optim.Adam)])
+    write("adamw.txt", [adam(torch.optim.AdamW)])
+    write("batch_norm.txt", batch_norm_cases())
+    write("schedules.txt", [schedules()])
     write("conv_padding.txt", conv_padding_cases())

@@ -92,7 +92,10 @@ pub use padding_mode::PaddingMode;
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
 };
-pub use pool::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};
+pub use pool::{
+    AdaptiveAvgPool, AdaptiveAvgPoolBuilder, AdaptiveMaxPool, AdaptiveMaxPoolBuilder, AvgPool, AvgPoolBuilder,
+    Exponent, IndexForm, LpPool, LpPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem,
+};
 pub use spatial::Padding;
 pub use wgpu;
 pub use window::{Axis, TransposedAxis};

@@ -133,6 +133,40 @@ fn weights_that_pytorch_trained_are_evaluated() {
     assert!(accuracy > 0.75, "{accuracy}: PyTorch counted 84 % over all test images");
 }
 
+/// The residual network, by AdamW: it learns, its pictures are drawn, its weights have torchvision's names, and loading them
+/// gives the same evaluation, running statistics included.
+#[test]
+fn the_residual_network_learns_and_loads() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, again) = (dir.path().join("out"), dir.path().join("again"));
+    let network = ["--network", "resnet-small", "--test-limit", "30"];
+    let learning = ["--epochs", "6", "--optimizer", "adamw", "--schedule", "constant", "--final-learning-rate", "0"];
+    succeed(tiny(&out, &[&network[..], &learning].concat()));
+    let history = json(&out.join("history.json"));
+    let loss = |epoch: usize| history["epochs"][epoch]["train"]["loss"].as_f64().unwrap();
+    assert!(loss(5) < 0.6 * loss(0), "{} after {}", loss(5), loss(0));
+    for picture in ["curves.svg", "kernels.svg", "features.svg", "confusion.svg"] {
+        assert!(out.join(picture).is_file(), "{picture}");
+    }
+    let bytes = fs::read(out.join("weights.safetensors")).unwrap();
+    let weights = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    for (name, shape) in [
+        ("conv1.weight", &[16, 1, 3, 3][..]),
+        ("bn1.running_var", &[16]),
+        ("layer2.0.conv1.weight", &[32, 16, 3, 3]),
+        ("layer3.0.downsample.0.weight", &[64, 32, 1, 1]),
+        ("layer3.0.downsample.1.running_mean", &[64]),
+        ("fc.weight", &[10, 64]),
+    ] {
+        assert_eq!(weights.tensor(name).unwrap().shape(), shape, "{name}");
+    }
+    let file = out.join("weights.safetensors");
+    succeed(tiny(&again, &[&network[..], &["--epochs", "0", "--load", path(&file)]].concat()));
+    assert_eq!(json(&again.join("history.json"))["initial"], history["epochs"][5]["test"]);
+    let message = fail(tiny(&again, &["--load", path(&file)]));
+    assert!(message.contains("has shape [16, 1, 3, 3], but must be [16, 1, 5, 5]"), "{message}");
+}
+
 #[test]
 fn the_seed_decides_every_bit_and_loading_gives_the_same_evaluation() {
     let dir = tempfile::tempdir().unwrap();

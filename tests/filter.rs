@@ -316,6 +316,12 @@ fn what_cannot_be_done_is_said_before_anything_is_written() {
     crc.update(&bomb[12..29]);
     bomb[29..33].copy_from_slice(&crc.sum().to_be_bytes());
     write("bomb.png", &bomb);
+    let mut bomb = Vec::new();
+    Samples::noise(3, 3, 3, false).encode(image::codecs::jpeg::JpegEncoder::new(&mut bomb));
+    // Of the frame's header: length, precision, height, width.
+    let frame = bomb.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    bomb[frame + 5..frame + 9].fill(0xff);
+    write("bomb.jpg", &bomb);
     write("folder", b"");
 
     let kernels = [
@@ -336,6 +342,7 @@ fn what_cannot_be_done_is_said_before_anything_is_written() {
         ("cut.png", "cut.png as a PNG or JPEG image"),
         ("text.png", "text.png as a PNG or JPEG image"),
         ("bomb.png", "bomb.png: 65536 x 65536 pixels take 12884901888 bytes"),
+        ("bomb.jpg", "bomb.jpg: 65535 x 65535 pixels take 12884508675 bytes"),
     ];
     for (image, words) in images {
         let said = bench.fail(&[image, "-o", "out.png", "-k", "sobel"]);

@@ -2,8 +2,8 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    Activation, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Padding, PaddingMode, Pass,
-    PlanOptions, PoolPass, Program, Result, nn,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits,
+    IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -124,11 +124,59 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         .try_for_each(|pass| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop))
 }
 
+const BY_PLANE: &str = "indices of a plane (PyTorch)";
+const FLAT: &str = "of the whole tensor (ONNX)";
+
 fn plan_max<const D: usize>(option: &str) -> Result<()> {
     let builder = MaxPool::<D>::new([2; D]);
-    let pool = with_option!(option, builder, "ceil mode" => builder.ceil_mode(true)).build()?;
+    let pool = with_option!(
+        option,
+        builder,
+        "ceil mode" => builder.ceil_mode(true),
+        BY_PLANE => builder.indices(IndexForm::Plane),
+        FLAT => builder.indices(IndexForm::Flat),
+    );
+    let pool = pool.build()?;
     let x = spatial::<D>([2, 3], 7);
-    [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]
+    PoolPass::ALL.into_iter().try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
+}
+
+fn plan_adaptive_max<const D: usize>(option: &str) -> Result<()> {
+    let builder = AdaptiveMaxPool::<D>::new([3; D]);
+    let pool = match option {
+        "output size" => builder.build()?,
+        "global" => AdaptiveMaxPool::<D>::global(),
+        BY_PLANE => builder.indices(IndexForm::Plane).build()?,
+        FLAT => builder.indices(IndexForm::Flat).build()?,
+        other => panic!("there is no {other}"),
+    };
+    let x = spatial::<D>([2, 3], 7);
+    PoolPass::ALL.into_iter().try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
+}
+
+fn plan_adaptive_average<const D: usize>(option: &str) -> Result<()> {
+    let pool = match option {
+        "output size" => AdaptiveAvgPool::<D>::new([3; D]).build()?,
+        "global" => AdaptiveAvgPool::<D>::global(),
+        other => panic!("there is no {other}"),
+    };
+    let x = spatial::<D>([2, 3], 7);
+    [PoolPass::Forward, PoolPass::Backward]
+        .into_iter()
+        .try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
+}
+
+fn plan_lp<const D: usize>(option: &str) -> Result<()> {
+    let builder = LpPool::<D>::new([2; D]);
+    let pool = with_option!(
+        option,
+        builder,
+        "ceil mode" => builder.ceil_mode(true),
+        "any p of 1 and more" => builder.p(2.5),
+    );
+    let pool = pool.build()?;
+    let x = spatial::<D>([2, 3], 7);
+    [PoolPass::Forward, PoolPass::Backward]
         .into_iter()
         .try_for_each(|pass| pool.plan_spec(&DeviceLimits::default(), pass, &x).map(drop))
 }
@@ -154,11 +202,7 @@ fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> R
     let [_, ranks, listed, listed_passes] = row(operator);
     assert_eq!(ranks, "1, 2, 3", "{operator}");
     assert_eq!(list(listed_passes), passes, "{operator}");
-    let mut listed = list(listed);
-    if listed[0] == "the same" {
-        let above = list(row("`MaxPool`")[2]);
-        listed.splice(..1, above);
-    }
+    let listed = list(listed);
     assert_eq!(listed, options, "{operator}");
     for option in options {
         for (rank, plan) in (1..).zip(plan) {
@@ -178,12 +222,18 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     transposed.splice(7..7, ["output padding", "output shape"]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
     check("`ConvTranspose`", &transposed, &passes, plan);
-    let mut window = vec!["window", "stride", "dilation", "low and high padding", "ceil mode"];
-    let passes = ["forward", "forward with indices", "backward"];
-    check("`MaxPool`", &window, &passes, [plan_max::<1>, plan_max::<2>, plan_max::<3>]);
-    window.extend(["count-include-pad", "divisor override"]);
+    let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];
+    let with = |more: &[&'static str]| [&window[..], more].concat();
+    let passes = ["forward", "forward with indices", "backward", "unpool", "unpool backward"];
+    check("`MaxPool`", &with(&[BY_PLANE, FLAT]), &passes, [plan_max::<1>, plan_max::<2>, plan_max::<3>]);
+    let plan = [plan_adaptive_max::<1>, plan_adaptive_max::<2>, plan_adaptive_max::<3>];
+    check("`AdaptiveMaxPool`", &["output size", "global", BY_PLANE, FLAT], &passes, plan);
+    let passes = ["forward", "backward"];
     let plan = [plan_average::<1>, plan_average::<2>, plan_average::<3>];
-    check("`AvgPool`", &window, &["forward", "backward"], plan);
+    check("`AvgPool`", &with(&["count-include-pad", "divisor override"]), &passes, plan);
+    check("`LpPool`", &with(&["any p of 1 and more"]), &passes, [plan_lp::<1>, plan_lp::<2>, plan_lp::<3>]);
+    let plan = [plan_adaptive_average::<1>, plan_adaptive_average::<2>, plan_adaptive_average::<3>];
+    check("`AdaptiveAvgPool`", &["output size", "global"], &passes, plan);
 }
 
 /// What the rest of the table names, recorded; and no row but these.
@@ -193,7 +243,8 @@ fn the_rest_of_the_table_is_there() {
     let zeros = |shape: &[usize]| ctx.zeros::<f32>(shape).unwrap();
     let mut program = Program::new(&ctx);
     let (x, w, b) = (zeros(&[2, 3]), zeros(&[4, 3]), zeros(&[4]));
-    let mut known = vec!["`Conv`", "`ConvTranspose`", "`MaxPool`", "`AvgPool`"];
+    let pools = ["`MaxPool`", "`AvgPool`", "`LpPool`", "`AdaptiveMaxPool`", "`AdaptiveAvgPool`"];
+    let mut known = ["`Conv`", "`ConvTranspose`"].into_iter().chain(pools).collect::<Vec<_>>();
     let mut record = |name, length: usize, add: &mut dyn FnMut(&mut Program) -> Result<()>| {
         let before = program.len();
         add(&mut program).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -212,11 +263,44 @@ fn the_rest_of_the_table_is_there() {
         let y = program.sigmoid(&x)?;
         program.sigmoid_grad(&y, &x).map(drop)
     });
+    let image = zeros(&[2, 4, 3]);
+    record("`nn` batch normalisation", 3, &mut |program| {
+        let norm = nn::BatchNorm::new().activation(Activation::Relu);
+        let tensors = nn::BatchNormTensors::new(&ctx, 4)?;
+        let saved = program.batch_norm_training(&norm, &image, &tensors, Some(&image))?;
+        program.batch_norm_forward(&norm, &image, &tensors, None)?;
+        let grads = program.batch_norm_backward(&norm, &image, &image, &tensors.w, &saved)?;
+        assert_eq!((grads.dx.shape(), grads.dw.shape()), (image.shape(), &[4][..]));
+        norm.fold(&[1.0; 8], None, [&[1.0; 4]; 4]).map(drop)
+    });
+    record("`nn` additions", 2, &mut |program| {
+        program.add(&image, &image)?;
+        program.add_relu(&image, &image).map(drop)
+    });
+    let step = ctx.zeros::<u32>(&[1]).unwrap();
+    record("`nn` dropout", 2, &mut |program| {
+        program.advance(&step)?;
+        program.dropout(&nn::Dropout::new(0.5, 1)?, &image, &step).map(drop)
+    });
     record("`nn` losses", 2, &mut |program| {
         program.half_squared_error(&x, &zeros(&[2, 3]))?;
         program.softmax_cross_entropy(&x, &ctx.zeros::<u32>(&[2])?).map(drop)
     });
-    record("`nn` SGD", 1, &mut |program| program.sgd(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3])));
+    record("`nn` SGD", 2, &mut |program| {
+        program.sgd(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3]))?;
+        program.sgd_nesterov(&w, &zeros(&[4, 3]), &zeros(&[4, 3]), &zeros(&[3]))
+    });
+    record("`nn` Adam", 2, &mut |program| {
+        let (dw, m, v) = (zeros(&[4, 3]), zeros(&[4, 3]), zeros(&[4, 3]));
+        let hyper = ctx.tensor(&[5], &nn::AdamHyper::default().values()?)?;
+        program.adam(&w, &dw, [&m, &v], &hyper, &step)?;
+        program.adamw(&w, &dw, [&m, &v], &hyper, &step)
+    });
+    record("`nn::Schedule`", 0, &mut |_| {
+        let cosine = nn::Schedule::Cosine { warm_up: 1, end: 0.0 };
+        assert_eq!([0, 9].map(|step| cosine.factor(step, 9)), [1.0, 0.0]);
+        Ok(())
+    });
     record("`nn::init`", 0, &mut |_| {
         let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
         assert_eq!(nn::init::normal(&mut rng, 3, 1.0).len(), 3);

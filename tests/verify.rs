@@ -125,6 +125,39 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
 }
 
 #[test]
+fn a_report_has_all_that_a_bug_report_needs() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("report.md");
+    let case = ["--case", "maxc3h7w9r3s2", "--seed", "7", "--report", file.to_str().unwrap()];
+    let (stdout, _) = expect(0, &case);
+    assert!(stdout.contains("the report for a bug is in "), "{stdout}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let rows =
+        ["| adapter | ", "| driver | ", "| driver info | ", "| backend | ", "| vendor, device | 0x", "| features | "];
+    let more =
+        ["| system | ", "| max_loop_iterations | ", "; wgpu 30.", "; commit ", "all right", "seed 7, shaders with"];
+    for part in rows.iter().chain(&more).chain(&["`wgconv verify --case maxc3h7w9r3s2 --seed 7 --report "]) {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains("### Wrong results"), "{text}");
+
+    let (stdout, _) =
+        expect(1, &[&case[..], &["--plant-fault", "--pass", "backward", "--algorithm", "direct"]].concat());
+    assert!(stdout.contains("1 is WRONG"), "{stdout}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (_, wrong) = text.split_once("### Wrong results").unwrap();
+    assert!(
+        wrong.contains("maxc3h7w9r3s2 backward, direct: dx[") && wrong.contains("repeat with: wgconv verify"),
+        "{text}"
+    );
+    // Where none was asked for, it is offered.
+    let (stdout, _) = expect(1, &["--plant-fault", "--case", "c1w9k1s3", "--pass", "forward"]);
+    assert!(stdout.contains("run this again with --report FILE"), "{stdout}");
+    let (_, stderr) = expect(1, &["--report", "/", "--count", "0"]);
+    assert!(stderr.contains("cannot write"), "{stderr}");
+}
+
+#[test]
 fn bad_input_says_what_is_wrong() {
     let (_, stderr) = expect(1, &["--limits", "small"]);
     assert!(stderr.contains("--limits is \"small\", but must be device, tiny or all"), "{stderr}");

@@ -37,7 +37,14 @@ fn output_touching(cell: u32, tap: u32, stride: u32, dilation: u32, padding_low:
     return o;
 }
 
-// The same for four at once.
+// The tap with which a window that starts here lies on this cell, or -1 if none does, however many taps it has.
+fn tap_touching(start: i32, cell: u32, dilation: u32) -> i32 {
+    let distance = i32(cell) - start;
+    let tap = distance / i32(dilation);
+    return select(-1, tap, distance >= 0 && tap * i32(dilation) == distance);
+}
+
+// Window starts and touching outputs for four at once.
 fn window_starts(o: vec4<u32>, stride: u32, padding_low: u32) -> vec4<i32> {
     return vec4<i32>(o * stride) - vec4<i32>(i32(padding_low));
 }

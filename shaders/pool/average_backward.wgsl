@@ -18,12 +18,12 @@ fn gather(index: u32) -> f32 {
     let slab = slab_at(params.reduction, 0u);
     var sum = 0.0;
     for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let out_d = output_touching(in_d, row / TAPS_H, STRIDE_D, DILATION_D, PADDING_LOW_D, params.out_d);
-        let out_h = output_touching(in_h, row % TAPS_H, STRIDE_H, DILATION_H, PADDING_LOW_H, params.out_h);
+        let out_d = output_over_d(in_d, row / TAPS_H);
+        let out_h = output_over_h(in_h, row % TAPS_H);
         if (out_d >= 0 && out_h >= 0) {
             let first = params.y_base + ((plane * params.out_d + u32(out_d)) * params.out_h + u32(out_h)) * params.out_w;
             for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
-                let out_w = output_touching(in_w, tap, STRIDE_W, DILATION_W, PADDING_LOW_W, params.out_w);
+                let out_w = output_over_w(in_w, tap);
                 if (out_w >= 0) {
                     sum += dy[first + u32(out_w)] / divisor(u32(out_d), u32(out_h), u32(out_w));
                 }

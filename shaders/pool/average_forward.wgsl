@@ -23,22 +23,23 @@ fn forward(
     let out_h = index / params.out_w % params.out_h;
     let out_d = index / (params.out_w * params.out_h) % params.out_d;
     let plane = index / (params.out_w * params.out_h * params.out_d);
-    let start_d = window_start(out_d, STRIDE_D, PADDING_LOW_D);
-    let start_h = window_start(out_h, STRIDE_H, PADDING_LOW_H);
-    let start_w = window_start(out_w, STRIDE_W, PADDING_LOW_W);
-    let inside_w = steps_inside(start_w, DILATION_W, TAPS_W, params.in_w);
+    let over_d = window_d(out_d);
+    let over_h = window_h(out_h);
+    let over_w = window_w(out_w);
     let slab = slab_at(params.reduction, 0u);
-    let tap_begin = max(inside_w.begin, slab.col_begin);
-    let tap_end = min(inside_w.end, slab.col_end);
+    let tap_begin = max(over_w.taps.begin, slab.col_begin);
+    let tap_end = min(over_w.taps.end, slab.col_end);
 
     var sum = 0.0;
     for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let in_d = start_d + i32(row / TAPS_H * DILATION_D);
-        let in_h = start_h + i32(row % TAPS_H * DILATION_H);
-        if (is_inside(in_d, params.in_d) && is_inside(in_h, params.in_h)) {
-            let first = params.x_base + ((plane * params.in_d + u32(in_d)) * params.in_h + u32(in_h)) * params.in_w;
+        let tap_h = row % TAPS_H;
+        let tap_d = row / TAPS_H;
+        if (has_tap(over_d, tap_d) && has_tap(over_h, tap_h)) {
+            let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
+            let in_h = u32(over_h.start + i32(tap_h * DILATION_H));
+            let first = params.x_base + ((plane * params.in_d + in_d) * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
-                sum += x[first + u32(start_w + i32(tap * DILATION_W))];
+                sum += x[first + u32(over_w.start + i32(tap * DILATION_W))];
             }
         }
     }

@@ -13,7 +13,7 @@ const WORKGROUP_SIZE: u32 = 64u;
 
 struct Best {
     value: f32,
-    // Flat index in the plane.
+    // Its index.
     cell: u32,
 }
 
@@ -27,36 +27,35 @@ fn output_count() -> u32 {
 
 // The maximum over this dispatch's slab of the window, starting from `initial` if `resumed`.
 fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
-    let start_w = window_start(index % params.out_w, STRIDE_W, PADDING_LOW_W);
-    let start_h = window_start(index / params.out_w % params.out_h, STRIDE_H, PADDING_LOW_H);
-    let start_d = window_start(index / (params.out_w * params.out_h) % params.out_d, STRIDE_D, PADDING_LOW_D);
+    let over_w = window_w(index % params.out_w);
+    let over_h = window_h(index / params.out_w % params.out_h);
+    let over_d = window_d(index / (params.out_w * params.out_h) % params.out_d);
     let plane = index / (params.out_w * params.out_h * params.out_d);
-    let x_plane = params.x_base + plane * params.in_d * params.in_h * params.in_w;
+    // Where the cell is whose index would be 0; modulo 2^32, which the sum with an index undoes.
+    let names = params.index_base + plane * params.index_step;
+    let x_plane = params.x_base + plane * params.in_d * params.in_h * params.in_w - names;
 
-    let inside_d = steps_inside(start_d, DILATION_D, TAPS_D, params.in_d);
-    let inside_h = steps_inside(start_h, DILATION_H, TAPS_H, params.in_h);
-    let inside_w = steps_inside(start_w, DILATION_W, TAPS_W, params.in_w);
     let slab = slab_at(params.reduction, 0u);
-    let tap_begin = max(inside_w.begin, slab.col_begin);
-    let tap_end = min(inside_w.end, slab.col_end);
+    let tap_begin = max(over_w.taps.begin, slab.col_begin);
+    let tap_end = min(over_w.taps.end, slab.col_end);
 
     var best = initial;
     if (!resumed) {
-        let first_d = u32(start_d + i32(inside_d.begin * DILATION_D));
-        let first_h = u32(start_h + i32(inside_h.begin * DILATION_H));
-        let first_w = u32(start_w + i32(inside_w.begin * DILATION_W));
-        best.cell = (first_d * params.in_h + first_h) * params.in_w + first_w;
+        let first_d = u32(over_d.start + i32(over_d.taps.begin * DILATION_D));
+        let first_h = u32(over_h.start + i32(over_h.taps.begin * DILATION_H));
+        let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
+        best.cell = names + (first_d * params.in_h + first_h) * params.in_w + first_w;
         best.value = x[x_plane + best.cell];
     }
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let tap_h = row % TAPS_H;
         let tap_d = row / TAPS_H;
-        if (tap_d >= inside_d.begin && tap_d < inside_d.end && tap_h >= inside_h.begin && tap_h < inside_h.end) {
-            let in_d = u32(start_d + i32(tap_d * DILATION_D));
-            let in_h = u32(start_h + i32(tap_h * DILATION_H));
-            let first = (in_d * params.in_h + in_h) * params.in_w;
+        if (has_tap(over_d, tap_d) && has_tap(over_h, tap_h)) {
+            let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
+            let in_h = u32(over_h.start + i32(tap_h * DILATION_H));
+            let first = names + (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
-                let cell = first + u32(start_w + i32(tap * DILATION_W));
+                let cell = first + u32(over_w.start + i32(tap * DILATION_W));
                 let value = x[x_plane + cell];
                 if (value > best.value || is_nan(value)) {
                     best = Best(value, cell);

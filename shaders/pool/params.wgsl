@@ -16,5 +16,12 @@ struct PoolParams {
     divisor: u32,
     // Average pooling: 1 if padding cells count.
     count_include_pad: u32,
+    // Max pooling: the index of the first cell of this dispatch's first plane, and what a plane adds to it.
+    index_base: u32,
+    index_step: u32,
+    // Max pooling: 1 if of the values of windows that share a maximum the last one stays, not their sum.
+    unpool: u32,
+    // Lp pooling: p.
+    power: f32,
     unused: u32,
 }

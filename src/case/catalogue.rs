@@ -88,6 +88,30 @@ const POOLS: [(&str, &str); 10] = [
     ("rank 3", "n2c2d5h6w7t2r3s2u2x1x3p1_0x0_2x1a1x2x1"),
 ];
 
+/// Poolings that the others do not become by another kind.
+const MORE_POOLS: [(&str, &str); 20] = [
+    ("flat indices, rank 1", "maxn2c3w8s3u2p1_0flat"),
+    ("flat indices, overlap", "maxn2c2h5w6r3s2u1p1_2x0_1flat"),
+    ("adaptive, rank 1, flat indices", "adaptmaxn2c3w10s4flat"),
+    ("adaptive", "adaptmaxn2c2h7w10r3s4"),
+    ("adaptive", "adaptavgn2c3h7w10r3s4"),
+    ("adaptive, more outputs than cells", "adaptmaxn2c2h5w3r7s2"),
+    ("adaptive, more outputs than cells", "adaptavgn2c2h5w3r7s2"),
+    ("adaptive, rank 3, flat indices", "adaptmaxn2c2d3h5w4t2r2s3flat"),
+    ("adaptive, rank 3", "adaptavgc2d5h4w7t2r3s3"),
+    ("adaptive, even", "adaptavgn2c2h6w8r3s2"),
+    ("global, in slices, flat indices", "adaptmaxn2c2h37w31r1s1flat"),
+    ("global, in slices", "adaptavgn2c2h37w31r1s1"),
+    ("global, in slices", "lpc2h37w31r37s31pow3"),
+    ("global, rank 3", "adaptavgn2c3d3h5w7t1r1s1"),
+    ("norm, p = 1", "lpn2c3h7w10r2s3pow1"),
+    ("norm, overlap", "lpn2c2h5w6r3s2u1p1_2x0_1"),
+    ("norm, p = 3, dilation", "lpc2h8w9r3s4u2x3p1_0x2_3a2x1pow3ceil"),
+    ("norm, p = 2.5, rank 1", "lpn2c3w8s3u2p1_0pow2.5"),
+    ("norm, rank 3", "lpn2c2d5h6w7t2r3s2u2x1x3p1_0x0_2x1a1x2x1"),
+    ("norm of the whole plane", "lpn2c3h5w7r5s7u1x2"),
+];
+
 /// What stands before and behind a pool's text.
 const KINDS: [(&str, &str); 4] = [("max", ""), ("avg", ""), ("avg", "exclpad"), ("avg", "div5")];
 
@@ -109,6 +133,7 @@ pub fn catalogue() -> &'static Suite {
                 }
             }
         }
+        rows.extend(MORE_POOLS.iter().map(|&(name, text)| row(name, 1, text)));
         Suite { name: "catalogue", about: "shapes that found bugs in other libraries, or would in ours", rows }
     });
     &CATALOGUE

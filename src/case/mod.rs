@@ -5,7 +5,8 @@
 //!
 //! # Grammar
 //! A case is a row of letters, each followed by its value: a convolution; a transposed one, after `tconv`; or a pooling,
-//! after `max` or `avg`. Any order, each letter once, no blanks. The rank is 1, 2 or 3 as `w`, `h w` or `d h w` are given.
+//! after `max`, `avg` or `lp`, adaptive after `adaptmax` or `adaptavg`. Any order, each letter once, no blanks. The rank is 1,
+//! 2 or 3 as `w`, `h w` or `d h w` are given.
 //!
 //! | | of | convolution | pooling | left out |
 //! |---|---|---|---|---|
@@ -24,6 +25,10 @@
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
 //! | `div` | divisor in place of the count | | `avg` | the count |
+//! | `pow` | p of the norm, at least 1, fractions allowed | | `lp` | 2 |
+//! | `flat` | indices count the whole tensor, not a plane, no value | | `max`, `adaptmax` | a plane |
+//!
+//! In an adaptive pooling `t`, `r`, `s` are the extents of y, and `u`, `p`, `a` and `ceil` do not exist.
 //!
 //! `u`, `p`, `a` and `o` take one value for all axes, or one for each with an `x` between: `u2x1` strides by 2 along the height
 //! and by 1 along the width. A value of `p` is the padding on either side, or low and high with a `_` between: `p0_1x2`
@@ -97,8 +102,8 @@ pub struct CaseAxis {
 }
 
 const CONV_PASSES: [&str; 4] = ["forward", "input_grad", "kernel_grad", "bias_grad"];
-const MAX_PASSES: [&str; 3] = ["forward", "forward_with_indices", "backward"];
-const AVERAGE_PASSES: [&str; 2] = ["forward", "backward"];
+const MAX_PASSES: [&str; 5] = ["forward", "forward_with_indices", "backward", "unpool", "unpool_backward"];
+const OTHER_POOL_PASSES: [&str; 2] = ["forward", "backward"];
 
 impl Case {
     /// The names of its passes, as in [`Pass::name`] and [`PoolPass::name`].
@@ -112,7 +117,7 @@ impl Case {
         match self {
             Case::Conv(_) | Case::ConvTranspose(_) => &CONV_PASSES,
             Case::Pool(PoolCase { kind: PoolKind::Max, .. }) => &MAX_PASSES,
-            Case::Pool(_) => &AVERAGE_PASSES,
+            Case::Pool(_) => &OTHER_POOL_PASSES,
         }
     }
 
@@ -257,7 +262,7 @@ fn find<P: Copy>(all: &[P], name: fn(P) -> &'static str, wanted: &str) -> Result
         parameter: "pass",
         value: format!("{wanted:?}"),
         expected: "one of Case::passes: forward, input_grad, kernel_grad, bias_grad of a convolution; forward, \
-                   forward_with_indices, backward of a pooling",
+                   forward_with_indices, backward, unpool, unpool_backward of a pooling",
     })
 }
 

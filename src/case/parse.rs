@@ -7,7 +7,7 @@ use super::print::{EXTENTS, TAPS};
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::padding_mode::PaddingMode;
-use crate::pool::PoolKind;
+use crate::pool::{Exponent, IndexForm, PoolKind};
 
 /// The grammar in a few lines, as messages and `--help` show it.
 pub const GRAMMAR: &str = "\
@@ -17,8 +17,9 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                reflect, replicate or circular (what stands in the padding in place of zeros)
                relu (forward applies ReLU, input_grad goes through the one that gave x)
   transposed   tconv, then the same without these words, and o output padding (0)
-  pooling      max or avg, then a convolution's without k, g and these words; u is the taps by default; ceil (ceil mode);
-               avg only: exclpad (padding does not count), div (divisor)
+  pooling      max, avg or lp, then a convolution's without k, g and these words; u is the taps by default; ceil (ceil mode);
+               avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
+               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -67,6 +68,8 @@ enum Takes {
     Nothing,
     /// A number, at least 1.
     Number,
+    /// The same, with a fraction.
+    Real,
     /// A number per axis, at least 1.
     List,
     /// As `List`, with 0.
@@ -80,7 +83,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 21] = [
+const KEYS: [Key; 23] = [
     key("relu", "ReLU", Takes::Nothing),
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
@@ -88,6 +91,8 @@ const KEYS: [Key; 21] = [
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
+    key("flat", "indices of the whole tensor", Takes::Nothing),
+    key("pow", "p of the norm", Takes::Real),
     key("n", "batch", Takes::Number),
     key("c", "channels of x", Takes::Number),
     key("d", "depth of x", Takes::Number),
@@ -110,6 +115,9 @@ enum Kind {
     Transposed,
     Max,
     Average,
+    Lp,
+    AdaptiveMax,
+    AdaptiveAverage,
 }
 
 impl Kind {
@@ -119,11 +127,18 @@ impl Kind {
             Kind::Transposed => "a transposed convolution",
             Kind::Max => "max pooling",
             Kind::Average => "average pooling",
+            Kind::Lp => "Lp pooling",
+            Kind::AdaptiveMax => "adaptive max pooling",
+            Kind::AdaptiveAverage => "adaptive average pooling",
         }
     }
 
     fn is_pool(self) -> bool {
-        matches!(self, Kind::Max | Kind::Average)
+        !matches!(self, Kind::Conv | Kind::Transposed)
+    }
+
+    fn is_adaptive(self) -> bool {
+        matches!(self, Kind::AdaptiveMax | Kind::AdaptiveAverage)
     }
 
     fn has(self, key: &Key) -> bool {
@@ -131,7 +146,10 @@ impl Kind {
             "relu" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
             "k" | "g" => !self.is_pool(),
             "o" => self == Kind::Transposed,
-            "ceil" => self.is_pool(),
+            "ceil" => self.is_pool() && !self.is_adaptive(),
+            "u" | "p" | "a" => !self.is_adaptive(),
+            "flat" => matches!(self, Kind::Max | Kind::AdaptiveMax),
+            "pow" => self == Kind::Lp,
             "exclpad" | "div" => self == Kind::Average,
             _ => true,
         }
@@ -146,6 +164,8 @@ struct Entry {
     /// Where its value begins.
     value_at: usize,
     values: Vec<(u32, u32)>,
+    /// Of `Takes::Real`.
+    exponent: Option<Exponent>,
 }
 
 struct Parser<'a> {
@@ -161,7 +181,14 @@ impl FromStr for Case {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Parsed<Case> {
-        let prefixes = [("tconv", Kind::Transposed), ("max", Kind::Max), ("avg", Kind::Average)];
+        let prefixes = [
+            ("tconv", Kind::Transposed),
+            ("max", Kind::Max),
+            ("avg", Kind::Average),
+            ("lp", Kind::Lp),
+            ("adaptmax", Kind::AdaptiveMax),
+            ("adaptavg", Kind::AdaptiveAverage),
+        ];
         let prefix = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix));
         let (at, kind) = prefix.map_or((0, Kind::Conv), |(prefix, kind)| (prefix.len(), kind));
         let mut parser = Parser { text, at, kind, entries: Vec::new() };
@@ -196,8 +223,23 @@ impl Parser<'_> {
         }
         self.at += key.name.len();
         let value_at = self.at;
+        if key.takes == Takes::Real {
+            let exponent = Some(self.exponent(key)?);
+            return Ok(Entry { name: key.name, at, value_at, values: Vec::new(), exponent });
+        }
         let values = self.values(key)?;
-        Ok(Entry { name: key.name, at, value_at, values })
+        Ok(Entry { name: key.name, at, value_at, values, exponent: None })
+    }
+
+    fn exponent(&mut self, key: &Key) -> Parsed<Exponent> {
+        let start = self.at;
+        let length = self.rest().bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        self.at += length;
+        let number = self.text[start..self.at].parse().ok();
+        match number.and_then(|number| Exponent::new(number).ok()) {
+            Some(exponent) => Ok(exponent),
+            None => self.error(start, format!("a number of at least 1 after `{}` ({})", key.name, key.meaning)),
+        }
     }
 
     fn values(&mut self, key: &Key) -> Parsed<Vec<(u32, u32)>> {
@@ -338,11 +380,14 @@ impl Parser<'_> {
                 let case = ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding };
                 return Ok(Case::ConvTranspose(case));
             }
-            Kind::Max => PoolKind::Max,
-            Kind::Average => {
+            Kind::Max | Kind::AdaptiveMax => PoolKind::Max,
+            Kind::Lp => PoolKind::Lp { p: self.find("pow").and_then(|entry| entry.exponent).unwrap_or(Exponent::TWO) },
+            Kind::Average | Kind::AdaptiveAverage => {
                 PoolKind::Average { count_include_pad: self.find("exclpad").is_none(), divisor: self.optional("div") }
             }
         };
-        Ok(Case::Pool(PoolCase { kind, batch, channels, axes, ceil_mode: self.find("ceil").is_some() }))
+        let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
+        let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
+        Ok(Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode }))
     }
 }

@@ -3,27 +3,34 @@
 use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Problem};
-use crate::pool::{AvgPool, MaxPool, PoolKind, PoolPass, PoolProblem};
+use crate::pool::{
+    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, IndexForm, LpPool, MaxPool, PoolKind, PoolPass, PoolProblem,
+};
 use crate::spatial::Padding;
 use crate::window::{Axis, span};
 
 /// A pooling of any rank with its input's shape. Whether the parameters fit together, [`PoolCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{PoolKind, case::{CaseAxis, PoolCase}};
+/// use wgconv::{IndexForm, PoolKind, case::{CaseAxis, PoolCase}};
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(8, 3) }];
-/// let case = PoolCase { kind: PoolKind::Max, batch: 1, channels: 4, axes, ceil_mode: true };
+/// let (kind, indices) = (PoolKind::Max, IndexForm::Plane);
+/// let case = PoolCase { kind, indices, adaptive: false, batch: 1, channels: 4, axes, ceil_mode: true };
 /// assert_eq!(case.to_string(), "maxc4w8s3u2ceil");
 /// assert_eq!(case.problem()?.y_shape(), [1, 4, 4]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PoolCase {
-    /// Maximum or average.
+    /// Maximum, average or norm.
     pub kind: PoolKind,
+    /// What the indices of maxima count.
+    pub indices: IndexForm,
+    /// Whether the pooling is adaptive: the taps of its axes are then the outputs, and nothing else is said about windows.
+    pub adaptive: bool,
     /// N
     pub batch: u32,
     /// C
@@ -43,7 +50,7 @@ impl PoolCase {
     /// Everything that follows from it.
     ///
     /// # Errors
-    /// As for [`MaxPool::problem`] and [`AvgPool::problem`]; no axes, or more than three.
+    /// As for [`MaxPool::problem`] and [`AvgPool::problem`]; no axes, or more than three; an adaptive norm.
     pub fn problem(&self) -> Result<PoolProblem> {
         match self.axes.len() {
             1 => self.of_rank::<1>(),
@@ -72,9 +79,16 @@ impl PoolCase {
         let low = per_axis(&self.axes, |axis| axis.low);
         let padding = Padding::Explicit { low, high: per_axis(&self.axes, |axis| axis.high) };
         let x = self.x_shape();
+        if self.adaptive {
+            return self.adaptive_problem(taps, &x);
+        }
         match self.kind {
             PoolKind::Max => {
                 let pool = MaxPool::new(taps).stride(stride).dilation(dilation).padding(padding);
+                pool.ceil_mode(self.ceil_mode).indices(self.indices).build()?.problem(&x)
+            }
+            PoolKind::Lp { p } => {
+                let pool = LpPool::new(taps).stride(stride).dilation(dilation).padding(padding).p(p.value());
                 pool.ceil_mode(self.ceil_mode).build()?.problem(&x)
             }
             PoolKind::Average { count_include_pad, divisor } => {
@@ -89,23 +103,46 @@ impl PoolCase {
             }
         }
     }
+
+    fn adaptive_problem<const D: usize>(&self, outputs: [usize; D], x: &[usize]) -> Result<PoolProblem> {
+        match self.kind {
+            PoolKind::Max => AdaptiveMaxPool::new(outputs).indices(self.indices).build()?.problem(x),
+            PoolKind::Average { count_include_pad: true, divisor: None } => {
+                AdaptiveAvgPool::new(outputs).build()?.problem(x)
+            }
+            kind => Err(Error::InvalidParameter {
+                operator: "Case",
+                parameter: "kind",
+                value: format!("adaptive {kind:?}"),
+                expected: "the maximum, or the average of all cells",
+            }),
+        }
+    }
 }
 
 impl From<&PoolProblem> for PoolCase {
     /// The case that stands for a problem: in ceil mode only if that makes a difference.
     fn from(problem: &PoolProblem) -> PoolCase {
-        let PoolProblem { kind, batch, channels, rank, axes } = problem;
+        let PoolProblem { kind, indices, adaptive, batch, channels, rank, axes } = problem;
         let hangs_over = |axis: &Axis| {
             let padded = u64::from(axis.input) + u64::from(axis.padding_low) + u64::from(axis.padding_high);
             let room = padded.saturating_sub(span(axis.taps, axis.dilation));
             u64::from(axis.output) != room / u64::from(axis.stride) + 1
         };
+        let mut shown = CaseAxis::of(axes, *rank);
+        if *adaptive {
+            for (shown, axis) in shown.iter_mut().zip(&axes[axes.len().saturating_sub(*rank as usize)..]) {
+                (shown.taps, shown.stride) = (axis.output, axis.output);
+            }
+        }
         PoolCase {
             kind: *kind,
+            indices: *indices,
+            adaptive: *adaptive,
             batch: *batch,
             channels: *channels,
-            axes: CaseAxis::of(axes, *rank),
-            ceil_mode: axes.iter().any(hangs_over),
+            axes: shown,
+            ceil_mode: !adaptive && axes.iter().any(hangs_over),
         }
     }
 }

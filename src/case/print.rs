@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::padding_mode::PaddingMode;
-use crate::pool::PoolKind;
+use crate::pool::{IndexForm, PoolKind};
 
 /// The letters of extents and taps, for the last three axes.
 pub(super) const EXTENTS: [char; 3] = ['d', 'h', 'w'];
@@ -51,7 +51,12 @@ impl fmt::Display for ConvTransposeCase {
 
 impl fmt::Display for PoolCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = if self.kind == PoolKind::Max { "max" } else { "avg" }.to_string();
+        let mut text = if self.adaptive { "adapt" } else { "" }.to_string();
+        text += match self.kind {
+            PoolKind::Max => "max",
+            PoolKind::Average { .. } => "avg",
+            PoolKind::Lp { .. } => "lp",
+        };
         unless(1, &mut text, "n", self.batch);
         text += &format!("c{}", self.channels);
         letters(&mut text, EXTENTS, &self.axes, |axis| axis.input);
@@ -62,6 +67,14 @@ impl fmt::Display for PoolCase {
         padding_and_dilation(&mut text, &self.axes);
         if self.ceil_mode {
             text += "ceil";
+        }
+        if self.indices == IndexForm::Flat {
+            text += "flat";
+        }
+        if let PoolKind::Lp { p } = self.kind
+            && p.value() != 2.0
+        {
+            text += &format!("pow{p}");
         }
         if let PoolKind::Average { count_include_pad, divisor } = self.kind {
             if !count_include_pad {

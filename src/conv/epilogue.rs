@@ -3,7 +3,7 @@
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel;
-use crate::nn::{ByElement, elementwise_steps};
+use crate::nn::{ByElement, Part, elementwise_steps};
 use crate::plan::{Access, Operand, SpecBuilder};
 
 /// A pass's last touch.
@@ -30,5 +30,5 @@ pub(super) fn through(plan: &mut SpecBuilder<'_>, activation: Activation, elemen
         Activation::Relu => ByElement { scalar: &kernel::THROUGH_RELU_SCALAR, vec4: &kernel::THROUGH_RELU_VEC4 },
     };
     // A tensor has at most u32::MAX elements.
-    elementwise_steps(plan, entries, &[Operand::X, Operand::Dx], elements as u32)
+    elementwise_steps(plan, entries, &[Operand::X, Operand::Dx].map(Part::each), elements as u32)
 }

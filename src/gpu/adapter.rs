@@ -51,6 +51,8 @@ fn instance(backends: wgpu::Backends) -> wgpu::Instance {
 fn new_instance(backends: wgpu::Backends) -> wgpu::Instance {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = backends;
+    // WGPU_VALIDATION, WGPU_DEBUG and others, as other programs on wgpu read them.
+    descriptor.flags = descriptor.flags.with_env();
     wgpu::Instance::new(descriptor)
 }
 

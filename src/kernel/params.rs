@@ -51,7 +51,16 @@ uniform! {
     PoolParams {
         reduction: Reduction,
         planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
-        x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32, unused: u32,
+        x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32,
+        index_base: u32, index_step: u32, unpool: u32, power: f32, unused: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/pool/planes/params.wgsl`
+    PlanesParams {
+        results: u32, length: u32, slices: u32, slice_cells: u32, x_base: u32, result_base: u32,
+        divisor: f32, power: f32, index_base: u32, index_step: u32, unused_a: u32, unused_b: u32,
     }
 }
 
@@ -61,13 +70,31 @@ uniform! {
         planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32, count: u32,
         magic_d: u32, shift_d: u32, magic_h: u32, shift_h: u32, magic_w: u32, shift_w: u32,
-        unused_a: u32, unused_b: u32,
+        index_base: u32, index_step: u32, unpool: u32, unused_a: u32, unused_b: u32, unused_c: u32,
     }
 }
 
 uniform! {
     /// `shaders/nn/params.wgsl`
     ElementwiseParams { count: u32, unused_a: u32, unused_b: u32, unused_c: u32 }
+}
+
+uniform! {
+    /// `shaders/nn/dropout_params.wgsl`
+    DropoutParams {
+        count: u32, first: u32, threshold: u32, scale: f32,
+        seed_low: u32, seed_high: u32, unused_a: u32, unused_b: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/nn/batch_norm/params.wgsl`
+    BatchNormParams {
+        channels: u32, plane: u32, positions: u32, per_slice: u32, slices: u32, base: u32, count: u32,
+        step_samples: u32, step_cells: u32, source: u32, result: u32, merged: u32,
+        magic_plane: u32, shift_plane: u32, magic_channels: u32, shift_channels: u32,
+        relu: u32, elements: f32, eps: f32, momentum: f32,
+    }
 }
 
 uniform! {

@@ -7,9 +7,19 @@ use super::{KERNELS, Kernel, Variant};
 const BEGIN: &str = "// specialise: begin\n";
 const END: &str = "// specialise: end\n";
 
+/// What a module with subgroups begins with in a browser. Its compiler demands the first line, which naga (30) refuses, as it knows
+/// the functions without. The second: that all lanes of a subgroup come to a shuffle follows from a workgroup being one subgroup, but
+/// the compiler only looks at whole structs, of which one member is the lane.
+const SUBGROUPS_IN_BROWSERS: &str = "enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n";
+
+fn browser_prefix(kernel: &Kernel) -> &'static str {
+    if kernel.subgroup_size > 0 { SUBGROUPS_IN_BROWSERS } else { "" }
+}
+
 /// The WGSL source of a kernel with the constants of a variant.
 pub(crate) fn specialized_source(kernel: &Kernel, variant: &Variant) -> String {
-    let source = kernel.parts.concat();
+    let prefix = if cfg!(target_arch = "wasm32") { browser_prefix(kernel) } else { "" };
+    let source = format!("{prefix}{}", kernel.parts.concat());
     let block: String =
         variant.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
     match (source.find(BEGIN), source.find(END)) {
@@ -32,8 +42,10 @@ pub struct KernelInfo {
     pub subgroup_size: u32,
     /// The source with the files' own constants.
     pub default_source: String,
-    /// The source as it is compiled.
+    /// The source as it is compiled here.
     pub source: String,
+    /// What stands before it in a browser.
+    pub browser_prefix: &'static str,
     /// Its entry points.
     pub entries: Vec<EntryInfo>,
     /// Bytes of workgroup memory that the planner counts with.
@@ -125,6 +137,7 @@ fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
         subgroup_size: kernel.subgroup_size,
         default_source: kernel.parts.concat(),
         source: specialized_source(kernel, variant),
+        browser_prefix: browser_prefix(kernel),
         entries: kernel.entries.iter().map(entry).collect(),
         workgroup_bytes: variant.workgroup_bytes,
         structs,

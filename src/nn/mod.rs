@@ -1,15 +1,30 @@
-//! What a training loop without a framework needs besides convolution and pooling: activations, a dense layer, two losses,
-//! SGD, initialisation. Every function here submits at once and does not wait; [`crate::Program`] records the same
-//! operators into one submit.
+//! What a training loop without a framework needs besides convolution and pooling: activations, batch normalisation, dropout,
+//! residual additions, a dense layer, two losses, SGD, Adam and AdamW, learning-rate schedules, initialisation. Every function
+//! here submits at once and does not wait; [`crate::Program`] records the same operators into one submit.
+//!
+//! What changes from step to step is in tensors, so that a recorded program need not be recorded again: the optimisers'
+//! hyper-parameters, which the host writes, and the number of the step ([`advance`]), which the device counts.
 
+mod adam;
+mod add;
+mod batch_norm;
 mod dense;
+mod dropout;
 mod elementwise;
 pub mod init;
 mod ops;
 mod problem;
+mod schedule;
+mod sgd;
 
+pub use adam::{AdamHyper, adam, adamw, advance};
+pub use add::{add, add_relu};
+pub use batch_norm::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
 pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_input_grad_through, dense_kernel_grad};
-pub(crate) use elementwise::{ByElement, steps as elementwise_steps};
-pub use ops::{half_squared_error, relu, relu_grad, sgd, sigmoid, sigmoid_grad, softmax_cross_entropy};
+pub use dropout::{Dropout, dropout};
+pub(crate) use elementwise::{ByElement, Part, steps as elementwise_steps};
+pub use ops::{half_squared_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;
 pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};
+pub use schedule::Schedule;
+pub use sgd::{sgd, sgd_nesterov};

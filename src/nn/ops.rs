@@ -1,13 +1,12 @@
-//! Activations, losses and the optimiser: convenience level and program.
+//! Activations and losses: convenience level and program.
 
-use super::problem::SGD_HYPER;
 use super::{Elementwise, NnProblem};
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
-fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
+pub(super) fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
     Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32 })
 }
 
@@ -56,20 +55,6 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
     let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32 };
     sink.push(Problem::Nn(problem), operands)?;
     Ok((loss, dx))
-}
-
-fn push_sgd(sink: &mut impl Sink, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
-    const OPERATOR: &str = "sgd";
-    expect_shape(OPERATOR, Operand::Dw, dw.shape(), w.shape())?;
-    expect_shape(OPERATOR, Operand::State, velocity.shape(), w.shape())?;
-    expect_shape(OPERATOR, Operand::Hyper, hyper.shape(), &[SGD_HYPER])?;
-    let operands = vec![
-        Bound::new(Operand::Dw, dw),
-        Bound::new(Operand::Hyper, hyper),
-        Bound::new(Operand::W, w),
-        Bound::new(Operand::State, velocity),
-    ];
-    sink.push(elementwise(Elementwise::Sgd, w), operands)
 }
 
 /// max(x, 0), any shape. Submits and does not wait.
@@ -165,30 +150,7 @@ pub fn softmax_cross_entropy(ctx: &Context, x: &Tensor, labels: &Tensor<u32>) ->
     push_softmax(&mut Immediate(ctx), x, labels)
 }
 
-/// One step of stochastic gradient descent with momentum and weight decay, in place (PyTorch's rule, dampening 0):
-/// g = dw + decay * w; velocity = momentum * velocity + g; w = w - rate * velocity. `hyper` is `[3]`: learning rate,
-/// momentum, weight decay. Submits and does not wait.
-///
-/// # Errors
-/// As for [`relu`], and shapes that differ; two of the tensors sharing memory.
-///
-/// ```
-/// use wgconv::{Context, nn};
-/// let ctx = Context::new_blocking()?;
-/// let w = ctx.tensor(&[1], &[1.0])?;
-/// let dw = ctx.tensor(&[1], &[2.0])?;
-/// let velocity = ctx.zeros(&[1])?;
-/// let hyper = ctx.tensor(&[3], &[0.25, 0.5, 0.0])?;
-/// nn::sgd(&ctx, &w, &dw, &velocity, &hyper)?;
-/// nn::sgd(&ctx, &w, &dw, &velocity, &hyper)?;
-/// assert_eq!(w.read_blocking()?, [1.0 - 0.25 * 2.0 - 0.25 * 3.0]);
-/// # Ok::<(), wgconv::Error>(())
-/// ```
-pub fn sgd(ctx: &Context, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
-    push_sgd(&mut Immediate(ctx), w, dw, velocity, hyper)
-}
-
-/// Activations, losses, optimiser.
+/// Activations and losses.
 impl Program {
     /// [`relu`] as a part of the program.
     ///
@@ -236,13 +198,5 @@ impl Program {
     /// As there.
     pub fn softmax_cross_entropy(&mut self, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
         push_softmax(self, x, labels)
-    }
-
-    /// [`sgd`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn sgd(&mut self, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
-        push_sgd(self, w, dw, velocity, hyper)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::elementwise::{self, ByElement};
+use super::batch_norm::BatchNormProblem;
+use super::dropout::Dropout;
+use super::elementwise::{self, ByElement, Part};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::kernel::{self, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
+use crate::kernel::{self, ElementwiseParams, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
 use crate::plan::{Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder};
 use crate::spatial::element_count;
 
@@ -23,8 +25,18 @@ pub enum Elementwise {
     SigmoidGrad,
     /// loss and dx from y and target, as [`super::half_squared_error`].
     HalfSquaredError,
+    /// y from x and r, as [`super::add`].
+    Add,
+    /// y from x and r, as [`super::add_relu`].
+    AddRelu,
     /// w and state updated by dw and hyper, as [`super::sgd`].
     Sgd,
+    /// The same by Nesterov's rule, as [`super::sgd_nesterov`].
+    SgdNesterov,
+    /// w, state and second moment updated by dw, hyper and step, as [`super::adam`].
+    Adam,
+    /// The same with decoupled weight decay, as [`super::adamw`].
+    AdamW,
 }
 
 /// The plan of an elementwise operator on `count` elements, for the encoder level. The operands are those that the
@@ -73,16 +85,24 @@ pub fn plan_softmax_cross_entropy(ctx: &Context, samples: usize, classes: usize)
 pub(crate) enum NnProblem {
     Elementwise { operator: Elementwise, count: u32 },
     SoftmaxCrossEntropy { samples: u32, classes: u32 },
+    Dropout { dropout: Dropout, count: u32 },
+    Advance,
+    BatchNorm(BatchNormProblem),
 }
 
-/// Elements of the optimiser's hyper-parameters: learning rate, momentum, weight decay.
+/// Hyper-parameters of SGD: learning rate, momentum, weight decay.
 pub(crate) const SGD_HYPER: usize = 3;
+
+/// Hyper-parameters of Adam: learning rate, 1 - beta1, 1 - beta2, eps, weight decay.
+pub(crate) const ADAM_HYPER: usize = 5;
 
 impl Elementwise {
     /// Entry points, operands in the order of their slots, and FLOPs per element.
     fn parts(self) -> (ByElement, &'static [(Operand, Access)], u64) {
         use Access::{Read, Update, Write};
-        use Operand::{Dw, Dx, Dy, Hyper, Loss, State, Target, W, X, Y};
+        use Operand::{Dw, Dx, Dy, Hyper, Loss, R, SecondMoment, State, Step, Target, W, X, Y};
+        const ADAM: &[(Operand, Access)] =
+            &[(Dw, Read), (Hyper, Read), (Step, Read), (W, Update), (State, Update), (SecondMoment, Update)];
         let by = |scalar, vec4| ByElement { scalar, vec4 };
         match self {
             Elementwise::Relu => (by(&kernel::RELU_SCALAR, &kernel::RELU_VEC4), &[(X, Read), (Y, Write)], 1),
@@ -103,6 +123,26 @@ impl Elementwise {
                 let entries = by(&kernel::SGD_SCALAR, &kernel::SGD_VEC4);
                 (entries, &[(Dw, Read), (Hyper, Read), (W, Update), (State, Update)], 6)
             }
+            Elementwise::SgdNesterov => {
+                let entries = by(&kernel::SGD_NESTEROV_SCALAR, &kernel::SGD_NESTEROV_VEC4);
+                (entries, &[(Dw, Read), (Hyper, Read), (W, Update), (State, Update)], 8)
+            }
+            Elementwise::Adam => (by(&kernel::ADAM_SCALAR, &kernel::ADAM_VEC4), ADAM, 15),
+            Elementwise::AdamW => (by(&kernel::ADAMW_SCALAR, &kernel::ADAMW_VEC4), ADAM, 15),
+            Elementwise::Add => (by(&kernel::ADD_SCALAR, &kernel::ADD_VEC4), &[(X, Read), (R, Read), (Y, Write)], 1),
+            Elementwise::AddRelu => {
+                (by(&kernel::ADD_RELU_SCALAR, &kernel::ADD_RELU_VEC4), &[(X, Read), (R, Read), (Y, Write)], 2)
+            }
+        }
+    }
+
+    /// How many elements an operand has that has not one for each of the operator's.
+    fn fixed(self, operand: Operand) -> Option<u32> {
+        match (operand, self) {
+            (Operand::Hyper, Elementwise::Adam | Elementwise::AdamW) => Some(ADAM_HYPER as u32),
+            (Operand::Hyper, _) => Some(SGD_HYPER as u32),
+            (Operand::Step, _) => Some(1),
+            _ => None,
         }
     }
 }
@@ -113,6 +153,9 @@ impl NnProblem {
         match *self {
             NnProblem::Elementwise { operator, count } => plan_elementwise(operator, count, limits, options),
             NnProblem::SoftmaxCrossEntropy { samples, classes } => plan_softmax(samples, classes, limits, options),
+            NnProblem::Dropout { dropout, count } => dropout.plan_spec(count, limits, options),
+            NnProblem::Advance => plan_advance(limits, options),
+            NnProblem::BatchNorm(problem) => problem.plan_spec(limits, options),
         }
     }
 }
@@ -127,11 +170,20 @@ fn plan_elementwise(
     let title = format!("{}: {count} elements", entries.scalar.name);
     let mut plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
     for &(operand, access) in operands {
-        let elements = if operand == Operand::Hyper { SGD_HYPER as u64 } else { count.into() };
-        plan.need(operand, elements, access);
+        plan.need(operand, operator.fixed(operand).unwrap_or(count).into(), access);
     }
-    let operands: Vec<Operand> = operands.iter().map(|&(operand, _)| operand).collect();
+    let part = |&(operand, _): &(Operand, Access)| Part { operand, fixed: operator.fixed(operand) };
+    let operands: Vec<Part> = operands.iter().map(part).collect();
     elementwise::steps(&mut plan, entries, &operands, count)?;
+    Ok(plan.finish())
+}
+
+fn plan_advance(limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+    let mut plan = SpecBuilder::direct(limits, options, "advance".to_string(), 1)?;
+    plan.need(Operand::Step, 1, Access::Update);
+    let step = plan.whole(Operand::Step, 1)?;
+    let params = ElementwiseParams { count: 1, unused_a: 0, unused_b: 0, unused_c: 0 };
+    plan.step(&kernel::ADVANCE, &[], params, vec![step], 1)?;
     Ok(plan.finish())
 }
 

@@ -3,6 +3,7 @@
 //! A chunk's first byte need not be aligned as a binding's offset must be: the binding starts at the aligned byte before,
 //! and the shader is told at which element its samples start (its `base`).
 
+use super::builder::{DISPATCHES, MOST_DISPATCHES};
 use super::{DeviceLimits, Operand, StepBinding};
 use crate::error::{Error, Result};
 
@@ -66,6 +67,12 @@ impl Chunk {
             most = most.min((limits.max_storage_binding_bytes - slack) / bytes);
         }
         let most = most as u32;
+        // A chunk is a dispatch at least, and a list of billions of them would take the host's memory.
+        let needed = u64::from(batch.div_ceil(most));
+        if needed > MOST_DISPATCHES as u64 {
+            let what = format!("a batch of {batch}");
+            return Err(Error::LimitExceeded { limit: DISPATCHES, what, needed, available: MOST_DISPATCHES as u64 });
+        }
         Ok((0..batch.div_ceil(most)).map(|i| Chunk { first: i * most, count: most.min(batch - i * most) }).collect())
     }
 
@@ -109,6 +116,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Found by fuzzing: the list of chunks took 32 GiB, or the process with it.
+    #[test]
+    fn more_chunks_than_a_plan_has_dispatches_are_an_error_not_a_list() {
+        let limits = DeviceLimits { max_storage_binding_bytes: 4, storage_alignment: 4, ..DeviceLimits::default() };
+        let operand = Batched { operand: Operand::X, sample: 1 };
+        for (batch, most_samples) in [(u32::MAX, u64::MAX), (65_537, 1), (u32::MAX, 64)] {
+            let error = Chunk::split(&limits, batch, &[operand], most_samples).unwrap_err();
+            assert!(matches!(error, Error::LimitExceeded { available: 65_536, .. }), "{error}");
+        }
+        assert_eq!(Chunk::split(&limits, 65_536, &[operand], 1).unwrap().len(), 65_536);
     }
 
     #[test]

@@ -9,7 +9,9 @@ use crate::error::{Error, Result};
 use crate::kernel::{EntryPoint, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
 
 /// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
-const MOST_DISPATCHES: usize = 65_536;
+pub(super) const MOST_DISPATCHES: usize = 65_536;
+/// What an error calls it.
+pub(super) const DISPATCHES: &str = "dispatches of one plan";
 
 /// Why an algorithm was taken that the caller named.
 pub(crate) const CALLERS_CHOICE: &str = "the caller's choice";
@@ -141,7 +143,7 @@ impl<'a> SpecBuilder<'a> {
     ) -> Result<()> {
         if self.spec.steps.len() >= MOST_DISPATCHES {
             return Err(Error::LimitExceeded {
-                limit: "dispatches of one plan",
+                limit: DISPATCHES,
                 what: kernel.entry.kernel().name.to_string(),
                 needed: MOST_DISPATCHES as u64 + 1,
                 available: MOST_DISPATCHES as u64,

@@ -4,6 +4,7 @@
 mod advice;
 mod batch;
 mod builder;
+mod divide;
 mod grid;
 mod limits;
 mod loops;
@@ -14,8 +15,9 @@ mod slabs;
 mod spec;
 
 pub(crate) use advice::{Advice, choose};
-pub(crate) use batch::{Batched, Chunk, elements};
+pub(crate) use batch::{Batched, Chunk, ELEMENT_BYTES, elements};
 pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder};
+pub(crate) use divide::magic;
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;
 pub(crate) use loops::loop_tests;

@@ -34,6 +34,20 @@ pub enum Operand {
     Loss,
     /// Optimiser's memory, for example the velocity of SGD.
     State,
+    /// Adam's second memory: the moving average of squared gradients.
+    SecondMoment,
+    /// Number of a training step (u32).
+    Step,
+    /// Residual that is added.
+    R,
+    /// Mean of each channel.
+    Mean,
+    /// Inverse standard deviation of each channel.
+    InvStd,
+    /// Moving average of each channel's mean.
+    RunningMean,
+    /// Moving average of each channel's variance.
+    RunningVar,
     /// Optimiser's hyper-parameters.
     Hyper,
     /// Scratch memory; its content does not matter before or after.
@@ -42,7 +56,7 @@ pub enum Operand {
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 14] = [
+    pub const ALL: [Operand; 21] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -55,6 +69,13 @@ impl Operand {
         Operand::Target,
         Operand::Loss,
         Operand::State,
+        Operand::SecondMoment,
+        Operand::Step,
+        Operand::R,
+        Operand::Mean,
+        Operand::InvStd,
+        Operand::RunningMean,
+        Operand::RunningVar,
         Operand::Hyper,
         Operand::Workspace,
     ];
@@ -77,6 +98,13 @@ impl Operand {
             Operand::Target => "target",
             Operand::Loss => "loss",
             Operand::State => "state",
+            Operand::SecondMoment => "second_moment",
+            Operand::Step => "step",
+            Operand::R => "r",
+            Operand::Mean => "mean",
+            Operand::InvStd => "inv_std",
+            Operand::RunningMean => "running_mean",
+            Operand::RunningVar => "running_var",
             Operand::Hyper => "hyper",
             Operand::Workspace => "workspace",
         }

@@ -25,12 +25,20 @@ pub enum Algorithm {
     /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
     /// windows without dilation.
     Rows,
+    /// Global pooling: several invocations share a plane, or each has a slice of one, and a second pass joins what they found.
+    Planes,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: &'static [Algorithm] =
-        &[Algorithm::Direct, Algorithm::Subgroup, Algorithm::Tiled, Algorithm::Depthwise, Algorithm::Rows];
+    pub const ALL: &'static [Algorithm] = &[
+        Algorithm::Direct,
+        Algorithm::Subgroup,
+        Algorithm::Tiled,
+        Algorithm::Depthwise,
+        Algorithm::Rows,
+        Algorithm::Planes,
+    ];
 }
 
 impl fmt::Display for Algorithm {
@@ -41,6 +49,7 @@ impl fmt::Display for Algorithm {
             Algorithm::Tiled => f.write_str("tiled"),
             Algorithm::Depthwise => f.write_str("depthwise"),
             Algorithm::Rows => f.write_str("rows"),
+            Algorithm::Planes => f.write_str("planes"),
         }
     }
 }

@@ -64,7 +64,9 @@ impl Problem {
             Problem::ConvTranspose { problem, pass, .. } => {
                 crate::conv_transpose::passes::plausible(problem, *pass, limits, options)
             }
-            Problem::Pool { .. } => [Algorithm::Direct, Algorithm::Rows].map(Strategy::Fixed).to_vec(),
+            Problem::Pool { .. } => {
+                [Algorithm::Direct, Algorithm::Rows, Algorithm::Planes].map(Strategy::Fixed).to_vec()
+            }
             Problem::Nn(_) => vec![Strategy::Fixed(Algorithm::Direct)],
         }
     }

@@ -1,6 +1,7 @@
-//! Descriptors of pooling: what the user says ([`MaxPool`], [`AvgPool`]), and what it means for a given input
+//! Descriptors of pooling: what the user says ([`MaxPool`], [`AvgPool`], [`LpPool`]), and what it means for a given input
 //! ([`PoolProblem`]).
 
+use super::{Exponent, IndexForm};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
@@ -13,13 +14,23 @@ pub enum PoolPass {
     Forward,
     /// `y` and the index of each maximum from `x` (max pooling only)
     ForwardWithIndices,
-    /// `dx` from `dy` (and, for max pooling, the indices)
+    /// `dx` from `dy` (and, for max pooling, the indices; for Lp pooling, `x` and `y`)
     Backward,
+    /// `x` from `y` and the indices (max pooling only): each value where its maximum was, zeros elsewhere
+    Unpool,
+    /// `dy` from `dx` and the indices (max pooling only): the gradient of that
+    UnpoolBackward,
 }
 
 impl PoolPass {
     /// All of them.
-    pub const ALL: [PoolPass; 3] = [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward];
+    pub const ALL: [PoolPass; 5] = [
+        PoolPass::Forward,
+        PoolPass::ForwardWithIndices,
+        PoolPass::Backward,
+        PoolPass::Unpool,
+        PoolPass::UnpoolBackward,
+    ];
 
     /// The name that this pass has in `src/`, `shaders/`, `reference` and tests.
     pub fn name(self) -> &'static str {
@@ -27,7 +38,14 @@ impl PoolPass {
             PoolPass::Forward => "forward",
             PoolPass::ForwardWithIndices => "forward_with_indices",
             PoolPass::Backward => "backward",
+            PoolPass::Unpool => "unpool",
+            PoolPass::UnpoolBackward => "unpool_backward",
         }
+    }
+
+    /// Whether the result has the shape of x, and each of its elements gathers from the windows that cover it.
+    pub(crate) fn is_over_cells(self) -> bool {
+        matches!(self, PoolPass::Backward | PoolPass::Unpool)
     }
 }
 
@@ -45,6 +63,27 @@ pub enum PoolKind {
         /// Divides by this instead of by a count.
         divisor: Option<u32>,
     },
+    /// The p-norm, `(sum of |x|^p)^(1/p)`; padding adds nothing.
+    Lp {
+        /// p
+        p: Exponent,
+    },
+}
+
+impl PoolKind {
+    /// The operator's name in messages.
+    pub(crate) fn operator(self) -> &'static str {
+        match self {
+            PoolKind::Max => "MaxPool",
+            PoolKind::Average { .. } => "AvgPool",
+            PoolKind::Lp { .. } => "LpPool",
+        }
+    }
+
+    /// Whether a pass is one of this kind's.
+    pub(crate) fn has(self, pass: PoolPass) -> bool {
+        self == PoolKind::Max || matches!(pass, PoolPass::Forward | PoolPass::Backward)
+    }
 }
 
 /// Pooling with every extent known, its rank folded to 3.
@@ -57,8 +96,13 @@ pub enum PoolKind {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PoolProblem {
-    /// Maximum or average.
+    /// Maximum, average or norm.
     pub kind: PoolKind,
+    /// What the indices of maxima count.
+    pub indices: IndexForm,
+    /// Whether the windows are uneven bins: output o of an axis has the cells from `floor(o * input / output)` to
+    /// `ceil((o + 1) * input / output)`. Of its axes only `input`, `output`, and as `taps` the longest bin mean something.
+    pub adaptive: bool,
     /// Spatial axes that the user sees: 1, 2 or 3.
     pub rank: u32,
     /// N
@@ -70,6 +114,21 @@ pub struct PoolProblem {
 }
 
 impl PoolProblem {
+    /// The pooling of an x of this shape, which was checked.
+    pub(super) fn new(
+        kind: PoolKind,
+        indices: IndexForm,
+        adaptive: bool,
+        rank: u32,
+        x: &[usize],
+        axes: [Axis; 3],
+    ) -> Result<PoolProblem> {
+        let (batch, channels) = (x[0] as u32, x[1] as u32);
+        let problem = PoolProblem { kind, indices, adaptive, rank, batch, channels, axes };
+        element_count(Operand::Y, &problem.y_shape())?;
+        Ok(problem)
+    }
+
     fn shape(&self, of: impl Fn(&Axis) -> u32) -> Vec<usize> {
         let leading = [self.batch as usize, self.channels as usize];
         leading.into_iter().chain(extents(&self.axes, self.rank, of)).collect()
@@ -84,17 +143,12 @@ impl PoolProblem {
     pub fn y_shape(&self) -> Vec<usize> {
         self.shape(|axis| axis.output)
     }
-
-    /// The same pooling on a part of the batch.
-    pub(crate) fn with_batch(&self, batch: u32) -> PoolProblem {
-        PoolProblem { batch, ..self.clone() }
-    }
 }
 
 /// Max pooling of rank `D`: window, stride (the window unless told otherwise), dilation, padding, ceil mode.
 ///
 /// x `[N, C, spatial...]`, y `[N, C, spatial...]`. The index of a maximum is its flat index in its own (n, c) plane of
-/// the input, as in PyTorch; of equal values the first wins. NaN: a window that holds one gives NaN on devices that keep
+/// the input, as in PyTorch, or in all of the input, as in ONNX ([`IndexForm`]); of equal values the first wins. NaN: a window that holds one gives NaN on devices that keep
 /// NaN apart; WGSL does not promise it.
 ///
 /// ```
@@ -110,8 +164,10 @@ impl PoolProblem {
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[doc(alias = "MaxUnpool")]
 pub struct MaxPool<const D: usize> {
     window: Window<D>,
+    indices: IndexForm,
 }
 
 /// Average pooling of rank `D`: as [`MaxPool`], with the divisor's two options.
@@ -137,6 +193,7 @@ pub struct AvgPool<const D: usize> {
 #[derive(Clone, Copy, Debug)]
 pub struct MaxPoolBuilder<const D: usize> {
     window: Window<D>,
+    indices: IndexForm,
 }
 
 /// Builder of an [`AvgPool`]; see there.
@@ -147,7 +204,7 @@ pub struct AvgPoolBuilder<const D: usize> {
     divisor: Option<usize>,
 }
 
-/// What the two kinds share.
+/// What the kinds share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Window<const D: usize> {
     spatial: Spatial<D>,
@@ -180,23 +237,21 @@ impl<const D: usize> Window<D> {
         Ok(())
     }
 
-    fn problem(&self, operator: &'static str, kind: PoolKind, x: &[usize]) -> Result<PoolProblem> {
+    fn problem(&self, kind: PoolKind, indices: IndexForm, x: &[usize]) -> Result<PoolProblem> {
+        let operator = kind.operator();
         check_shape(operator, Operand::X, x, D + 2)?;
         let rounding = if self.ceil_mode { Rounding::Ceil } else { Rounding::Floor };
         let axes = self.spatial.axes(operator, &x[2..], rounding)?;
-        // Zeros can be averaged over padding alone; without a cell there is no maximum, and no count to divide by.
-        let needs_a_cell = !matches!(
-            kind,
-            PoolKind::Average { count_include_pad: true, .. } | PoolKind::Average { divisor: Some(_), .. }
-        );
+        // Zeros can be averaged over padding alone, and have a norm; without a cell there is no maximum, and no count to
+        // divide by.
+        let needs_a_cell =
+            matches!(kind, PoolKind::Max | PoolKind::Average { count_include_pad: false, divisor: None });
         for (d, axis) in axes[3 - D..].iter().enumerate() {
             if let (true, Some(output)) = (needs_a_cell, axis.first_empty_window()) {
                 return Err(Error::EmptyWindow { operator, axis: d, output, input: axis.input.into() });
             }
         }
-        let problem = PoolProblem { kind, rank: D as u32, batch: x[0] as u32, channels: x[1] as u32, axes };
-        element_count(Operand::Y, &problem.y_shape())?;
-        Ok(problem)
+        PoolProblem::new(kind, indices, false, D as u32, x, axes)
     }
 }
 
@@ -204,7 +259,7 @@ impl<const D: usize> MaxPool<D> {
     /// Starts a max pooling with this window; the stride is the window, dilation 1, no padding unless told otherwise.
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to a MaxPool, as with Conv")]
     pub fn new(window: [usize; D]) -> MaxPoolBuilder<D> {
-        MaxPoolBuilder { window: Window::new(window) }
+        MaxPoolBuilder { window: Window::new(window), indices: IndexForm::default() }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -212,7 +267,38 @@ impl<const D: usize> MaxPool<D> {
     /// # Errors
     /// Wrong rank, zero extents, too many elements, a window larger than the padded input, a window without input cell.
     pub fn problem(&self, x: &[usize]) -> Result<PoolProblem> {
-        self.window.problem("MaxPool", PoolKind::Max, x)
+        self.window.problem(PoolKind::Max, self.indices, x)
+    }
+
+    /// The shape of x from that of y, if the windows reach exactly to its end: what [`MaxPool::unpool`] takes where the shape
+    /// of x is not known (PyTorch's and ONNX's default). `(y - 1) * stride + dilation * (window - 1) + 1 - padding` cells
+    /// along each axis; with [`Padding::Same`] `y * stride`.
+    ///
+    /// # Errors
+    /// Wrong rank, zero extents, padding that leaves no cell.
+    ///
+    /// ```
+    /// let pool = wgconv::MaxPool::<2>::new([3, 2]).stride([2, 2]).build()?;
+    /// assert_eq!(pool.unpooled_shape(&[1, 8, 3, 4])?, [1, 8, 7, 8]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn unpooled_shape(&self, y: &[usize]) -> Result<Vec<usize>> {
+        check_shape("MaxPool", Operand::Y, y, D + 2)?;
+        let Spatial { taps, stride, dilation, padding } = &self.window.spatial;
+        let mut x = y[..2].to_vec();
+        for d in 0..D {
+            let reach = (y[d + 2] as u64 - 1).saturating_mul(stride[d] as u64);
+            let full = reach.saturating_add(span(taps[d] as u32, dilation[d] as u32));
+            let cells = match padding {
+                Padding::Same | Padding::SameLow => (y[d + 2] as u64).saturating_mul(stride[d] as u64),
+                Padding::Valid => full,
+                Padding::Symmetric(cells) => full.saturating_sub((cells[d] as u64).saturating_mul(2)),
+                Padding::Explicit { low, high } => full.saturating_sub((low[d] as u64).saturating_add(high[d] as u64)),
+            };
+            x.push(usize::try_from(cells).unwrap_or(usize::MAX));
+        }
+        element_count(Operand::X, &x)?;
+        Ok(x)
     }
 }
 
@@ -230,7 +316,7 @@ impl<const D: usize> AvgPool<D> {
     /// As for [`MaxPool::problem`]; a window without input cell is allowed where the divisor is not zero.
     pub fn problem(&self, x: &[usize]) -> Result<PoolProblem> {
         let kind = PoolKind::Average { count_include_pad: self.count_include_pad, divisor: self.divisor };
-        self.window.problem("AvgPool", kind, x)
+        self.window.problem(kind, IndexForm::default(), x)
     }
 }
 
@@ -267,8 +353,15 @@ macro_rules! window_setters {
 }
 window_setters!(MaxPoolBuilder);
 window_setters!(AvgPoolBuilder);
+window_setters!(LpPoolBuilder);
 
 impl<const D: usize> MaxPoolBuilder<D> {
+    /// What the indices of maxima count, also those that backward and unpool are given.
+    pub fn indices(mut self, indices: IndexForm) -> Self {
+        self.indices = indices;
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -276,7 +369,7 @@ impl<const D: usize> MaxPoolBuilder<D> {
     /// rank other than 1, 2 or 3.
     pub fn build(self) -> Result<MaxPool<D>> {
         self.window.validate("MaxPool")?;
-        Ok(MaxPool { window: self.window })
+        Ok(MaxPool { window: self.window, indices: self.indices })
     }
 }
 
@@ -309,5 +402,73 @@ impl<const D: usize> AvgPoolBuilder<D> {
             })?),
         };
         Ok(AvgPool { window: self.window, count_include_pad: self.count_include_pad, divisor })
+    }
+}
+
+/// Lp pooling of rank `D`: the p-norm of each window, `y = (sum of |x|^p)^(1/p)`, as ONNX defines it. Options as for
+/// [`MaxPool`]; padding adds nothing.
+///
+/// PyTorch's `lp_pool` is the same where no x is negative; it leaves the absolute value out, and its gradient at a window
+/// of zeros may be NaN. Here the gradient, `dx = sum of dy * sign(x) * (|x| / y)^(p - 1)`, is 0 wherever x is 0.
+///
+/// p = 1 adds absolute values. p = 2 adds squares and is right as long as their sum is a normal f32: for windows whose norm
+/// is from 1e-16 to 1.8e19. Any other p scales by the largest value so far, so that no power overflows.
+///
+/// ```
+/// use wgconv::{Context, LpPool};
+/// let ctx = Context::new_blocking()?;
+/// let pool = LpPool::<1>::new([2]).build()?;
+/// let x = ctx.tensor(&[1, 1, 4], &[3.0, -4.0, 0.0, 0.0])?;
+/// let y = pool.forward(&ctx, &x)?;
+/// assert_eq!(y.read_blocking()?, [5.0, 0.0]);
+/// let dy = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+/// let dx = pool.backward(&ctx, &x, &y, &dy)?.read_blocking()?;
+/// assert!((dx[0] - 6.0).abs() < 1e-5 && (dx[1] + 8.0).abs() < 1e-5 && dx[2..] == [0.0, 0.0]);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LpPool<const D: usize> {
+    window: Window<D>,
+    p: Exponent,
+}
+
+/// Builder of an [`LpPool`]; see there.
+#[derive(Clone, Copy, Debug)]
+pub struct LpPoolBuilder<const D: usize> {
+    window: Window<D>,
+    p: f32,
+}
+
+impl<const D: usize> LpPool<D> {
+    /// Starts an Lp pooling with this window; p = 2, the stride is the window, dilation 1, no padding unless told otherwise.
+    #[allow(clippy::new_ret_no_self, reason = "the builder is the way to an LpPool, as with Conv")]
+    pub fn new(window: [usize; D]) -> LpPoolBuilder<D> {
+        LpPoolBuilder { window: Window::new(window), p: 2.0 }
+    }
+
+    /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
+    ///
+    /// # Errors
+    /// As for [`MaxPool::problem`]; a window without input cell is allowed, its norm is 0.
+    pub fn problem(&self, x: &[usize]) -> Result<PoolProblem> {
+        self.window.problem(PoolKind::Lp { p: self.p }, IndexForm::default(), x)
+    }
+}
+
+impl<const D: usize> LpPoolBuilder<D> {
+    /// The p of the norm.
+    pub fn p(mut self, p: f32) -> Self {
+        self.p = p;
+        self
+    }
+
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// As for [`MaxPoolBuilder::build`], and for a p that [`Exponent::new`] refuses: 0, whatever else is below 1, NaN and
+    /// infinity.
+    pub fn build(self) -> Result<LpPool<D>> {
+        self.window.validate("LpPool")?;
+        Ok(LpPool { window: self.window, p: Exponent::new(self.p)? })
     }
 }

@@ -1,11 +1,20 @@
-//! Max and average pooling: the descriptors, and how each of their passes is planned. Rank 1 and 2 are rank 3 with the
-//! leading axes folded to one cell.
+//! Max, average and Lp pooling, and max-unpooling: the descriptors, and how each of their passes is planned. Rank 1 and 2
+//! are rank 3 with the leading axes folded to one cell.
 
-mod average;
+mod adaptive;
 mod desc;
-mod max;
+mod direct;
+mod exponent;
+mod indices;
+mod operands;
 mod ops;
 pub(crate) mod passes;
+mod planes;
 mod rows;
 
-pub use desc::{AvgPool, AvgPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem};
+pub use adaptive::{AdaptiveAvgPool, AdaptiveAvgPoolBuilder, AdaptiveMaxPool, AdaptiveMaxPoolBuilder};
+pub use desc::{
+    AvgPool, AvgPoolBuilder, LpPool, LpPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem,
+};
+pub use exponent::Exponent;
+pub use indices::IndexForm;

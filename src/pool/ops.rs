@@ -2,144 +2,322 @@
 
 use std::sync::Arc;
 
-use super::{AvgPool, MaxPool, PoolPass, PoolProblem};
+use super::{AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool, PoolPass, PoolProblem};
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Element, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::expect_shape;
 
-impl<const D: usize> MaxPool<D> {
-    /// The largest value of each window of x `[N, C, spatial...]`. Submits and does not wait.
+/// The plans of an operator, whose operands these are.
+macro_rules! plans {
+    ($pool:ident, $operands:literal) => {
+        impl<const D: usize> $pool<D> {
+            #[doc = concat!("The plan of a pass for x of this shape. Operands: ", $operands, ".")]
+            ///
+            /// # Errors
+            #[doc = concat!(
+                "As for [`", stringify!($pool), "::forward`]; [`crate::Error::InvalidParameter`] for a pass that it has not."
+            )]
+            pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
+                self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::plan`] with the caller's options.")]
+            ///
+            /// # Errors
+            /// As there; [`crate::Error::AlgorithmUnavailable`].
+            pub fn plan_with(
+                &self,
+                ctx: &Context,
+                pass: PoolPass,
+                x_shape: &[usize],
+                options: &PlanOptions,
+            ) -> Result<Arc<Plan>> {
+                ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, options)
+            }
+
+            /// The plan without a device.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::plan`].")]
+            pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
+                self.plan_spec_with(limits, pass, x_shape, &PlanOptions::default())
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::plan_spec`] with the caller's options.")]
+            ///
+            /// # Errors
+            /// As there; [`crate::Error::AlgorithmUnavailable`].
+            pub fn plan_spec_with(
+                &self,
+                limits: &DeviceLimits,
+                pass: PoolPass,
+                x_shape: &[usize],
+                options: &PlanOptions,
+            ) -> Result<PlanSpec> {
+                Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, options)
+            }
+        }
+    };
+}
+plans!(MaxPool, "forward x, y (and indices); backward dy, indices, dx; unpool y, indices, x and back dx, indices, dy");
+plans!(
+    AdaptiveMaxPool,
+    "forward x, y (and indices); backward dy, indices, dx; unpool y, indices, x and back dx, indices, dy"
+);
+plans!(AvgPool, "forward x, y; backward dy, dx");
+plans!(AdaptiveAvgPool, "forward x, y; backward dy, dx");
+plans!(LpPool, "forward x, y; backward x, y, dy, dx");
+
+/// The calls of an operator that finds maxima, and what a program calls them.
+macro_rules! maxima {
+    ($pool:ident, $forward:ident, $with_indices:ident, $backward:ident, $unpool:ident, $unpool_backward:ident) => {
+        impl<const D: usize> $pool<D> {
+            /// The largest value of each window of x `[N, C, spatial...]`. Submits and does not wait.
+            ///
+            /// # Errors
+            #[doc = concat!("Shapes that do not fit (as [`", stringify!($pool), "::problem`]), a tensor of another context,")]
+            /// limits of the device, no memory, a lost device.
+            pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
+                forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
+            }
+
+            /// The largest value of each window, and its index; the first one wins a tie.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
+            pub fn forward_with_indices(&self, ctx: &Context, x: &Tensor) -> Result<(Tensor, Tensor<u32>)> {
+                forward_with_indices(&mut Immediate(ctx), self.problem(x.shape())?, x)
+            }
+
+            /// dx `x_shape` from dy and the indices of `forward_with_indices`: each dy goes to its maximum, and windows that
+            /// share one add up. An index that is not under its own window adds nothing.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
+            pub fn backward(&self, ctx: &Context, dy: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
+                from_y(&mut Immediate(ctx), self.problem(x_shape)?, PoolPass::Backward, dy, indices)
+            }
+
+            /// Max-unpooling: x `x_shape` from y and the indices of `forward_with_indices`, each value where its maximum was
+            /// and zeros elsewhere. Of the values of windows that share a maximum that of the last window stays. An index
+            /// that is not under its own window, whatever it is, puts its value nowhere.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
+            ///
+            /// ```
+            #[doc = concat!("use wgconv::{Context, ", stringify!($pool), "};")]
+            /// let ctx = Context::new_blocking()?;
+            #[doc = concat!("let pool = ", stringify!($pool), "::<1>::new([2]).build()?;")]
+            /// let x = ctx.tensor(&[1, 1, 4], &[3.0, 5.0, 4.0, 4.0])?;
+            /// let (y, indices) = pool.forward_with_indices(&ctx, &x)?;
+            /// let sparse = pool.unpool(&ctx, &y, &indices, x.shape())?;
+            /// assert_eq!(sparse.read_blocking()?, [0.0, 5.0, 4.0, 0.0]);
+            /// let dx = ctx.tensor(&[1, 1, 4], &[1.0, 2.0, 3.0, 4.0])?;
+            /// assert_eq!(pool.unpool_backward(&ctx, &dx, &indices, x.shape())?.read_blocking()?, [2.0, 3.0]);
+            /// # Ok::<(), wgconv::Error>(())
+            /// ```
+            pub fn unpool(&self, ctx: &Context, y: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
+                from_y(&mut Immediate(ctx), self.problem(x_shape)?, PoolPass::Unpool, y, indices)
+            }
+
+            /// The gradient of [`Self::unpool`]: dy from dx `x_shape`, each element where its index says (PyTorch; where
+            /// windows share a maximum all of them get its gradient). An index that is not under its own window gives 0.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
+            pub fn unpool_backward(
+                &self,
+                ctx: &Context,
+                dx: &Tensor,
+                indices: &Tensor<u32>,
+                x_shape: &[usize],
+            ) -> Result<Tensor> {
+                unpool_backward(&mut Immediate(ctx), self.problem(x_shape)?, dx, indices)
+            }
+        }
+
+        impl Program {
+            #[doc = concat!("[`", stringify!($pool), "::forward`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
+                forward(self, pool.problem(x.shape())?, x)
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::forward_with_indices`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $with_indices<const D: usize>(
+                &mut self,
+                pool: &$pool<D>,
+                x: &Tensor,
+            ) -> Result<(Tensor, Tensor<u32>)> {
+                forward_with_indices(self, pool.problem(x.shape())?, x)
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::backward`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $backward<const D: usize>(
+                &mut self,
+                pool: &$pool<D>,
+                dy: &Tensor,
+                indices: &Tensor<u32>,
+                x_shape: &[usize],
+            ) -> Result<Tensor> {
+                from_y(self, pool.problem(x_shape)?, PoolPass::Backward, dy, indices)
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::unpool`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $unpool<const D: usize>(
+                &mut self,
+                pool: &$pool<D>,
+                y: &Tensor,
+                indices: &Tensor<u32>,
+                x_shape: &[usize],
+            ) -> Result<Tensor> {
+                from_y(self, pool.problem(x_shape)?, PoolPass::Unpool, y, indices)
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::unpool_backward`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $unpool_backward<const D: usize>(
+                &mut self,
+                pool: &$pool<D>,
+                dx: &Tensor,
+                indices: &Tensor<u32>,
+                x_shape: &[usize],
+            ) -> Result<Tensor> {
+                unpool_backward(self, pool.problem(x_shape)?, dx, indices)
+            }
+        }
+    };
+}
+maxima!(
+    MaxPool,
+    max_pool_forward,
+    max_pool_forward_with_indices,
+    max_pool_backward,
+    max_pool_unpool,
+    max_pool_unpool_backward
+);
+maxima!(
+    AdaptiveMaxPool,
+    adaptive_max_pool_forward,
+    adaptive_max_pool_forward_with_indices,
+    adaptive_max_pool_backward,
+    adaptive_max_pool_unpool,
+    adaptive_max_pool_unpool_backward
+);
+
+/// The calls of an operator that averages, and what a program calls them.
+macro_rules! averages {
+    ($pool:ident, $forward:ident, $backward:ident) => {
+        impl<const D: usize> $pool<D> {
+            /// The average of each window of x `[N, C, spatial...]`. Submits and does not wait.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`MaxPool::forward`], with the shapes of [`", stringify!($pool), "::problem`].")]
+            pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
+                forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
+            }
+
+            /// dx `x_shape` from dy.
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
+            pub fn backward(&self, ctx: &Context, dy: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
+                average_backward(&mut Immediate(ctx), self.problem(x_shape)?, dy)
+            }
+        }
+
+        impl Program {
+            #[doc = concat!("[`", stringify!($pool), "::forward`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
+                forward(self, pool.problem(x.shape())?, x)
+            }
+
+            #[doc = concat!("[`", stringify!($pool), "::backward`] as a part of the program.")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $backward<const D: usize>(
+                &mut self,
+                pool: &$pool<D>,
+                dy: &Tensor,
+                x_shape: &[usize],
+            ) -> Result<Tensor> {
+                average_backward(self, pool.problem(x_shape)?, dy)
+            }
+        }
+    };
+}
+averages!(AvgPool, avg_pool_forward, avg_pool_backward);
+averages!(AdaptiveAvgPool, adaptive_avg_pool_forward, adaptive_avg_pool_backward);
+
+impl<const D: usize> LpPool<D> {
+    /// The p-norm of each window of x `[N, C, spatial...]`. Submits and does not wait.
     ///
     /// # Errors
-    /// Shapes that do not fit (as [`MaxPool::problem`]), a tensor of another context, limits of the device, no memory, a
-    /// lost device.
+    /// As for [`MaxPool::forward`], with the shapes of [`LpPool::problem`].
     pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
         forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
     }
 
-    /// The largest value of each window, and its flat index in its (n, c) plane of x; the first one wins a tie.
+    /// dx from x, forward's y and dy; 0 where x is.
     ///
     /// # Errors
-    /// As for [`MaxPool::forward`].
-    pub fn forward_with_indices(&self, ctx: &Context, x: &Tensor) -> Result<(Tensor, Tensor<u32>)> {
-        forward_with_indices(&mut Immediate(ctx), self.problem(x.shape())?, x)
-    }
-
-    /// dx `x_shape` from dy and the indices of [`MaxPool::forward_with_indices`]: each dy goes to its maximum, and windows
-    /// that share one add up.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::forward`].
-    pub fn backward(&self, ctx: &Context, dy: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
-        max_backward(&mut Immediate(ctx), self.problem(x_shape)?, dy, indices)
-    }
-
-    /// The plan of a pass for x of this shape. Operands: forward x, y (and indices); backward dy, indices, dx.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::forward`].
-    pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
-    }
-
-    /// [`MaxPool::plan`] with the caller's options.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn plan_with(
-        &self,
-        ctx: &Context,
-        pass: PoolPass,
-        x_shape: &[usize],
-        options: &PlanOptions,
-    ) -> Result<Arc<Plan>> {
-        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, options)
-    }
-
-    /// The plan without a device.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::plan`].
-    pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
-        self.plan_spec_with(limits, pass, x_shape, &PlanOptions::default())
-    }
-
-    /// [`MaxPool::plan_spec`] with the caller's options.
-    ///
-    /// # Errors
-    /// As there; [`crate::Error::AlgorithmUnavailable`].
-    pub fn plan_spec_with(
-        &self,
-        limits: &DeviceLimits,
-        pass: PoolPass,
-        x_shape: &[usize],
-        options: &PlanOptions,
-    ) -> Result<PlanSpec> {
-        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, options)
+    /// As for [`LpPool::forward`].
+    pub fn backward(&self, ctx: &Context, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        lp_backward(&mut Immediate(ctx), self.problem(x.shape())?, x, y, dy)
     }
 }
 
-impl<const D: usize> AvgPool<D> {
-    /// The average of each window of x `[N, C, spatial...]`. Submits and does not wait.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::forward`].
-    pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
-        forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
-    }
-
-    /// dx `x_shape` from dy.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::forward`].
-    pub fn backward(&self, ctx: &Context, dy: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
-        average_backward(&mut Immediate(ctx), self.problem(x_shape)?, dy)
-    }
-
-    /// The plan of a pass for x of this shape. Operands: forward x, y; backward dy, dx.
-    ///
-    /// # Errors
-    /// As for [`MaxPool::forward`]; [`crate::Error::InvalidParameter`] for [`PoolPass::ForwardWithIndices`].
-    pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
-    }
-
-    /// [`AvgPool::plan`] with the caller's options.
+impl Program {
+    /// [`LpPool::forward`] as a part of the program.
     ///
     /// # Errors
     /// As there.
-    pub fn plan_with(
-        &self,
-        ctx: &Context,
-        pass: PoolPass,
-        x_shape: &[usize],
-        options: &PlanOptions,
-    ) -> Result<Arc<Plan>> {
-        ctx.plan(Problem::Pool { problem: self.problem(x_shape)?, pass }, options)
+    pub fn lp_pool_forward<const D: usize>(&mut self, pool: &LpPool<D>, x: &Tensor) -> Result<Tensor> {
+        forward(self, pool.problem(x.shape())?, x)
     }
 
-    /// The plan without a device.
+    /// [`LpPool::backward`] as a part of the program.
     ///
     /// # Errors
-    /// As for [`AvgPool::plan`].
-    pub fn plan_spec(&self, limits: &DeviceLimits, pass: PoolPass, x_shape: &[usize]) -> Result<PlanSpec> {
-        self.plan_spec_with(limits, pass, x_shape, &PlanOptions::default())
+    /// As there.
+    pub fn lp_pool_backward<const D: usize>(
+        &mut self,
+        pool: &LpPool<D>,
+        x: &Tensor,
+        y: &Tensor,
+        dy: &Tensor,
+    ) -> Result<Tensor> {
+        lp_backward(self, pool.problem(x.shape())?, x, y, dy)
     }
+}
 
-    /// [`AvgPool::plan_spec`] with the caller's options.
-    ///
-    /// # Errors
-    /// As there; [`crate::Error::AlgorithmUnavailable`].
-    pub fn plan_spec_with(
-        &self,
-        limits: &DeviceLimits,
-        pass: PoolPass,
-        x_shape: &[usize],
-        options: &PlanOptions,
-    ) -> Result<PlanSpec> {
-        Problem::Pool { problem: self.problem(x_shape)?, pass }.plan(limits, options)
-    }
+/// An operand, after its shape has been compared with what the problem says.
+fn operand<T: Element>(problem: &PoolProblem, operand: Operand, tensor: &Tensor<T>) -> Result<Bound> {
+    let expected = match operand {
+        Operand::X | Operand::Dx => problem.x_shape(),
+        _ => problem.y_shape(),
+    };
+    expect_shape("pooling", operand, tensor.shape(), &expected)?;
+    Ok(Bound::new(operand, tensor))
 }
 
 fn forward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) -> Result<Tensor> {
@@ -157,78 +335,41 @@ fn forward_with_indices(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) 
     Ok((y, indices))
 }
 
-fn max_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor, indices: &Tensor<u32>) -> Result<Tensor> {
-    expect_shape("pooling", Operand::Dy, dy.shape(), &problem.y_shape())?;
-    expect_shape("pooling", Operand::Indices, indices.shape(), &problem.y_shape())?;
-    let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
-    let operands =
-        vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Indices, indices), Bound::new(Operand::Dx, &dx)];
-    sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;
-    Ok(dx)
+/// Backward and unpool: the one sums dy, the other puts y in its place.
+fn from_y(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    pass: PoolPass,
+    values: &Tensor,
+    indices: &Tensor<u32>,
+) -> Result<Tensor> {
+    let (from, to) = if pass == PoolPass::Unpool { (Operand::Y, Operand::X) } else { (Operand::Dy, Operand::Dx) };
+    let inputs = [operand(&problem, from, values)?, operand(&problem, Operand::Indices, indices)?];
+    let result = sink.context().empty(to, &problem.x_shape())?;
+    let operands = inputs.into_iter().chain([Bound::new(to, &result)]).collect();
+    sink.push(Problem::Pool { problem, pass }, operands)?;
+    Ok(result)
+}
+
+fn unpool_backward(sink: &mut impl Sink, problem: PoolProblem, dx: &Tensor, indices: &Tensor<u32>) -> Result<Tensor> {
+    let inputs = [operand(&problem, Operand::Dx, dx)?, operand(&problem, Operand::Indices, indices)?];
+    let dy = sink.context().empty(Operand::Dy, &problem.y_shape())?;
+    let operands = inputs.into_iter().chain([Bound::new(Operand::Dy, &dy)]).collect();
+    sink.push(Problem::Pool { problem, pass: PoolPass::UnpoolBackward }, operands)?;
+    Ok(dy)
 }
 
 fn average_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor) -> Result<Tensor> {
-    expect_shape("pooling", Operand::Dy, dy.shape(), &problem.y_shape())?;
+    let dy = operand(&problem, Operand::Dy, dy)?;
     let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
-    let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
-    sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;
+    sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, vec![dy, Bound::new(Operand::Dx, &dx)])?;
     Ok(dx)
 }
 
-/// Pooling.
-impl Program {
-    /// [`MaxPool::forward`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn max_pool_forward<const D: usize>(&mut self, pool: &MaxPool<D>, x: &Tensor) -> Result<Tensor> {
-        forward(self, pool.problem(x.shape())?, x)
-    }
-
-    /// [`MaxPool::forward_with_indices`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn max_pool_forward_with_indices<const D: usize>(
-        &mut self,
-        pool: &MaxPool<D>,
-        x: &Tensor,
-    ) -> Result<(Tensor, Tensor<u32>)> {
-        forward_with_indices(self, pool.problem(x.shape())?, x)
-    }
-
-    /// [`MaxPool::backward`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn max_pool_backward<const D: usize>(
-        &mut self,
-        pool: &MaxPool<D>,
-        dy: &Tensor,
-        indices: &Tensor<u32>,
-        x_shape: &[usize],
-    ) -> Result<Tensor> {
-        max_backward(self, pool.problem(x_shape)?, dy, indices)
-    }
-
-    /// [`AvgPool::forward`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn avg_pool_forward<const D: usize>(&mut self, pool: &AvgPool<D>, x: &Tensor) -> Result<Tensor> {
-        forward(self, pool.problem(x.shape())?, x)
-    }
-
-    /// [`AvgPool::backward`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn avg_pool_backward<const D: usize>(
-        &mut self,
-        pool: &AvgPool<D>,
-        dy: &Tensor,
-        x_shape: &[usize],
-    ) -> Result<Tensor> {
-        average_backward(self, pool.problem(x_shape)?, dy)
-    }
+fn lp_backward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    let [y, dy] = [operand(&problem, Operand::Y, y)?, operand(&problem, Operand::Dy, dy)?];
+    let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
+    let operands = vec![Bound::new(Operand::X, x), y, dy, Bound::new(Operand::Dx, &dx)];
+    sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;
+    Ok(dx)
 }

@@ -1,109 +1,72 @@
 //! Pooling by invocations that own four elements each: every pass of windows without dilation that a shader may loop over
 //! in one dispatch.
 
+use super::operands::{BoundChunk, Operands};
 use super::{PoolKind, PoolPass, PoolProblem};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, RowsParams};
-use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, SpecBuilder, StepBinding, loop_tests};
-use crate::window::override_values;
+use crate::plan::{Algorithm, Chunk, PlanSpec, SpecBuilder, loop_tests, magic};
 
 /// Elements of an invocation.
 const FOUR: u64 = 4;
 
-/// Operands in the order of the slots; the result's entry point that stores element by element, and the one that stores
-/// whole vec4s.
-struct Parts {
-    inputs: &'static [Operand],
-    outputs: &'static [Operand],
-    scalar: &'static EntryPoint,
-    vec4: &'static EntryPoint,
-}
-
-impl Parts {
-    fn of(kind: PoolKind, pass: PoolPass) -> Parts {
-        use Operand::{Dx, Dy, Indices, X, Y};
-        let (inputs, outputs, scalar, vec4): (&[Operand], &[Operand], _, _) = match (kind, pass) {
-            (PoolKind::Max, PoolPass::Forward) => {
-                (&[X], &[Y], &kernel::ROWS_MAX_FORWARD_SCALAR, &kernel::ROWS_MAX_FORWARD_VEC4)
-            }
-            (PoolKind::Max, PoolPass::ForwardWithIndices) => (
-                &[X],
-                &[Y, Indices],
-                &kernel::ROWS_MAX_FORWARD_WITH_INDICES_SCALAR,
-                &kernel::ROWS_MAX_FORWARD_WITH_INDICES_VEC4,
-            ),
-            (PoolKind::Max, PoolPass::Backward) => {
-                (&[Dy, Indices], &[Dx], &kernel::ROWS_MAX_BACKWARD_SCALAR, &kernel::ROWS_MAX_BACKWARD_VEC4)
-            }
-            (PoolKind::Average { .. }, PoolPass::Backward) => {
-                (&[Dy], &[Dx], &kernel::ROWS_AVERAGE_BACKWARD_SCALAR, &kernel::ROWS_AVERAGE_BACKWARD_VEC4)
-            }
-            (PoolKind::Average { .. }, _) => {
-                (&[X], &[Y], &kernel::ROWS_AVERAGE_FORWARD_SCALAR, &kernel::ROWS_AVERAGE_FORWARD_VEC4)
-            }
-        };
-        Parts { inputs, outputs, scalar, vec4 }
+/// The entry point that stores the result element by element, and the one that stores whole vec4s.
+fn entries_of(kind: PoolKind, pass: PoolPass) -> Option<[&'static EntryPoint; 2]> {
+    match (kind, pass) {
+        (PoolKind::Max, PoolPass::Forward) => Some([&kernel::ROWS_MAX_FORWARD_SCALAR, &kernel::ROWS_MAX_FORWARD_VEC4]),
+        (PoolKind::Max, PoolPass::ForwardWithIndices) => {
+            Some([&kernel::ROWS_MAX_FORWARD_WITH_INDICES_SCALAR, &kernel::ROWS_MAX_FORWARD_WITH_INDICES_VEC4])
+        }
+        (PoolKind::Max, PoolPass::Backward | PoolPass::Unpool) => {
+            Some([&kernel::ROWS_MAX_BACKWARD_SCALAR, &kernel::ROWS_MAX_BACKWARD_VEC4])
+        }
+        (PoolKind::Average { .. }, PoolPass::Forward) => {
+            Some([&kernel::ROWS_AVERAGE_FORWARD_SCALAR, &kernel::ROWS_AVERAGE_FORWARD_VEC4])
+        }
+        (PoolKind::Average { .. }, PoolPass::Backward) => {
+            Some([&kernel::ROWS_AVERAGE_BACKWARD_SCALAR, &kernel::ROWS_AVERAGE_BACKWARD_VEC4])
+        }
+        _ => None,
     }
 }
 
 pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let backward = pass == PoolPass::Backward;
-    if problem.axes.iter().any(|axis| axis.dilation != 1) {
-        return Err(Algorithm::Rows.unavailable("its windows have no dilation"));
+    let Some([scalar, vec4]) = entries_of(problem.kind, pass) else {
+        return Err(
+            Algorithm::Rows.unavailable("it has maxima, averages and unpooling, not norms or unpooling's gradient")
+        );
+    };
+    if problem.adaptive || problem.axes.iter().any(|axis| axis.dilation != 1) {
+        return Err(Algorithm::Rows.unavailable("its windows are all of one size, without dilation"));
     }
-    let steps = problem.axes.map(|axis| u64::from(if backward { axis.most_windows() } else { axis.taps }));
-    if loop_tests(&steps) > plan.limits.max_loop_iterations.into() {
+    if loop_tests(&problem.visits(pass)) > plan.limits.max_loop_iterations.into() {
         return Err(
             Algorithm::Rows.unavailable("its invocations loop over whole windows, which these are too large for")
         );
     }
-
-    let parts = Parts::of(problem.kind, pass);
-    let batched = |&operand: &Operand| match operand {
-        Operand::X | Operand::Dx => Batched::new(operand, &problem.x_shape()),
-        _ => Batched::new(operand, &problem.y_shape()),
-    };
-    let operands: Vec<Batched> = parts.inputs.iter().chain(parts.outputs).map(batched).collect();
-    let result = operands[parts.inputs.len()].sample;
-    for (i, operand) in operands.iter().enumerate() {
-        let access = if i < parts.inputs.len() { Access::Read } else { Access::Write };
-        plan.need(operand.operand, operand.sample * u64::from(problem.batch), access);
-    }
-    for chunk in plan.chunks(problem.batch, &operands, result.div_ceil(FOUR))? {
-        let bound: Vec<(StepBinding, u32)> = operands.iter().map(|&operand| chunk.bind(plan.limits, operand)).collect();
-        let base_of = |backward_result: bool| {
-            let found = operands.iter().position(|o| matches!(o.operand, Operand::X | Operand::Dx) == backward_result);
-            found.map_or(0, |i| bound[i].1)
-        };
-        let (x_base, y_base) = (base_of(true), base_of(false));
-        let count = result * u64::from(chunk.count);
-        let result_base = u64::from(if backward { x_base } else { y_base });
+    let operands = Operands::new(problem, pass);
+    operands.state(&mut plan, problem.batch);
+    for chunk in plan.chunks(problem.batch, operands.all(), operands.result().div_ceil(FOUR))? {
+        let bound = operands.bind(plan.limits, &chunk);
+        let count = operands.result() * u64::from(chunk.count);
+        let result_base = if pass.is_over_cells() { bound.x_base } else { bound.y_base };
         let whole = count.is_multiple_of(FOUR)
-            && result_base.is_multiple_of(FOUR)
+            && u64::from(result_base).is_multiple_of(FOUR)
             && plan.limits.storage_alignment.is_multiple_of(4 * FOUR);
-        let entry = if whole { parts.vec4 } else { parts.scalar };
-        let params = params(problem, backward, &chunk, count as u32, (x_base, y_base));
-        let bindings = bound.iter().map(|(binding, _)| *binding).collect();
-        let overrides = override_values(&problem.axes, entry.kernel().overrides);
-        plan.step(entry, &overrides, params, bindings, count.div_ceil(FOUR))?;
+        let entry = if whole { vec4 } else { scalar };
+        let params = params(problem, pass, &chunk, count as u32, &bound);
+        let overrides = problem.overrides(pass, entry.kernel().overrides);
+        plan.step(entry, &overrides, params, bound.bindings, count.div_ceil(FOUR))?;
     }
     Ok(plan.finish())
 }
 
-fn params(
-    problem: &PoolProblem,
-    backward: bool,
-    chunk: &Chunk,
-    count: u32,
-    (x_base, y_base): (u32, u32),
-) -> RowsParams {
+fn params(problem: &PoolProblem, pass: PoolPass, chunk: &Chunk, count: u32, bound: &BoundChunk) -> RowsParams {
     let [d, h, w] = problem.axes;
-    let (count_include_pad, divisor) = match problem.kind {
-        PoolKind::Max => (false, None),
-        PoolKind::Average { count_include_pad, divisor } => (count_include_pad, divisor),
-    };
+    let (divisor, count_include_pad) = problem.divisor();
+    let (index_base, index_step) = problem.indices.base_and_step(problem, chunk.first * problem.channels);
     let [(magic_d, shift_d), (magic_h, shift_h), (magic_w, shift_w)] =
-        problem.axes.map(|axis| magic(if backward { axis.input } else { axis.output }));
+        problem.axes.map(|axis| magic(if pass.is_over_cells() { axis.input } else { axis.output }));
     RowsParams {
         planes: chunk.count * problem.channels,
         in_d: d.input,
@@ -112,10 +75,10 @@ fn params(
         out_d: d.output,
         out_h: h.output,
         out_w: w.output,
-        x_base,
-        y_base,
-        divisor: divisor.unwrap_or(0),
-        count_include_pad: count_include_pad.into(),
+        x_base: bound.x_base,
+        y_base: bound.y_base,
+        divisor,
+        count_include_pad,
         count,
         magic_d,
         shift_d,
@@ -123,42 +86,11 @@ fn params(
         shift_h,
         magic_w,
         shift_w,
+        index_base,
+        index_step,
+        unpool: (pass == PoolPass::Unpool).into(),
         unused_a: 0,
         unused_b: 0,
-    }
-}
-
-/// Magic number and shift with which `divide` of `pool/rows/four.wgsl` divides by a number that is not 0 (Granlund and
-/// Montgomery 1994, figure 4.1).
-fn magic(divisor: u32) -> (u32, u32) {
-    let shift = u64::from(divisor).next_power_of_two().trailing_zeros();
-    let magic = (((1u64 << shift) - u64::from(divisor)) << 32) / u64::from(divisor) + 1;
-    (magic as u32, shift)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What the shader does, line by line.
-    fn divide(n: u32, (magic, shift): (u32, u32)) -> u32 {
-        let low = (magic & 0xffff) * (n & 0xffff);
-        let left = (n >> 16) * (magic & 0xffff) + (low >> 16);
-        let right = (n & 0xffff) * (magic >> 16) + (left & 0xffff);
-        let t = (n >> 16) * (magic >> 16) + (left >> 16) + (right >> 16);
-        (t + ((n - t) >> shift.min(1))) >> (shift.max(1) - 1)
-    }
-
-    #[test]
-    fn division_by_multiplication_is_exact() {
-        let edges = [1u32, 2, 3, 5, 7, 14, 28, 641, 65_535, 65_536, 65_537, 1 << 31, (1 << 31) + 1, u32::MAX];
-        for divisor in edges.into_iter().chain(1..300) {
-            let magic = magic(divisor);
-            let multiples = (1..=64u32).filter_map(|k| divisor.checked_mul(k * 1_234_567 % 65_536 + 1));
-            let near = multiples.flat_map(|n| [n - 1, n, n.saturating_add(1)]);
-            for n in near.chain(edges).chain([0, u32::MAX - 1, u32::MAX / divisor * divisor]) {
-                assert_eq!(divide(n, magic), n / divisor, "{n} / {divisor}");
-            }
-        }
+        unused_c: 0,
     }
 }

@@ -12,7 +12,7 @@ use crate::gpu::{Context, Plan};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::plan::{Algorithm, Strategy};
 use crate::plan::{Operand, PlanOptions};
-use crate::pool::PoolKind;
+use crate::pool::{Exponent, PoolKind};
 use crate::reference::{self, Sums};
 
 /// How many units in the last place a quotient may be off: WGSL says 2.5 (section 15.7.4).
@@ -215,8 +215,13 @@ impl Task {
         let operator = match case {
             Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation),
             Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
-            Case::Pool(pool) if pool.kind == PoolKind::Max => return Task::max_pool(pool, pass, seed),
-            Case::Pool(pool) => return Task::average_pool(pool, pass, seed),
+            Case::Pool(pool) => {
+                return match pool.kind {
+                    PoolKind::Max => Task::max_pool(pool, pass, seed),
+                    PoolKind::Average { .. } => Task::average_pool(pool, pass, seed),
+                    PoolKind::Lp { p } => Task::lp_pool(pool, p, pass, seed),
+                };
+            }
         };
         let data = ConvData::new(operator, seed);
         let values = exactly(&data.sums(pass, bias)?.to_f32());
@@ -276,17 +281,50 @@ impl Task {
         let x = integers(seed, Operand::X, count(&x_shape), 5);
         let dy = integers(seed, Operand::Dy, count(&y_shape), 9);
         let (y, indices) = reference::pool::max_forward(&problem, &x)?;
-        let expected = if pass == "backward" {
-            let dx = reference::pool::max_backward(&problem, &dy, &indices)?;
-            vec![Expected { operand: Operand::Dx, shape: x_shape, values: exactly(&dx.to_f32()) }]
-        } else {
-            let y = Expected { operand: Operand::Y, shape: y_shape.clone(), values: exactly(&y) };
-            let values = Values::Integers(indices.clone());
-            let indices = Expected { operand: Operand::Indices, shape: y_shape, values };
-            if pass == "forward" { vec![y] } else { vec![y, indices] }
+        // For unpooling other values, so that windows that share a maximum differ: the last one must stay.
+        let values = integers(seed, Operand::Y, count(&y_shape), 9);
+        let dx = integers(seed, Operand::Dx, count(&x_shape), 9);
+        let of = |operand, shape: &[usize], values: &[f32]| Expected {
+            operand,
+            shape: shape.to_vec(),
+            values: exactly(values),
         };
-        let inputs = vec![(Operand::X, bits(&x)), (Operand::Dy, bits(&dy)), (Operand::Indices, indices)];
+        let mut expected = vec![match pass {
+            "backward" => {
+                let dx = reference::pool::max_backward(&problem, &dy, &indices)?;
+                of(Operand::Dx, &x_shape, &dx.to_f32())
+            }
+            "unpool" => of(Operand::X, &x_shape, &reference::pool::unpool(&problem, &values, &indices)?),
+            "unpool_backward" => of(Operand::Dy, &y_shape, &reference::pool::unpool_backward(&problem, &dx, &indices)?),
+            _ => of(Operand::Y, &y_shape, &y),
+        }];
+        if pass == "forward_with_indices" {
+            let values = Values::Integers(indices.clone());
+            expected.push(Expected { operand: Operand::Indices, shape: y_shape, values });
+        }
+        let floats = [(Operand::X, x), (Operand::Y, values), (Operand::Dx, dx), (Operand::Dy, dy)];
+        let mut inputs = floats.map(|(operand, values)| (operand, bits(&values))).to_vec();
+        inputs.push((Operand::Indices, indices));
         Ok(Task { inputs, expected })
+    }
+
+    /// Norms and quotients of them are rounded.
+    fn lp_pool(case: &PoolCase, p: Exponent, pass: &str, seed: u64) -> Result<Task> {
+        let problem = case.problem()?;
+        let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
+        let x = integers(seed, Operand::X, count(&x_shape), 9);
+        let dy = integers(seed, Operand::Dy, count(&y_shape), 9);
+        let norms = reference::pool::lp_forward(&problem, &x)?;
+        let y = norms.to_f32();
+        let (operand, shape, sums) = if pass == "backward" {
+            (Operand::Dx, x_shape, reference::pool::lp_backward(&problem, &x, &y, &dy)?)
+        } else {
+            (Operand::Y, y_shape, norms)
+        };
+        let bounds = p.bound(&sums);
+        let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
+        let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
+        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })
     }
 
     /// The sums are exact; a quotient may be off, and backward adds quotients.

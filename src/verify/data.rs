@@ -9,7 +9,7 @@ use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::ConvProblem;
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
-use crate::pool::PoolKind;
+use crate::pool::{Exponent, IndexForm, PoolKind};
 
 /// Integers of -most to most for an operand: the same for a seed, an operand and a length, whatever was drawn before.
 pub(super) fn integers(seed: u64, operand: Operand, count: usize, most: i32) -> Vec<f32> {
@@ -68,7 +68,7 @@ impl Iterator for Shapes {
                 _ => self.pool(),
             };
             if is_cheap(&case) {
-                return Some(case);
+                return Some(if let Case::Pool(pool) = case { Case::Pool(variation(pool)) } else { case });
             }
         }
     }
@@ -143,14 +143,33 @@ impl Shapes {
                 divisor: (self.draw(0, 2) == 0).then(|| self.draw(1, 9)),
             },
         };
-        Case::Pool(PoolCase {
-            kind,
-            batch: self.draw(1, 3),
-            channels: self.channels(),
-            axes,
-            ceil_mode: self.0.random(),
-        })
+        let (batch, channels, ceil_mode) = (self.draw(1, 3), self.channels(), self.0.random());
+        let indices = IndexForm::Plane;
+        Case::Pool(PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
     }
+}
+
+/// Some poolings become one of another kind, which is valid too. Not drawn, so that seeds written down before there were these
+/// kinds still mean the same shapes.
+fn variation(mut pool: PoolCase) -> PoolCase {
+    let number: u32 = pool.axes.iter().map(|axis| axis.input + axis.high).sum::<u32>() + pool.channels;
+    if number.is_multiple_of(5) {
+        // The strides and dilations that were drawn do for the extents of y.
+        for axis in &mut pool.axes {
+            let outputs = axis.taps + axis.stride;
+            *axis = CaseAxis { stride: outputs, ..CaseAxis::new(axis.input, outputs) };
+        }
+        (pool.adaptive, pool.ceil_mode) = (true, false);
+        if pool.kind != PoolKind::Max {
+            pool.kind = PoolKind::Average { count_include_pad: true, divisor: None };
+        }
+    } else if number % 5 == 1 && pool.kind != PoolKind::Max {
+        pool.kind = PoolKind::Lp { p: [Exponent::ONE, Exponent::TWO, Exponent::THREE][pool.batch as usize % 3] };
+    }
+    if pool.kind == PoolKind::Max && number % 2 == 1 {
+        pool.indices = IndexForm::Flat;
+    }
+    pool
 }
 
 #[cfg(test)]

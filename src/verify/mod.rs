@@ -17,6 +17,7 @@
 mod check;
 mod data;
 mod guard;
+mod markdown;
 mod report;
 mod shrink;
 
@@ -198,8 +199,8 @@ fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
         operator: "verify",
         parameter: "pass",
         value: format!("{pass:?}"),
-        expected: "forward, input_grad, kernel_grad or bias_grad of a convolution; forward, forward_with_indices or \
-                   backward of max pooling; forward or backward of average pooling",
+        expected: "forward, input_grad, kernel_grad or bias_grad of a convolution; forward, forward_with_indices, \
+                   backward, unpool or unpool_backward of max pooling; forward or backward of other pooling",
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::padding_mode::PaddingMode;
-use crate::pool::PoolKind;
+use crate::pool::{Exponent, IndexForm, PoolKind};
 
 /// Valid cases that are one step smaller or simpler, the largest steps first. Following any of them again and again ends.
 pub(super) fn smaller(case: &Case) -> Vec<Case> {
@@ -83,6 +83,10 @@ fn smaller_transposed(case: &ConvTransposeCase) -> Vec<ConvTransposeCase> {
 fn smaller_pool(case: &PoolCase) -> Vec<PoolCase> {
     let mut found: Vec<PoolCase> = lower(case.channels).map(|channels| PoolCase { channels, ..case.clone() }).collect();
     found.push(PoolCase { ceil_mode: false, ..case.clone() });
+    found.push(PoolCase { indices: IndexForm::Plane, ..case.clone() });
+    if let PoolKind::Lp { .. } = case.kind {
+        found.push(PoolCase { kind: PoolKind::Lp { p: Exponent::TWO }, ..case.clone() });
+    }
     if let PoolKind::Average { .. } = case.kind {
         let kind = PoolKind::Average { count_include_pad: true, divisor: None };
         found.push(PoolCase { kind, ..case.clone() });

@@ -5,6 +5,7 @@
 //! `t = 0 .. taps`; cells outside `0 .. input` are padding. All arithmetic is in `u64`/`i64` and checked once, in
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
+mod bins;
 mod border;
 mod gather;
 mod transposed;
@@ -146,18 +147,45 @@ impl Axis {
         let low = i64::from(self.padding_low);
         let outputs = i64::from(self.output);
         // A window that starts in the low padding misses the input if the padding is longer than it, which the very first
-        // window shows, or if its taps jump over the input. Where the taps fall repeats after `dilation` windows, so that no
-        // more need be looked at, however much padding there is.
-        let in_low_padding = ((low + stride - 1) / stride).min(outputs).min(dilation);
-        let before = (0..in_low_padding).find(|o| {
-            let start = o * stride - low;
-            let first_inside = (-start + dilation - 1) / dilation;
-            first_inside >= i64::from(self.taps) || start + first_inside * dilation >= input
-        });
+        // window shows, or if its taps jump over the input: if the first of them that is not in the padding lies behind it.
+        // Counted from there that tap is at (o * stride - low) modulo the dilation.
+        let in_low_padding = ((low + stride - 1) / stride).min(outputs);
+        let before = if in_low_padding > 0 && (low + dilation - 1) / dilation >= i64::from(self.taps) {
+            Some(0)
+        } else {
+            let first = first_in_range(stride % dilation, (-low).rem_euclid(dilation), dilation, input);
+            first.filter(|&o| o < in_low_padding)
+        };
         let last_start = (outputs - 1) * stride - low;
         let behind = (last_start >= input).then(|| (input + low + stride - 1) / stride);
         before.or(behind).map(|o| o as u64)
     }
+}
+
+/// The first o from 0 on for which `(o * step + first) % modulus` is at least `low`, for `step` and `first` below `modulus`. As
+/// in Euclid's algorithm, so that numbers of any size take no time.
+fn first_in_range(step: i64, first: i64, modulus: i64, low: i64) -> Option<i64> {
+    if low >= modulus {
+        return None;
+    }
+    if first >= low { Some(0) } else { first_multiple(step, modulus, low - first, modulus - 1 - first) }
+}
+
+/// The first k for which `k * step % modulus` is from `low` to `high`, where `0 <= low <= high < modulus`.
+fn first_multiple(step: i64, modulus: i64, low: i64, high: i64) -> Option<i64> {
+    if low == 0 {
+        return Some(0);
+    }
+    if step == 0 {
+        return None;
+    }
+    let direct = (low + step - 1) / step;
+    if direct * step <= high {
+        return Some(direct);
+    }
+    // No multiple of the step lies in the range: then that of some number of turns must, seen from the step.
+    let turns = first_multiple(modulus % step, step, (-high).rem_euclid(step), (-low).rem_euclid(step))?;
+    Some((low + modulus * turns + step - 1) / step)
 }
 
 /// The values of `shaders/common/window_constants.wgsl`'s (and `pool/average_divisor.wgsl`'s) override constants for these axes.
@@ -265,6 +293,28 @@ mod tests {
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// Found by fuzzing: 700 million windows were looked at, one after the other.
+    #[test]
+    fn windows_of_any_extent_are_judged_at_once() {
+        const D: u32 = 700_000_000;
+        for (input, stride, expected) in [(D, 1, None), (D - 1, 1, Some(D - 1)), (1, 3, Some(1)), (D - 1, 5, None)] {
+            let axis = Axis::new("test", 0, input.into(), (2, stride, D), (D.into(), 10), Rounding::Floor).unwrap();
+            assert_eq!(axis.first_empty_window(), expected.map(u64::from), "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_number_in_a_range_is_that_of_looking_at_all() {
+        for modulus in 1..30 {
+            for (step, first) in (0..modulus).flat_map(|step| (0..modulus).map(move |first| (step, first))) {
+                for low in 0..modulus + 2 {
+                    let found = (0..modulus).find(|o| (o * step + first) % modulus >= low);
+                    assert_eq!(first_in_range(step, first, modulus, low), found, "{step} {first} {modulus} {low}");
                 }
             }
         }

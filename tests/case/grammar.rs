@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Error, PaddingMode, PoolKind};
+use wgconv::{Activation, Error, Exponent, IndexForm, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -32,6 +32,12 @@ fn letters_mean_what_the_table_says() {
     assert_eq!(case.kind, PoolKind::Average { count_include_pad: false, divisor: Some(5) });
     assert_eq!((case.batch, case.channels, case.ceil_mode), (1, 3, true));
     assert_eq!(case.axes, [axis(8, 2, 2, 1, 0, 0), axis(9, 3, 3, 1, 0, 0)]);
+
+    let Case::Pool(case) = parse("lpc3w9s3pow2.5") else { panic!("a norm") };
+    assert_eq!(case.kind, PoolKind::Lp { p: Exponent::new(2.5).unwrap() });
+    let Case::Pool(case) = parse("adaptmaxc3h7w9r2s3flat") else { panic!("an adaptive pooling") };
+    assert_eq!((case.kind, case.indices, case.adaptive), (PoolKind::Max, IndexForm::Flat, true));
+    assert_eq!(case.problem().unwrap().y_shape(), [1, 3, 2, 3]);
 }
 
 #[test]
@@ -53,6 +59,10 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("reflectr2s2reluc3h8w8p1k4g2", "c3h8w8k4r2s2p1reflectg2relu"),
         ("circularc3w8k4s2p1_0", "c3w8k4s2p1_0circular"),
         ("s2p3k4w8replicatec3", "c3w8k4s2p3replicate"),
+        ("lpc3w8s2pow2.0", "lpc3w8s2"),
+        ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
+        ("maxflatr2s2c3h8w8ceil", "maxc3h8w8r2s2ceilflat"),
+        ("adaptavgs2c3w8", "adaptavgc3w8s2"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -64,7 +74,12 @@ fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
         ("x", 0, "one of relu reflect replicate circular n c d h w k t r s u p a g"),
-        ("maxq", 3, "one of ceil n c"),
+        ("maxq", 3, "one of ceil flat n c"),
+        ("lpc3w9s3pow", 11, "a number of at least 1 after `pow` (p of the norm)"),
+        ("lpc3w9s3pow0.5", 11, "a number of at least 1 after `pow`"),
+        ("lpc3w9s3pow2.5.1", 11, "a number of at least 1 after `pow`"),
+        ("adaptavgc3w9s3u2", 14, "no `u` (stride) in adaptive average pooling"),
+        ("avgc3w9s3flat", 9, "no `flat` (indices of the whole tensor) in average pooling"),
         ("n8c64h56w56kr3s3", 12, "a number after `k` (channels of y)"),
         ("n8c64h56w56k64r3s3r3", 18, "`r` (taps along the height) only once"),
         ("n8c64h56w56k64r3s3p", 19, "a number after `p` (padding)"),
@@ -153,9 +168,29 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
             let channels_in = channels;
             Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
         }
-        1 => Case::Pool(PoolCase { kind: PoolKind::Max, batch, channels, axes, ceil_mode }),
-        _ => Case::Pool(PoolCase { kind: average, batch, channels, axes, ceil_mode }),
+        1 => {
+            let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
+            pool(rng, PoolCase { kind: PoolKind::Max, indices, adaptive: false, batch, channels, axes, ceil_mode })
+        }
+        _ => {
+            let p = Exponent::new(rng.random_range(1.0..9.0)).unwrap();
+            let kind = [average, PoolKind::Lp { p }, PoolKind::Lp { p: Exponent::TWO }][rng.random_range(0..3)];
+            let indices = IndexForm::Plane;
+            pool(rng, PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
+        }
     }
+}
+
+/// Some of them adaptive: of their axes only the extents are in the text.
+fn pool(rng: &mut ChaCha8Rng, mut case: PoolCase) -> Case {
+    let plain = PoolKind::Average { count_include_pad: true, divisor: None };
+    if rng.random_range(0..3) == 0 && (case.kind == PoolKind::Max || case.kind == plain) {
+        for axis in &mut case.axes {
+            *axis = CaseAxis { stride: axis.taps, ..CaseAxis::new(axis.input, axis.taps) };
+        }
+        (case.adaptive, case.ceil_mode) = (true, false);
+    }
+    Case::Pool(case)
 }
 
 /// A letter or word with its value, as they stand in a text.
@@ -164,8 +199,8 @@ fn parts(text: &str) -> Vec<String> {
     let mut in_value = true;
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
-        let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_';
-        let word = ["ceil", "exclpad", "div", "relu", "reflect", "replicate", "circular"]
+        let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_' || c == '.';
+        let word = ["ceil", "exclpad", "div", "flat", "pow", "relu", "reflect", "replicate", "circular"]
             .iter()
             .any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
@@ -184,7 +219,10 @@ fn every_case_comes_back_from_its_text_in_any_order() {
         let case = draw(&mut rng);
         let text = case.to_string();
         assert_eq!(parse(&text), case, "{text}");
-        let rest = ["max", "avg", "tconv"].into_iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(&text);
+        let rest = ["max", "avg", "lp", "adaptmax", "adaptavg", "tconv"]
+            .into_iter()
+            .find_map(|prefix| text.strip_prefix(prefix))
+            .unwrap_or(&text);
         let prefix = &text[..text.len() - rest.len()];
         let mut parts = parts(rest);
         assert_eq!(parts.concat(), rest);

@@ -124,11 +124,12 @@ fn each_layer_reads_what_the_one_before_wrote() {
         }
         seen.extend(paths);
     }
-    // Every row of these networks stands in a chain, shortcuts and the positional convolution apart.
+    // Every row of these networks stands in a chain, shortcuts and the positional convolution apart, and poolings of pictures
+    // of another size, or beside the layers.
     for suite in suites().iter().filter(|suite| !["unet", "notebooks", "quick"].contains(&suite.name)) {
         for row in &suite.rows {
             let path = format!("{}/{}", suite.name, row.name);
-            let beside = row.name.ends_with("shortcut") || row.name == "position";
+            let beside = ["shortcut", "position", "adaptive", "squeeze"].iter().any(|end| row.name.ends_with(end));
             assert!(beside || seen.contains(&path[..]), "{path} is in no chain");
         }
     }

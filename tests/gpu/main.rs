@@ -4,6 +4,7 @@
 //! Needs an adapter; without one every test fails with the message that a user would get.
 
 mod adjoint;
+mod batch_norm;
 mod conv;
 mod conv_transpose;
 mod dense;

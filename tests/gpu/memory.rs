@@ -73,6 +73,8 @@ fn a_plan_takes_its_operands_and_the_stated_workspace() {
         ("n2c16h21w20k16r3s3u2p1g16", &[Algorithm::Depthwise]),
         ("maxn2c16h22w20r2s2u2", Algorithm::ALL),
         ("avgn2c16h22w20r3s3u2p1", Algorithm::ALL),
+        // In slices.
+        ("adaptmaxn2c2h37w31r1s1", Algorithm::ALL),
     ];
     let (mut passes, mut algorithms) = (BTreeSet::new(), BTreeSet::new());
     for (text, of_case) in cases {
@@ -89,7 +91,7 @@ fn a_plan_takes_its_operands_and_the_stated_workspace() {
             }
         }
     }
-    assert_eq!(passes.len(), 6, "{passes:?}");
+    assert_eq!(passes.len(), 8, "{passes:?}");
     let subgroups = ctx.limits().subgroup_size == 8;
     assert_eq!(algorithms.len(), Algorithm::ALL.len() - usize::from(!subgroups), "{algorithms:?}");
 }

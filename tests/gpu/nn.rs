@@ -3,7 +3,7 @@
 //! Bounds: WGSL (15.7.4) allows exp 3 + 2|x| ULP, log an absolute error of 2^-21 for arguments of 0.5 to 2 and 3 ULP
 //! elsewhere, a division 2.5 ULP.
 
-use wgconv::nn::Elementwise;
+use wgconv::nn::{AdamHyper, Dropout, Elementwise};
 use wgconv::{Context, Operand, nn, reference};
 
 use crate::support::arena::{bits, floats, run};
@@ -131,17 +131,88 @@ fn more_classes_than_an_invocation_may_loop_over_are_refused() {
 /// Every operation of SGD on these integers and powers of two is exact.
 #[test]
 fn sgd_equals_the_reference_exactly() {
-    for (ctx, length) in contexts().into_iter().flat_map(|ctx| [1_025, 1_028].map(|length| (ctx.clone(), length))) {
-        let (mut w, dw, mut v) = (integers(1, length, 64), integers(2, length, 64), integers(3, length, 64));
-        let hyper = [0.25, 0.5, 0.125];
-        for _ in 0..3 {
-            let inputs =
-                [(Operand::Dw, &dw[..]), (Operand::Hyper, &hyper[..]), (Operand::W, &w[..]), (Operand::State, &v[..])];
-            let found = elementwise(&ctx, Elementwise::Sgd, &inputs);
-            let (next_w, next_v) = reference::nn::sgd(&w, &dw, &v, hyper[0], hyper[1], hyper[2]).unwrap();
-            [w, v] = [next_w, next_v].map(|values| values.iter().map(|&value| value as f32).collect());
-            compare::exact(&floats(&found[0]), &w, &[length]).unwrap();
-            compare::exact(&floats(&found[1]), &v, &[length]).unwrap();
+    for (i, ctx) in contexts().into_iter().enumerate() {
+        for (length, nesterov) in [(1_025, i == 0), (1_028, i == 1)] {
+            sgd_steps(&ctx, length, nesterov);
+        }
+    }
+}
+
+fn sgd_steps(ctx: &Context, length: usize, nesterov: bool) {
+    let operator = if nesterov { Elementwise::SgdNesterov } else { Elementwise::Sgd };
+    let (mut w, dw, mut v) = (integers(1, length, 64), integers(2, length, 64), integers(3, length, 64));
+    let hyper = [0.25, 0.5, 0.125];
+    for _ in 0..3 {
+        let inputs =
+            [(Operand::Dw, &dw[..]), (Operand::Hyper, &hyper[..]), (Operand::W, &w[..]), (Operand::State, &v[..])];
+        let found = elementwise(ctx, operator, &inputs);
+        let expected = if nesterov { reference::nn::sgd_nesterov } else { reference::nn::sgd };
+        let (next_w, next_v) = expected(&w, &dw, &v, hyper[0], hyper[1], hyper[2]).unwrap();
+        [w, v] = [next_w, next_v].map(|values| values.iter().map(|&value| value as f32).collect());
+        compare::exact(&floats(&found[0]), &w, &[length]).unwrap();
+        compare::exact(&floats(&found[1]), &v, &[length]).unwrap();
+    }
+}
+
+/// At the first step, where the corrections are smallest, in the middle, and where they are 1.
+#[test]
+fn adam_equals_the_reference() {
+    let hyper = AdamHyper { learning_rate: 0.05, weight_decay: 0.125, ..AdamHyper::default() };
+    let values = hyper.values().unwrap();
+    for (ctx, length) in contexts().into_iter().zip([1_025, 1_028]) {
+        for (seed, step) in (1..).zip([1u32, 2, 1_000, 3_000_000_000]) {
+            let decoupled = seed % 2 == 0;
+            let operator = if decoupled { Elementwise::AdamW } else { Elementwise::Adam };
+            let [w, dw, m] = [1, 2, 3].map(|i| reals(10 * seed + i, length));
+            // What can have come from these m: at first both are small.
+            let v: Vec<f32> = m.iter().map(|m| m * m + 0.01).collect();
+            let plan = nn::plan(&ctx, operator, length).unwrap();
+            let inputs = [
+                (Operand::Dw, bits(&dw)),
+                (Operand::Hyper, bits(&values)),
+                (Operand::Step, &[step][..]),
+                (Operand::W, bits(&w)),
+                (Operand::State, bits(&m)),
+                (Operand::SecondMoment, bits(&v)),
+            ];
+            let found: Vec<Vec<u32>> = run(&ctx, &plan, &inputs).into_iter().map(|(_, words)| words).collect();
+            let expected = reference::nn::adam(&w, &dw, [&m, &v], &hyper, step, decoupled).unwrap();
+            check("m", &found[1], &expected.m, |_| 4.0 * EPS);
+            check("v", &found[2], &expected.v, |_| 6.0 * EPS);
+            // What the step takes off w: corrections of at most 64 roundings each, two divisions, a root.
+            let taken: Vec<f64> = w.iter().zip(&expected.w).map(|(&w, new)| (f64::from(w) - new).abs()).collect();
+            let bounds: Vec<f64> = taken.iter().map(|taken| 100.0 * EPS * taken + 100.0 * EPS * 0.05 + EPS).collect();
+            compare::within(&floats(&found[0]), &expected.w, &bounds, &[length])
+                .unwrap_or_else(|error| panic!("w at step {step}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn additions_equal_plain_ones() {
+    for (ctx, length) in contexts().into_iter().zip([1_001, 1_024]) {
+        let (x, r) = (reals(1, length), reals(2, length));
+        let inputs = [(Operand::X, &x[..]), (Operand::R, &r[..])];
+        let sum: Vec<f32> = x.iter().zip(&r).map(|(x, r)| x + r).collect();
+        let found = elementwise(&ctx, Elementwise::Add, &inputs).remove(0);
+        compare::exact(&floats(&found), &sum, &[length]).unwrap();
+        let found = elementwise(&ctx, Elementwise::AddRelu, &inputs).remove(0);
+        let expected: Vec<f32> = sum.iter().map(|sum| sum.max(0.0)).collect();
+        compare::exact(&floats(&found), &expected, &[length]).unwrap();
+    }
+}
+
+/// Bit for bit, by single elements and by fours, in one dispatch and in many.
+#[test]
+fn dropout_equals_the_reference_exactly() {
+    let seed = 0x0123_4567_89ab_cdef;
+    for (ctx, length) in contexts().into_iter().flat_map(|ctx| [1_001, 1_024].map(|length| (ctx.clone(), length))) {
+        for (probability, step) in [(0.0, 0), (0.3, 1), (0.5, u32::MAX), (1.0 - f32::EPSILON / 2.0, 7)] {
+            let x = reals(1, length);
+            let plan = Dropout::new(probability, seed).unwrap().plan(&ctx, length).unwrap();
+            let y = run(&ctx, &plan, &[(Operand::X, bits(&x)), (Operand::Step, &[step])]).remove(0).1;
+            let expected = reference::nn::dropout(&x, probability, seed, step);
+            compare::exact(&floats(&y), &expected, &[length]).unwrap();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A program gives what its operators give one by one, however often it runs, and feeds on what is written between runs.
 
-use wgconv::{Context, Conv, MaxPool, Padding, Program, Result, Tensor, nn};
+use wgconv::{Context, Conv, MaxPool, Padding, Program, Result, Tensor, nn, reference};
 
 use crate::support::context::context;
 use crate::support::data::{count, integers};
@@ -106,4 +106,40 @@ fn reading_without_blocking_works_on_any_executor() {
     let ctx = context();
     let x = ctx.tensor(&[4], &[1.0, 2.0, 3.0, 4.0]).unwrap();
     assert_eq!(pollster::block_on(x.read()).unwrap(), [1.0, 2.0, 3.0, 4.0]);
+}
+
+/// What changes from run to run in a program that was recorded once: masks, the step that Adam corrects by, running statistics.
+#[test]
+fn a_recorded_step_counts_on() {
+    let ctx = context();
+    let x = ctx.tensor(&[4, 1, 8], &integers(1, 32, 9)).unwrap();
+    let tensors = nn::BatchNormTensors::new(ctx, 1).unwrap();
+    let (step, w) = (ctx.zeros::<u32>(&[1]).unwrap(), ctx.tensor(&[1], &[1.0]).unwrap());
+    let (dw, m, v) = (ctx.tensor(&[1], &[2.0]).unwrap(), ctx.zeros(&[1]).unwrap(), ctx.zeros(&[1]).unwrap());
+    let hyper =
+        ctx.tensor(&[5], &nn::AdamHyper { learning_rate: 0.125, ..Default::default() }.values().unwrap()).unwrap();
+    let half = nn::Dropout::new(0.5, 3).unwrap();
+
+    let mut program = Program::new(ctx);
+    program.advance(&step).unwrap();
+    let saved = program.batch_norm_training(&nn::BatchNorm::new(), &x, &tensors, None).unwrap();
+    let y = program.dropout(&half, &saved.y, &step).unwrap();
+    let dx = program.dropout(&half, &saved.y, &step).unwrap();
+    program.adam(&w, &dw, [&m, &v], &hyper, &step).unwrap();
+
+    let mut before = Vec::new();
+    for run in 1..=3u32 {
+        program.run().unwrap();
+        let masked = y.read_blocking().unwrap();
+        assert_eq!(masked, dx.read_blocking().unwrap(), "the backward pass has the mask of the forward pass");
+        assert_eq!(masked, reference::nn::dropout(&saved.y.read_blocking().unwrap(), 0.5, 3, run));
+        assert_ne!(masked, before, "another mask in run {run}");
+        before = masked;
+        // A gradient that stays the same moves w by the learning rate in each step, if the moments are corrected.
+        assert!((w.read_blocking().unwrap()[0] - (1.0 - 0.125 * run as f32)).abs() < 1e-5, "run {run}");
+        let left = 0.9f64.powi(run as i32);
+        let mean = f64::from(saved.mean.read_blocking().unwrap()[0]);
+        let running = f64::from(tensors.running_mean.read_blocking().unwrap()[0]);
+        assert!((running - (1.0 - left) * mean).abs() < 1e-5, "run {run}");
+    }
 }

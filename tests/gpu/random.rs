@@ -3,11 +3,11 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{Activation, PaddingMode, Pass, PoolKind};
+use wgconv::{Activation, Exponent, IndexForm, PaddingMode, Pass, PoolKind};
 
 use crate::conv::{check_bound, check_exact};
 use crate::conv_transpose;
-use crate::pool::{check_average, check_max};
+use crate::pool::{check_average, check_lp, check_max};
 use crate::support::catalogue::AVERAGES;
 use crate::support::context::Regime;
 use crate::support::data::rng;
@@ -75,9 +75,21 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
         axis.low %= span;
         axis.high %= span;
     }
-    let kind = [PoolKind::Max, AVERAGES[0], AVERAGES[1], AVERAGES[2]][rng.random_range(0..4)];
+    let norms = [1.0, 2.0, 3.0, 4.5].map(|p| PoolKind::Lp { p: Exponent::new(p).unwrap() });
+    let kinds = [PoolKind::Max, AVERAGES[0], AVERAGES[1], AVERAGES[2], norms[rng.random_range(0..4)]];
+    let kind = kinds[rng.random_range(0..5)];
     let (batch, channels) = (rng.random_range(1..=3), rng.random_range(1..=4));
-    PoolCase { kind, batch, channels, axes, ceil_mode: rng.random() }
+    let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
+    let indices = if kind == PoolKind::Max { indices } else { IndexForm::Plane };
+    // Every third; global ones among them.
+    let adaptive = (kind == PoolKind::Max || kind == AVERAGES[0]) && rng.random_range(0..3) == 0;
+    if adaptive {
+        for axis in &mut axes {
+            let outputs = if channels == 1 { 1 } else { axis.taps + axis.low };
+            *axis = CaseAxis { stride: outputs, ..CaseAxis::new(axis.input, outputs) };
+        }
+    }
+    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode: !adaptive && rng.random() }
 }
 
 fn fail(seed: u64, test: &str, case: &dyn std::fmt::Display, error: &str) -> ! {
@@ -144,6 +156,7 @@ fn poolings() {
         let regime = Regime::BOTH[rng.random_range(0..2)];
         let outcome = match case.kind {
             PoolKind::Max => check_max(&case, regime, seed, [1, 5, 1000][rng.random_range(0..3)]),
+            PoolKind::Lp { p } => check_lp(&case, p, regime, seed),
             _ => check_average(&case, regime, seed),
         };
         outcome.unwrap_or_else(|error| fail(seed, "poolings", &case, &format!("{regime:?}: {error}")));

@@ -1,8 +1,8 @@
 //! Parameters of the descriptors, and shapes that are wrong without any tensor.
 
 use wgconv::{
-    Activation, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Operand, Padding, PaddingMode,
-    Pass, PlanOptions, PoolPass, Result,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error,
+    LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};
@@ -192,12 +192,14 @@ fn windows_larger_than_anything_in_memory() {
     let padding = Padding::Symmetric([1 << 21; 3]);
     let pool = MaxPool::<3>::new([1 << 22; 3]).padding(padding).build().unwrap();
     let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[1, 1, 1, 1, 1]);
+    let two = MaxPool::<3>::new([1 << 22; 3]).padding(padding).stride([1; 3]).build().unwrap();
+    let two = |pass| two.plan_spec(&DeviceLimits::default(), pass, &[1, 1, 1, 1, 1]);
     assert_errors! {
-        spec(PoolPass::Forward) => Error::LimitExceeded { .. },
-        spec(PoolPass::ForwardWithIndices) => Error::LimitExceeded { .. },
+        two(PoolPass::Forward) => Error::LimitExceeded { .. },
+        two(PoolPass::ForwardWithIndices) => Error::LimitExceeded { .. },
     }
-    // An element is covered by one window, whatever its size.
-    assert!(spec(PoolPass::Backward).is_ok());
+    // A single window has all of the input, an element is covered by one window, whatever its size.
+    assert!(spec(PoolPass::Forward).is_ok() && spec(PoolPass::Backward).is_ok());
 }
 
 /// Backward, an element is covered by one window, however large that is.
@@ -206,7 +208,7 @@ fn large_windows_that_do_not_overlap_are_not_searched_tap_by_tap() {
     let pool = AvgPool::<1>::new([16_000]).build().unwrap();
     let spec = |pass| pool.plan_spec(&DeviceLimits::default(), pass, &[8, 64, 16_000]).unwrap();
     assert!(spec(PoolPass::Backward).to_string().contains("rows"), "{}", spec(PoolPass::Backward));
-    assert!(spec(PoolPass::Forward).to_string().contains("direct"), "{}", spec(PoolPass::Forward));
+    assert!(spec(PoolPass::Forward).to_string().contains("planes"), "{}", spec(PoolPass::Forward));
 }
 
 #[test]
@@ -230,6 +232,28 @@ fn pooling_shapes_that_cannot_be() {
         AvgPool::<1>::new([2]).build().unwrap().plan_spec(&DeviceLimits::default(), PoolPass::ForwardWithIndices, &[1, 1, 2])
             => Error::InvalidParameter { parameter: "pass", .. },
     }
+    let lp = |p| LpPool::<2>::new([2, 2]).p(p).build();
+    let adaptive = |x: &[usize]| AdaptiveMaxPool::<1>::new([69_999]).build()?.problem(x);
+    assert_errors! {
+        lp(0.0) => Error::InvalidParameter { operator: "LpPool", parameter: "p", .. },
+        lp(0.5) => Error::InvalidParameter { parameter: "p", .. },
+        lp(-2.0) => Error::InvalidParameter { parameter: "p", .. },
+        lp(f32::NAN) => Error::InvalidParameter { parameter: "p", .. },
+        lp(f32::INFINITY) => Error::InvalidParameter { parameter: "p", .. },
+        LpPool::<2>::new([2, 0]).build() => Error::InvalidParameter { operator: "LpPool", parameter: "window", .. },
+        LpPool::<1>::new([2]).build().unwrap().plan_spec(&DeviceLimits::default(), PoolPass::Unpool, &[1, 1, 2])
+            => Error::InvalidParameter { operator: "LpPool", parameter: "pass", .. },
+        AdaptiveMaxPool::<2>::new([1, 0]).build() => Error::InvalidParameter { parameter: "output size", .. },
+        AdaptiveAvgPool::<2>::new([1, HUGE]).build() => Error::InvalidParameter { parameter: "output size", .. },
+        AdaptiveAvgPool::<4>::new([1; 4]).build() => Error::InvalidParameter { parameter: "rank", .. },
+        AdaptiveAvgPool::<0>::global().problem(&[1, 1]) => Error::InvalidParameter { parameter: "rank", .. },
+        AdaptiveAvgPool::<2>::global().problem(&[1, 1, 5]) => Error::RankMismatch { operand: Operand::X, .. },
+        AdaptiveAvgPool::<2>::global().problem(&[1, 1, 5, 0]) => Error::ZeroExtent { operand: Operand::X, .. },
+        adaptive(&[1, 1, 70_000]) => Error::LimitExceeded { needed: 4_900_000_000, .. },
+        MaxPool::<1>::new([2]).build().unwrap().unpooled_shape(&[1, 1]) => Error::RankMismatch { operand: Operand::Y, .. },
+    }
+    assert_eq!(error_of(lp(0.0)).to_string(), "LpPool: p is 0, but must be a finite number of at least 1");
+    assert!(adaptive(&[1, 1, 139_998]).is_ok(), "even bins are ordinary windows");
     assert!(average(true).is_ok(), "with padding counted the divisor is not zero");
 }
 

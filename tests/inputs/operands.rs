@@ -1,5 +1,6 @@
 //! Tensors that do not fit an operator or each other, and tensors of another context.
 
+use wgconv::nn::{AdamHyper, BatchNorm, BatchNormTensors, Dropout};
 use wgconv::{Activation, AvgPool, Context, ContextOptions, Conv, ConvTranspose, Error, MaxPool, Operand, Program, nn};
 
 use crate::{assert_errors, assert_works, context, own_context, zeros};
@@ -153,6 +154,52 @@ fn dense_loss_and_optimiser_operands() {
         nn::sgd(ctx, &w, &zeros(&[4, 3]), &v, &zeros(&[2])) => Error::ShapeMismatch { operand: Operand::Hyper, .. },
         nn::sgd(ctx, &w, &zeros(&[4, 3]), &w, &hyper) => Error::AliasedBinding { .. },
         nn::sgd(ctx, &w, &w, &v, &hyper) => Error::AliasedBinding { .. },
+    }
+    assert_works(ctx);
+}
+
+#[test]
+fn normalisation_dropout_and_adam_operands() {
+    let ctx = context();
+    let norm = BatchNorm::new();
+    let (x, small) = (zeros(&[2, 3, 4]), zeros(&[2, 3, 5]));
+    let tensors = BatchNormTensors::new(ctx, 3).unwrap();
+    let four = BatchNormTensors::new(ctx, 4).unwrap();
+    let shared = BatchNormTensors { running_var: tensors.running_mean.clone(), ..tensors.clone() };
+    let saved = norm.forward_training(ctx, &x, &tensors, Some(&x)).unwrap();
+    let (w, step) = (&tensors.w, ctx.zeros::<u32>(&[1]).unwrap());
+    let two = ctx.zeros::<u32>(&[2]).unwrap();
+    let half = Dropout::new(0.5, 1).unwrap();
+    let (hyper, v, m) = (zeros(&[5]), zeros(&[3]), zeros(&[3]));
+    assert!(norm.forward(ctx, &zeros(&[1, 3]), &tensors, None).is_ok(), "one element for each channel");
+    assert_errors! {
+        norm.forward_training(ctx, &zeros(&[1, 3, 1, 1]), &tensors, None) => Error::InvalidParameter { parameter: "shape of x", .. },
+        norm.forward_training(ctx, &zeros(&[3]), &tensors, None) => Error::RankMismatch { operand: Operand::X, .. },
+        norm.forward_training(ctx, &x, &four, None) => Error::ShapeMismatch { operand: Operand::W, .. },
+        norm.forward_training(ctx, &x, &tensors, Some(&small)) => Error::ShapeMismatch { operand: Operand::R, .. },
+        norm.forward_training(ctx, &x, &shared, None) => Error::AliasedBinding { .. },
+        norm.forward(ctx, &x, &four, None) => Error::ShapeMismatch { operand: Operand::W, .. },
+        norm.eps(-1.0).forward(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "eps", .. },
+        norm.eps(f32::NAN).forward(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "eps", .. },
+        norm.momentum(1.5).forward_training(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "momentum", .. },
+        norm.backward(ctx, &x, &small, w, &saved) => Error::ShapeMismatch { operand: Operand::Dy, .. },
+        norm.backward(ctx, &small, &small, w, &saved).map(|_| norm.activation(Activation::Relu).backward(ctx, &small, &small, w, &saved)).unwrap() => Error::ShapeMismatch { operand: Operand::Y, .. },
+        norm.backward(ctx, &x, &x, &four.w, &saved) => Error::ShapeMismatch { operand: Operand::W, .. },
+        norm.fold(&[1.0; 9], None, [&[1.0; 3], &[1.0; 3], &[1.0; 2], &[1.0; 3]]) => Error::ShapeMismatch { operand: Operand::RunningMean, .. },
+        norm.fold(&[1.0; 8], None, [&[1.0; 3]; 4]) => Error::ShapeMismatch { operand: Operand::W, .. },
+        norm.fold(&[1.0; 9], Some(&[1.0; 2]), [&[1.0; 3]; 4]) => Error::ShapeMismatch { operand: Operand::B, .. },
+        BatchNormTensors::new(ctx, 0) => Error::ZeroExtent { .. },
+        Dropout::new(1.0, 1) => Error::InvalidParameter { parameter: "probability", .. },
+        Dropout::new(f32::NAN, 1) => Error::InvalidParameter { parameter: "probability", .. },
+        nn::dropout(ctx, &half, &x, &two) => Error::ShapeMismatch { operand: Operand::Step, .. },
+        nn::advance(ctx, &two) => Error::ShapeMismatch { operand: Operand::Step, .. },
+        nn::add(ctx, &x, &small) => Error::ShapeMismatch { operand: Operand::R, .. },
+        nn::adam(ctx, w, w, [&m, &v], &hyper, &step) => Error::AliasedBinding { .. },
+        nn::adam(ctx, w, &zeros(&[3]), [&m, &m], &hyper, &step) => Error::AliasedBinding { .. },
+        nn::adam(ctx, w, &zeros(&[3]), [&m, &zeros(&[4])], &hyper, &step) => Error::ShapeMismatch { operand: Operand::SecondMoment, .. },
+        nn::adamw(ctx, w, &zeros(&[3]), [&m, &v], &zeros(&[3]), &step) => Error::ShapeMismatch { operand: Operand::Hyper, .. },
+        AdamHyper { beta2: 1.0, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "beta2", .. },
+        AdamHyper { eps: -1.0, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "eps", .. },
     }
     assert_works(ctx);
 }

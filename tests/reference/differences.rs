@@ -1,7 +1,7 @@
 //! Every gradient against central differences of its forward pass. The steps are powers of two, so that `x + h` is exact
 //! in f32; convolution, pooling, dense layers and relu are piecewise linear, and their differences exact.
 
-use wgconv::reference::nn::{self, dense};
+use wgconv::reference::nn::{self, batch_norm, dense};
 use wgconv::reference::{conv, pool};
 
 use crate::problems::{Divisor, convolutions, poolings};
@@ -73,6 +73,43 @@ fn average_pool_gradient_is_its_differences() {
                 assert_close(&dx.values, &differences(loss, &x, 1.0), 1e-11, &format!("{window:?} {divisor:?}"));
             }
         }
+    }
+}
+
+fn pool_problem(text: &str) -> wgconv::PoolProblem {
+    match text.parse().unwrap_or_else(|error| panic!("{error}")) {
+        wgconv::case::Case::Pool(case) => case.problem().unwrap(),
+        other => panic!("{other} is no pooling"),
+    }
+}
+
+#[test]
+fn adaptive_average_pool_gradient_is_its_differences_and_its_adjoint() {
+    let mut integers = Integers(10);
+    for text in ["adaptavgn2c2w7s3", "adaptavgc2h5w8r7s3", "adaptavgc1d3h5w4t2r2s3"] {
+        let problem = pool_problem(text);
+        let x = integers.of_shape(&problem.x_shape());
+        let g = integers.of_shape(&problem.y_shape());
+        let loss = |x: &[f32]| inner(&pool::average_forward(&problem, x).unwrap().values, &g);
+        let dx = pool::average_backward(&problem, &g).unwrap();
+        assert_close(&dx.values, &differences(loss, &x, 1.0), 1e-11, text);
+        assert!((loss(&x) - inner(&dx.values, &x)).abs() < 1e-10, "{text}");
+    }
+}
+
+/// Away from 0, where a norm of p = 1 has a kink.
+#[test]
+fn lp_pool_gradient_is_its_differences() {
+    let mut integers = Integers(12);
+    for text in ["lpn2c2w8s3u2p1_0pow1", "lpc2h5w6r3s2u1p1_2x0_1", "lpc1d4h5w4t2r3s2u2x1x2a1x2x1pow3ceil"] {
+        let problem = pool_problem(text);
+        let x: Vec<f32> = integers.of_shape(&problem.x_shape()).iter().map(|x| x + 0.5).collect();
+        let g = integers.of_shape(&problem.y_shape());
+        let loss = |x: &[f32]| inner(&pool::lp_forward(&problem, x).unwrap().values, &g);
+        let y = pool::lp_forward(&problem, &x).unwrap().to_f32();
+        let dx = pool::lp_backward(&problem, &x, &y, &g).unwrap();
+        // y is rounded to f32, and differences end with the third derivative.
+        assert_close(&dx.values, &differences(loss, &x, 1.0 / 1024.0), 2e-5, text);
     }
 }
 
@@ -148,4 +185,24 @@ fn softmax_cross_entropy_gradient_is_the_differences_of_the_mean() {
 fn softmax_cross_entropy_does_not_overflow() {
     let (loss, dlogits) = nn::softmax_cross_entropy([1, 2], &[3e38, -3e38], &[0]).unwrap();
     assert_eq!((loss, dlogits), (vec![0.0], vec![0.0, 0.0]));
+}
+
+#[test]
+fn batch_normalisation_gradients_are_its_differences() {
+    let mut integers = Integers(31);
+    for extents in [[2, 2, 3], [4, 1, 1], [1, 3, 5]] {
+        let [batch, channels, spatial] = extents;
+        let shape = [batch, channels, spatial];
+        let (x, g) = (integers.of_shape(&shape), integers.of_shape(&shape));
+        let (w, b) = (integers.of_shape(&[channels]), integers.of_shape(&[channels]));
+        let loss = |x: &[f32], w: &[f32], b: &[f32]| {
+            inner(&batch_norm::forward_training(extents, x, w, b, 0.5).unwrap().y, &g)
+        };
+        let grads = batch_norm::backward(extents, &x, &g, &w, 0.5).unwrap();
+        let what = format!("{extents:?}");
+        // Not linear in x: the error of a central difference is of the order of the step squared.
+        assert_close(&grads.dx, &differences(|x| loss(x, &w, &b), &x, 2f32.powi(-12)), 1e-6, &what);
+        assert_close(&grads.dw, &differences(|w| loss(&x, w, &b), &w, 0.125), 1e-11, &what);
+        assert_close(&grads.db, &differences(|b| loss(&x, &w, b), &b, 0.125), 1e-11, &what);
+    }
 }

@@ -3,8 +3,8 @@
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
 use wgconv::{
-    Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, MaxPool, Padding,
-    PaddingMode, Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits,
+    Error, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.
@@ -194,7 +194,7 @@ fn poolings_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>)
         for ceil_mode in [false, true] {
             let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
             let pool = pool.build().unwrap();
-            for pass in [PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward] {
+            for pass in PoolPass::ALL {
                 push_every_algorithm(plans, &format!("{pool:?} {pass:?}"), |options| {
                     pool.plan_spec_with(&limits, pass, x, options)
                 });
@@ -206,6 +206,45 @@ fn poolings_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>)
                     pool.plan_spec_with(&limits, pass, x, options)
                 });
             }
+            let p = if ceil_mode { 2.0 } else { taps[0] as f32 };
+            let pool = LpPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+            let pool = pool.p(p).build().unwrap();
+            for pass in [PoolPass::Forward, PoolPass::Backward] {
+                push_every_algorithm(plans, &format!("{pool:?} {pass:?}"), |options| {
+                    pool.plan_spec_with(&limits, pass, x, options)
+                });
+            }
+        }
+    }
+    adaptive_of::<D>(x, plans);
+}
+
+/// Uneven bins, and one window for each plane, on a GPU and on a software device.
+fn adaptive_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>) {
+    for is_software in [false, true] {
+        let mut limits = limits();
+        limits.is_software = is_software;
+        for (outputs, x) in [(last::<D>([2, 5, 6]), x.to_vec()), ([1; D], x.to_vec()), ([1; D], shape([2, 3], [41; D]))]
+        {
+            let max = AdaptiveMaxPool::<D>::new(outputs).indices(IndexForm::Flat).build().unwrap();
+            for pass in PoolPass::ALL {
+                push_every_algorithm(plans, &format!("{max:?} {pass:?}"), |options| {
+                    max.plan_spec_with(&limits, pass, &x, options)
+                });
+            }
+            let average = AdaptiveAvgPool::<D>::new(outputs).build().unwrap();
+            for pass in [PoolPass::Forward, PoolPass::Backward] {
+                push_every_algorithm(plans, &format!("{average:?} {pass:?}"), |options| {
+                    average.plan_spec_with(&limits, pass, &x, options)
+                });
+            }
+        }
+        let whole: [usize; D] = std::array::from_fn(|d| x[d + 2]);
+        for p in [1.0, 2.0, 3.0] {
+            let norm = LpPool::<D>::new(whole).p(p).build().unwrap();
+            push_every_algorithm(plans, &format!("{norm:?}"), |options| {
+                norm.plan_spec_with(&limits, PoolPass::Forward, x, options)
+            });
         }
     }
 }

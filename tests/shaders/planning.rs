@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, KernelInfo, MaxPool,
-    Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
+    Access, Activation, AdaptiveAvgPool, AdaptiveMaxPool, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
+    DeviceLimits, Error, KernelInfo, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result,
+    StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -106,7 +107,17 @@ fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     let (padding, ceil_mode) = (padding(rng), rng.random_bool(0.5));
     let mut x = vec![rng.random_range(1..=6), rng.random_range(1..=4)];
     x.extend(extents::<D>(rng));
-    let pass = pick(rng, &[PoolPass::Forward, PoolPass::ForwardWithIndices, PoolPass::Backward]);
+    let pass = pick(rng, &PoolPass::ALL);
+    let outputs = if rng.random_bool(0.5) { [1; D] } else { axes(rng, 9) };
+    match rng.random_range(0..6) {
+        0 => return AdaptiveMaxPool::<D>::new(outputs).build()?.plan_spec_with(limits, pass, &x, options),
+        1 => return AdaptiveAvgPool::<D>::new(outputs).build()?.plan_spec_with(limits, pass, &x, options),
+        2 => {
+            let pool = LpPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
+            return pool.p(1.0 + outputs[0] as f32).build()?.plan_spec_with(limits, pass, &x, options);
+        }
+        _ => {}
+    }
     if rng.random_bool(0.5) {
         let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(ceil_mode);
         return pool.build()?.plan_spec_with(limits, pass, &x, options);
@@ -313,6 +324,12 @@ impl Checked<'_> {
             }
             name if name.starts_with("nn/") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
+            name if name.starts_with("pool/planes/") => {
+                let lanes = constant(step, "LANES");
+                let cells = u64::from(self.param(step, "PlanesParams", "slice_cells")).div_ceil(lanes);
+                // The lanes' results are joined by halves.
+                cells + 1 + if lanes > 1 { u64::from(lanes.ilog2()) + 1 } else { 0 }
+            }
             _ => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + 2) + 2

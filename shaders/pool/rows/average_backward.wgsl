@@ -19,25 +19,26 @@ fn backward(
     let out_w = params.out_w;
     let four = four_at(first, vec3<u32>(params.in_d, params.in_h, params.in_w));
     let y_plane = params.y_base + four.plane * (out_d * out_h * out_w);
-    let last_d = last_windows(four.d, STRIDE_D, PADDING_LOW_D);
-    let last_h = last_windows(four.h, STRIDE_H, PADDING_LOW_H);
-    let last_w = last_windows(four.w, STRIDE_W, PADDING_LOW_W);
     let windows_d = most_windows(TAPS_D, STRIDE_D);
     let windows_h = most_windows(TAPS_H, STRIDE_H);
     let windows_w = most_windows(TAPS_W, STRIDE_W);
+    // The first that can cover each cell.
+    let first_d = last_windows(four.d, STRIDE_D, PADDING_LOW_D) - i32(windows_d - 1u);
+    let first_h = last_windows(four.h, STRIDE_H, PADDING_LOW_H) - i32(windows_h - 1u);
+    let first_w = last_windows(four.w, STRIDE_W, PADDING_LOW_W) - i32(windows_w - 1u);
 
     var sum = vec4<f32>(0.0);
     for (var d = 0u; d < windows_d; d++) {
-        let o_d = last_d - i32(d);
+        let o_d = first_d + i32(d);
         let covers_d = windows_cover(o_d, four.d, TAPS_D, STRIDE_D, PADDING_LOW_D, out_d);
         let count_d = counted_d(vec4<u32>(o_d));
         for (var h = 0u; h < windows_h; h++) {
-            let o_h = last_h - i32(h);
+            let o_h = first_h + i32(h);
             let covers_h = covers_d & windows_cover(o_h, four.h, TAPS_H, STRIDE_H, PADDING_LOW_H, out_h);
             let count_h = count_d * counted_h(vec4<u32>(o_h));
             let row = (vec4<u32>(o_d) * out_h + vec4<u32>(o_h)) * out_w;
             for (var w = 0u; w < windows_w; w++) {
-                let o_w = last_w - i32(w);
+                let o_w = first_w + i32(w);
                 let covers = covers_h & windows_cover(o_w, four.w, TAPS_W, STRIDE_W, PADDING_LOW_W, out_w);
                 let at = y_plane + select(vec4<u32>(0u), row + vec4<u32>(o_w), covers);
                 let count = count_h * counted_w(vec4<u32>(o_w));

@@ -3,7 +3,7 @@
 // lanes wait for the longest.
 struct Best {
     value: vec4<f32>,
-    // Flat index in the plane.
+    // Its index.
     cell: vec4<u32>,
 }
 
@@ -23,7 +23,9 @@ fn maxima(first: u32) -> Best {
     let start_d = window_starts(four.d, STRIDE_D, PADDING_LOW_D);
     let start_h = window_starts(four.h, STRIDE_H, PADDING_LOW_H);
     let start_w = window_starts(four.w, STRIDE_W, PADDING_LOW_W);
-    let x_plane = params.x_base + four.plane * (in_d * in_h * in_w);
+    // Where the cell is whose index would be 0; modulo 2^32, which the sum with an index undoes.
+    let names = vec4<u32>(params.index_base) + four.plane * params.index_step;
+    let x_plane = params.x_base + four.plane * (in_d * in_h * in_w) - names;
 
     var best = Best(vec4<f32>(0.0), vec4<u32>(0u));
     var found = vec4<bool>(false);
@@ -37,7 +39,7 @@ fn maxima(first: u32) -> Best {
             for (var tap_w = 0u; tap_w < TAPS_W; tap_w++) {
                 let cell_w = start_w + i32(tap_w);
                 let inside = inside_h & are_inside(cell_w, in_w);
-                let cell = select(vec4<u32>(0u), row + vec4<u32>(cell_w), inside);
+                let cell = names + select(vec4<u32>(0u), row + vec4<u32>(cell_w), inside);
                 let value = load(x_plane + cell);
                 let wins = inside & (!found | (value > best.value) | are_nan(value));
                 best.value = select(best.value, value, wins);

@@ -24,6 +24,12 @@ struct RowsParams {
     shift_h: u32,
     magic_w: u32,
     shift_w: u32,
+    // Max pooling: the index of the first cell of this dispatch's first plane, and what a plane adds to it.
+    index_base: u32,
+    index_step: u32,
+    // Max pooling: 1 if of the values of windows that share a maximum the last one stays, not their sum.
+    unpool: u32,
     unused_a: u32,
     unused_b: u32,
+    unused_c: u32,
 }

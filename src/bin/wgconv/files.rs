@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use atomic::{folder_of, temporary_beside};
+use atomic::{create_beside, folder_of};
 
 /// The library's own way to write a file, which it does not export.
 #[path = "../../atomic.rs"]
@@ -19,9 +19,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Makes sure that this folder exists and that a file can be created in it.
 pub fn ensure_writable_dir(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
-    let probe = temporary_beside(&dir.join("probe"));
-    fs::write(&probe, b"")
-        .and_then(|()| fs::remove_file(&probe))
+    create_beside(&dir.join("probe"))
+        .and_then(|(probe, _)| fs::remove_file(probe))
         .with_context(|| format!("cannot write into the folder {}", dir.display()))
 }
 

@@ -13,6 +13,7 @@ use wgconv::verify::{self, Failure, Fault, Progress, Regime, VerifyOptions, Veri
 use wgconv::{Context, ContextOptions};
 
 use crate::algorithms;
+use crate::bench::environment::{commit, now, wgpu_version};
 use crate::devices::Adapter;
 use crate::files::{ensure_writable_file, write_atomically};
 use crate::interrupt::stop_on_ctrl_c;
@@ -56,6 +57,9 @@ pub struct VerifyArgs {
     /// Write the report as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the report as Markdown: all that a bug report needs
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Spoil every result before it is compared: the only way to test what a broken driver looks like
     #[arg(long, hide = true)]
     plant_fault: bool,
@@ -70,7 +74,7 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     };
     let strategies = algorithms::parse(&args.algorithms)?.iter().map(|choice| choice.strategy).collect();
     let regimes = regimes(&args.limits)?;
-    if let Some(path) = &args.json {
+    for path in args.json.iter().chain(&args.report) {
         ensure_writable_file(path)?;
     }
     let defaults = ContextOptions::default();
@@ -102,6 +106,12 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     say!("{report}");
     if let Some(path) = &args.json {
         write_atomically(path, &serde_json::to_vec_pretty(&to_json(&report))?)?;
+    }
+    if let Some(path) = &args.report {
+        write_atomically(path, markdown(&report).as_bytes())?;
+        say!("the report for a bug is in {}", path.display());
+    } else if !report.failures.is_empty() {
+        say!("for a bug report, run this again with --report FILE: it has all that is needed");
     }
     let interrupted = if stop.load(Ordering::Relaxed) && report.stopped.is_some() { "interrupted: " } else { "" };
     ensure!(
@@ -146,12 +156,40 @@ fn show(bar: &ProgressBar, progress: &Progress<'_>, time: Option<Duration>) {
     bar.suspend(|| progress.failures.iter().for_each(|failure| say!("WRONG {failure}")));
 }
 
+/// The command first: who reads it wants to repeat it.
+fn markdown(report: &VerifyReport) -> String {
+    let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+    let commit = commit().map_or_else(|| "unknown".to_owned(), |commit| format!("`{commit}`"));
+    let wgpu = wgpu_version().unwrap_or("30");
+    let head = format!("`wgconv {}`\n\n{}; wgpu {wgpu}; commit {commit}\n\n", words.join(" "), now());
+    let variables = std::env::vars().filter(|(name, _)| VARIABLES.iter().any(|prefix| name.starts_with(prefix)));
+    let variables: Vec<String> = variables.map(|(name, value)| format!("{name}={}", quoted(&value))).collect();
+    let set = if variables.is_empty() { "none".to_owned() } else { format!("`{}`", variables.join(" ")) };
+    format!("{head}{}\nEnvironment variables that drivers and wgpu look at: {set}\n", report.markdown())
+}
+
+/// What variables begin with that change which driver computes, and how.
+const VARIABLES: [&str; 9] = ["WGPU_", "WGCONV_", "VK_", "MESA_", "LIBGL_", "GALLIUM_", "LP_", "RADV_", "AMD_"];
+
+/// As a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 fn to_json(report: &VerifyReport) -> Value {
     let limits = &report.limits;
     json!({
         "environment": {
             "wgconv": report.version,
+            "commit": commit(),
+            "wgpu": wgpu_version(),
+            "date": now(),
+            "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            "arguments": std::env::args().skip(1).collect::<Vec<_>>(),
             "adapter": Adapter::from(&report.adapter),
+            "vendor": report.adapter.vendor,
+            "device": report.adapter.device,
             "checked_shaders": report.checked_shaders,
             "features": report.features.iter_names().map(|(name, _)| name).collect::<Vec<_>>(),
             "limits": {
@@ -164,6 +202,8 @@ fn to_json(report: &VerifyReport) -> Value {
                 "storage_alignment": limits.storage_alignment,
                 "uniform_alignment": limits.uniform_alignment,
                 "max_loop_iterations": limits.max_loop_iterations,
+                "is_software": limits.is_software,
+                "subgroup_size": limits.subgroup_size,
             },
         },
         "seed": report.seed,

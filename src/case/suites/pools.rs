@@ -6,6 +6,11 @@ use super::Line;
 pub(super) const ROWS: &[Line] = &[
     ("resnet50.max", 1, "maxn8c64h112w112r3s3u2p1"),
     ("resnet50.average", 1, "avgn8c2048h7w7r7s7"),
+    // What torchvision puts there, so that pictures of another size fit too; here of 416 x 416, and 320 x 320 of VGG-16.
+    ("resnet50.adaptive", 1, "adaptavgn8c2048h13w13r1s1"),
+    ("vgg16.adaptive", 1, "adaptavgn8c512h10w10r7s7"),
+    // Squeeze and excitation of an early layer: few planes of many cells.
+    ("efficientnet_b0.squeeze", 1, "adaptavgn8c32h112w112r1s1"),
     ("vgg16.pool1", 1, "maxn8c64h224w224r2s2"),
     ("vgg16.pool2", 1, "maxn8c128h112w112r2s2"),
     ("vgg16.pool3", 1, "maxn8c256h56w56r2s2"),

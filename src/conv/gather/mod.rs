@@ -55,7 +55,7 @@ pub(super) fn plan(
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
         Algorithm::Depthwise => depthwise::method(gather, plan.limits)?,
-        Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
+        Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
     if let Some(note) = &method.note {

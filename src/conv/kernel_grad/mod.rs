@@ -58,7 +58,7 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, plan),
         Algorithm::Depthwise => return depthwise::plan(problem, plan),
-        Algorithm::Rows => return Err(algorithm.unavailable("it is for pooling")),
+        Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
     let dy = Batched::new(Operand::Dy, &problem.y_shape());

@@ -1,19 +1,23 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
+mod batch_norm;
 mod conv;
 mod gather;
 mod kernel_grad;
 mod nn;
 mod pool;
+mod pool_planes;
 mod pool_rows;
 mod strip;
 mod tiled;
 
+pub(crate) use batch_norm::*;
 pub(crate) use conv::*;
 pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
 pub(crate) use tiled::*;
@@ -111,6 +115,7 @@ const fn write(binding: u32, name: &'static str) -> Slot {
 }
 
 const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
+const DIVIDE: &str = include_str!("../../../shaders/common/divide.wgsl");
 const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
 const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
@@ -227,6 +232,13 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &MAX_BACKWARD_KERNEL,
     &AVERAGE_FORWARD_KERNEL,
     &AVERAGE_BACKWARD_KERNEL,
+    &UNPOOL_BACKWARD_KERNEL,
+    &LP_FORWARD_KERNEL,
+    &LP_BACKWARD_KERNEL,
+    &PLANES_SUM_ALONE_KERNEL,
+    &PLANES_SUM_SHARED_KERNEL,
+    &PLANES_MAX_ALONE_KERNEL,
+    &PLANES_MAX_SHARED_KERNEL,
     &ROWS_MAX_FORWARD_SCALAR_KERNEL,
     &ROWS_MAX_BACKWARD_SCALAR_KERNEL,
     &ROWS_AVERAGE_FORWARD_SCALAR_KERNEL,
@@ -246,4 +258,22 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SGD_SCALAR_KERNEL,
     &SGD_VEC4_KERNEL,
     &SOFTMAX_KERNEL,
+    &ADD_SCALAR_KERNEL,
+    &ADD_VEC4_KERNEL,
+    &ADAM_SCALAR_KERNEL,
+    &ADAM_VEC4_KERNEL,
+    &DROPOUT_SCALAR_KERNEL,
+    &DROPOUT_VEC4_KERNEL,
+    &BATCH_MOMENTS_SCALAR_KERNEL,
+    &BATCH_MOMENTS_VEC4_KERNEL,
+    &NORMALISE_SCALAR_KERNEL,
+    &NORMALISE_VEC4_KERNEL,
+    &GRADIENT_SUMS_SCALAR_KERNEL,
+    &GRADIENT_SUMS_VEC4_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_SCALAR_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_VEC4_KERNEL,
+    &ADVANCE_KERNEL,
+    &FINISH_MOMENTS_KERNEL,
+    &RUNNING_KERNEL,
+    &FINISH_SUMS_KERNEL,
 ];

@@ -1,14 +1,18 @@
 //! What training needs beside convolutions. An element-wise kernel has two modules: by single elements, for any number of
 //! them, and by vec4s.
 
-use super::super::params::{ElementwiseParams, SoftmaxParams};
-use super::{EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
+use super::super::params::{DropoutParams, ElementwiseParams, SoftmaxParams};
+use super::{DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
 
 const NN: &str = include_str!("../../../shaders/nn/params.wgsl");
 const ACTIVATION_BODY: &str = include_str!("../../../shaders/nn/activation.wgsl");
 const ACTIVATION_GRAD_BODY: &str = include_str!("../../../shaders/nn/activation_grad.wgsl");
 const THROUGH_ACTIVATION_BODY: &str = include_str!("../../../shaders/nn/through_activation.wgsl");
 const HALF_SQUARED_ERROR_BODY: &str = include_str!("../../../shaders/nn/half_squared_error.wgsl");
+const ADD_BODY: &str = include_str!("../../../shaders/nn/add.wgsl");
+const ADAM_BODY: &str = include_str!("../../../shaders/nn/adam.wgsl");
+const DROPOUT_PARAMS: &str = include_str!("../../../shaders/nn/dropout_params.wgsl");
+const DROPOUT_BODY: &str = include_str!("../../../shaders/nn/dropout.wgsl");
 const SGD_BODY: &str = include_str!("../../../shaders/nn/sgd.wgsl");
 
 kernel! {
@@ -54,8 +58,42 @@ kernel! {
 kernel! {
     SGD_SCALAR_KERNEL = "nn/sgd_scalar", [INDEX, NN, SGD_BODY], ElementwiseParams, &[], 0;
     SGD_SCALAR = "sgd" [read(1, "dw"), read(2, "hyper"), write(3, "w"), write(4, "velocity")];
+    SGD_NESTEROV_SCALAR = "sgd_nesterov" [read(1, "dw"), read(2, "hyper"), write(3, "w"), write(4, "velocity")];
 }
 kernel! {
     SGD_VEC4_KERNEL = "nn/sgd_vec4", [INDEX, NN, SGD_BODY], ElementwiseParams, &[], 0;
     SGD_VEC4 = "sgd" [read_vec4(1, "dw"), read(2, "hyper"), write_vec4(3, "w"), write_vec4(4, "velocity")];
+    SGD_NESTEROV_VEC4 = "sgd_nesterov" [read_vec4(1, "dw"), read(2, "hyper"), write_vec4(3, "w"), write_vec4(4, "velocity")];
+}
+kernel! {
+    ADD_SCALAR_KERNEL = "nn/add_scalar", [INDEX, NN, ADD_BODY], ElementwiseParams, &[], 0;
+    ADD_SCALAR = "add" [read(1, "x"), read(2, "r"), write(3, "y")];
+    ADD_RELU_SCALAR = "add_relu" [read(1, "x"), read(2, "r"), write(3, "y")];
+}
+kernel! {
+    ADAM_SCALAR_KERNEL = "nn/adam_scalar", [INDEX, NN, ADAM_BODY], ElementwiseParams, &[], 0;
+    ADAM_SCALAR = "adam" [read(1, "dw"), read(2, "hyper"), read(3, "step"), write(4, "w"), write(5, "first_moment"), write(6, "second_moment")];
+    ADAMW_SCALAR = "adamw" [read(1, "dw"), read(2, "hyper"), read(3, "step"), write(4, "w"), write(5, "first_moment"), write(6, "second_moment")];
+}
+kernel! {
+    DROPOUT_SCALAR_KERNEL = "nn/dropout_scalar", [INDEX, DIVIDE, DROPOUT_PARAMS, DROPOUT_BODY], DropoutParams, &[], 0;
+    DROPOUT_SCALAR = "dropout" [read(1, "x"), read(2, "step"), write(3, "y")];
+}
+kernel! {
+    ADD_VEC4_KERNEL = "nn/add_vec4", [INDEX, NN, ADD_BODY], ElementwiseParams, &[], 0;
+    ADD_VEC4 = "add" [read_vec4(1, "x"), read_vec4(2, "r"), write_vec4(3, "y")];
+    ADD_RELU_VEC4 = "add_relu" [read_vec4(1, "x"), read_vec4(2, "r"), write_vec4(3, "y")];
+}
+kernel! {
+    ADAM_VEC4_KERNEL = "nn/adam_vec4", [INDEX, NN, ADAM_BODY], ElementwiseParams, &[], 0;
+    ADAM_VEC4 = "adam" [read_vec4(1, "dw"), read(2, "hyper"), read(3, "step"), write_vec4(4, "w"), write_vec4(5, "first_moment"), write_vec4(6, "second_moment")];
+    ADAMW_VEC4 = "adamw" [read_vec4(1, "dw"), read(2, "hyper"), read(3, "step"), write_vec4(4, "w"), write_vec4(5, "first_moment"), write_vec4(6, "second_moment")];
+}
+kernel! {
+    DROPOUT_VEC4_KERNEL = "nn/dropout_vec4", [INDEX, DIVIDE, DROPOUT_PARAMS, DROPOUT_BODY], DropoutParams, &[], 0;
+    DROPOUT_VEC4 = "dropout" [read_vec4(1, "x"), read(2, "step"), write_vec4(3, "y")];
+}
+kernel! {
+    ADVANCE_KERNEL = "nn/advance", [INDEX, NN], ElementwiseParams, &[], 0;
+    ADVANCE = "advance" [write(1, "step")];
 }

@@ -2,46 +2,54 @@
 
 use super::super::params::PoolParams;
 use super::{
-    EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE,
-    kernel, read, write,
+    EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel,
+    read, with, write,
 };
 
 const POOL: &str = include_str!("../../../shaders/pool/params.wgsl");
+const POOL_WINDOW: &str = include_str!("../../../shaders/pool/window.wgsl");
 const DIVISOR: &str = include_str!("../../../shaders/pool/average_divisor.wgsl");
+pub(super) const NORM: &str = include_str!("../../../shaders/pool/norm.wgsl");
 
-/// Those, and the ones of `pool/average_divisor.wgsl`.
-pub(crate) const AVERAGE_OVERRIDES: &[&str] = &[
-    "TAPS_D",
-    "TAPS_H",
-    "TAPS_W",
-    "STRIDE_D",
-    "STRIDE_H",
-    "STRIDE_W",
-    "DILATION_D",
-    "DILATION_H",
-    "DILATION_W",
-    "PADDING_LOW_D",
-    "PADDING_LOW_H",
-    "PADDING_LOW_W",
-    "PADDING_HIGH_D",
-    "PADDING_HIGH_H",
-    "PADDING_HIGH_W",
-];
+/// Override constants of windows, fixed and adaptive ones.
+const POOL_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ADAPTIVE"]);
+
+/// The same with that of `pool/norm.wgsl`.
+const LP_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 2 }>(POOL_OVERRIDES, &["POWER"]);
+
+/// Those of fixed windows, and the ones of `pool/average_divisor.wgsl`.
+pub(crate) const AVERAGE_OVERRIDES: &[&str] =
+    &with::<{ WINDOW_OVERRIDES.len() + 3 }>(WINDOW_OVERRIDES, &["PADDING_HIGH_D", "PADDING_HIGH_H", "PADDING_HIGH_W"]);
+
+/// The same for any windows.
+const ANY_AVERAGE_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 4 }>(AVERAGE_OVERRIDES, &["ADAPTIVE"]);
 
 kernel! {
-    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, POOL], PoolParams, POOL_OVERRIDES, 0;
     MAX_FORWARD = "forward" [read(1, "x"), write(2, "y")];
     MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
 }
 kernel! {
-    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, POOL], PoolParams, WINDOW_OVERRIDES, 0;
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, POOL], PoolParams, POOL_OVERRIDES, 0;
     MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
 }
 kernel! {
-    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    UNPOOL_BACKWARD_KERNEL = "pool/unpool_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, POOL], PoolParams, POOL_OVERRIDES, 0;
+    UNPOOL_BACKWARD = "backward" [read(1, "dx"), read(2, "indices"), write(3, "dy")];
+}
+kernel! {
+    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, POOL], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
     AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "y")];
 }
 kernel! {
-    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, DIVISOR, POOL], PoolParams, AVERAGE_OVERRIDES, 0;
+    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, POOL], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
     AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
+}
+kernel! {
+    LP_FORWARD_KERNEL = "pool/lp_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, POOL], PoolParams, LP_OVERRIDES, 0;
+    LP_FORWARD = "forward" [read(1, "x"), write(2, "y")];
+}
+kernel! {
+    LP_BACKWARD_KERNEL = "pool/lp_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, POOL], PoolParams, LP_OVERRIDES, 0;
+    LP_BACKWARD = "backward" [read(1, "x"), read(2, "y"), read(3, "dy"), write(4, "dx")];
 }

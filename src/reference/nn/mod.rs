@@ -1,13 +1,18 @@
-//! What a training loop needs besides convolution and pooling: activations, dense layers, losses, a step of SGD.
-//! f32 in, f64 out.
+//! What a training loop needs besides convolution and pooling: activations, batch normalisation, dropout, dense layers,
+//! losses, steps of SGD and Adam. f32 in, f64 out.
 
 mod activation;
+mod adam;
+pub mod batch_norm;
 pub mod dense;
+mod dropout;
 mod loss;
 mod sgd;
 
 pub use activation::{relu, relu_grad, sigmoid, sigmoid_grad};
+pub use adam::{AdamState, adam};
+pub use dropout::{dropout, philox};
 pub use loss::{half_squared_error, softmax_cross_entropy};
-pub use sgd::sgd;
+pub use sgd::{sgd, sgd_nesterov};
 
 use super::check_length;

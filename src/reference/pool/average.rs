@@ -1,7 +1,7 @@
 use super::super::sums::Sum;
-use super::super::window::{cell_under, output_over, taps_inside, taps_inside_padded};
+use super::super::window::{taps_inside, taps_inside_padded};
 use super::super::{Sums, check_length, flat, visible};
-use super::{Shapes, check_no_empty_window, shapes, wrong_kind};
+use super::{Shapes, bin, cells_under, check_no_empty_window, outputs_over, shapes, wrong_kind};
 use crate::error::Result;
 use crate::{PoolKind, PoolProblem};
 
@@ -11,7 +11,7 @@ const OPERATOR: &str = "AvgPool";
 ///
 /// x `[N, C, spatial...]`; the result is y `[N, C, spatial...]`. The divisor is the problem's, if it has one; else, with
 /// `count_include_pad`, the number of taps inside the padded input; else the number of taps inside the input. Taps beyond
-/// the high padding, where a ceil-mode window hangs over, never count. The magnitudes are divided too; the terms are the
+/// the high padding, where a ceil-mode window hangs over, never count. Of an adaptive pooling's bin all cells count. The magnitudes are divided too; the terms are the
 /// cells.
 ///
 /// # Errors
@@ -52,12 +52,10 @@ pub fn average_forward(problem: &PoolProblem, x: &[f32]) -> Result<Sums> {
 fn window_sum(problem: &PoolProblem, s: &Shapes, x: &[f32], [n, c, od, oh, ow]: [usize; 5]) -> Sum {
     let [axis_d, axis_h, axis_w] = &problem.axes;
     let mut sum = Sum::default();
-    for td in 0..axis_d.taps as usize {
-        let Some(id) = cell_under(axis_d, od, td) else { continue };
-        for th in 0..axis_h.taps as usize {
-            let Some(ih) = cell_under(axis_h, oh, th) else { continue };
-            for tw in 0..axis_w.taps as usize {
-                let Some(iw) = cell_under(axis_w, ow, tw) else { continue };
+    let under_w = cells_under(problem, axis_w, ow);
+    for id in cells_under(problem, axis_d, od) {
+        for ih in cells_under(problem, axis_h, oh) {
+            for &iw in &under_w {
                 sum.add(x[flat([n, c, id, ih, iw], s.x)], 1.0);
             }
         }
@@ -71,10 +69,13 @@ fn divisor(problem: &PoolProblem, output: [usize; 3]) -> f64 {
     if let Some(divisor) = divisor {
         return divisor.into();
     }
-    let counted = if count_include_pad { taps_inside_padded } else { taps_inside };
     let mut count = 1.0;
     for (axis, o) in problem.axes.iter().zip(output) {
-        count *= counted(axis, o) as f64;
+        count *= match (problem.adaptive, count_include_pad) {
+            (true, _) => bin(axis, o).len(),
+            (false, true) => taps_inside_padded(axis, o),
+            (false, false) => taps_inside(axis, o),
+        } as f64;
     }
     count
 }
@@ -116,12 +117,10 @@ pub fn average_backward(problem: &PoolProblem, dy: &[f32]) -> Result<Sums> {
 fn one_cell(problem: &PoolProblem, s: &Shapes, dy: &[f32], [n, c, id, ih, iw]: [usize; 5]) -> Sum {
     let [axis_d, axis_h, axis_w] = &problem.axes;
     let mut sum = Sum::default();
-    for td in 0..axis_d.taps as usize {
-        let Some(od) = output_over(axis_d, id, td) else { continue };
-        for th in 0..axis_h.taps as usize {
-            let Some(oh) = output_over(axis_h, ih, th) else { continue };
-            for tw in 0..axis_w.taps as usize {
-                let Some(ow) = output_over(axis_w, iw, tw) else { continue };
+    let over_w = outputs_over(problem, axis_w, iw);
+    for od in outputs_over(problem, axis_d, id) {
+        for oh in outputs_over(problem, axis_h, ih) {
+            for &ow in &over_w {
                 let share = f64::from(dy[flat([n, c, od, oh, ow], s.y)]) / divisor(problem, [od, oh, ow]);
                 sum.add_term(share);
             }

@@ -1,8 +1,7 @@
 use super::super::sums::Sum;
-use super::super::window::{cell_under, output_over};
 use super::super::{Sums, check_length, flat, visible};
-use super::{Shapes, check_no_empty_window, shapes, wrong_kind};
-use crate::error::{Error, Result};
+use super::{Shapes, cells_under, check_indices, check_no_empty_window, index_of, outputs_over, shapes, wrong_kind};
+use crate::error::Result;
 use crate::{PoolKind, PoolProblem};
 
 const OPERATOR: &str = "MaxPool";
@@ -10,7 +9,7 @@ const OPERATOR: &str = "MaxPool";
 /// `y[n, c, o] = max over t of x[n, c, o*stride + t*dilation - padding_low]` over the taps inside x, and where it was.
 ///
 /// x `[N, C, spatial...]`; the results are y and the indices, both `[N, C, spatial...]`. An index is the flat position in
-/// the (n, c) plane of x. The first of equal values wins. A NaN replaces the best so far and is never replaced by a
+/// the (n, c) plane of x, or in all of x, as the problem says. The first of equal values wins. A NaN replaces the best so far and is never replaced by a
 /// number: the result is NaN, and the index is that of the window's last NaN (as in PyTorch).
 ///
 /// # Errors
@@ -49,25 +48,19 @@ pub fn max_forward(problem: &PoolProblem, x: &[f32]) -> Result<(Vec<f32>, Vec<u3
 fn one_output(problem: &PoolProblem, s: &Shapes, x: &[f32], [n, c, od, oh, ow]: [usize; 5]) -> (f32, u32) {
     let [axis_d, axis_h, axis_w] = &problem.axes;
     let mut best = None;
-    for td in 0..axis_d.taps as usize {
-        let Some(id) = cell_under(axis_d, od, td) else { continue };
-        for th in 0..axis_h.taps as usize {
-            let Some(ih) = cell_under(axis_h, oh, th) else { continue };
-            for tw in 0..axis_w.taps as usize {
-                let Some(iw) = cell_under(axis_w, ow, tw) else { continue };
+    let under_w = cells_under(problem, axis_w, ow);
+    for id in cells_under(problem, axis_d, od) {
+        for ih in cells_under(problem, axis_h, oh) {
+            for &iw in &under_w {
                 let value = x[flat([n, c, id, ih, iw], s.x)];
                 let replaces = best.is_none_or(|(largest, _)| value > largest || value.is_nan());
                 if replaces {
-                    best = Some((value, index_in_plane(s, id, ih, iw)));
+                    best = Some((value, index_of(problem, s, [n, c, id, ih, iw])));
                 }
             }
         }
     }
     best.expect("`check_no_empty_window` has found a cell under every window")
-}
-
-fn index_in_plane(s: &Shapes, id: usize, ih: usize, iw: usize) -> u32 {
-    ((id * s.x[3] + ih) * s.x[4] + iw) as u32
 }
 
 /// `dx[n, c, i] = sum of dy[n, c, o] over the outputs o with indices[n, c, o] = i`: each dy goes to its maximum.
@@ -90,7 +83,7 @@ pub fn max_backward(problem: &PoolProblem, dy: &[f32], indices: &[u32]) -> Resul
     let s = checked(problem)?;
     check_length(&visible(s.y, problem.rank), dy.len())?;
     check_length(&visible(s.y, problem.rank), indices.len())?;
-    check_indices(&s, indices)?;
+    check_indices(OPERATOR, problem, &s, indices)?;
     let mut dx = Sums::default();
     for n in 0..s.x[0] {
         for c in 0..s.x[1] {
@@ -110,14 +103,12 @@ pub fn max_backward(problem: &PoolProblem, dy: &[f32], indices: &[u32]) -> Resul
 fn one_cell(problem: &PoolProblem, s: &Shapes, dy: &[f32], indices: &[u32], cell: [usize; 5]) -> Sum {
     let [axis_d, axis_h, axis_w] = &problem.axes;
     let [n, c, id, ih, iw] = cell;
-    let here = index_in_plane(s, id, ih, iw);
+    let here = index_of(problem, s, cell);
     let mut sum = Sum::default();
-    for td in 0..axis_d.taps as usize {
-        let Some(od) = output_over(axis_d, id, td) else { continue };
-        for th in 0..axis_h.taps as usize {
-            let Some(oh) = output_over(axis_h, ih, th) else { continue };
-            for tw in 0..axis_w.taps as usize {
-                let Some(ow) = output_over(axis_w, iw, tw) else { continue };
+    let over_w = outputs_over(problem, axis_w, iw);
+    for od in outputs_over(problem, axis_d, id) {
+        for oh in outputs_over(problem, axis_h, ih) {
+            for &ow in &over_w {
                 let o = flat([n, c, od, oh, ow], s.y);
                 if indices[o] == here {
                     sum.add(dy[o], 1.0);
@@ -128,23 +119,11 @@ fn one_cell(problem: &PoolProblem, s: &Shapes, dy: &[f32], indices: &[u32], cell
     sum
 }
 
-fn checked(problem: &PoolProblem) -> Result<Shapes> {
+pub(super) fn checked(problem: &PoolProblem) -> Result<Shapes> {
     if problem.kind != PoolKind::Max {
         return Err(wrong_kind(OPERATOR, problem, "Max"));
     }
     let s = shapes(OPERATOR, problem)?;
     check_no_empty_window(OPERATOR, problem)?;
     Ok(s)
-}
-
-fn check_indices(s: &Shapes, indices: &[u32]) -> Result<()> {
-    let plane = s.x[2] * s.x[3] * s.x[4];
-    let expected = "inside the (n, c) plane of x";
-    match indices.iter().find(|&&index| index as usize >= plane) {
-        None => Ok(()),
-        Some(index) => {
-            let value = format!("{index} in a plane of {plane} cells");
-            Err(Error::InvalidParameter { operator: OPERATOR, parameter: "indices", value, expected })
-        }
-    }
 }

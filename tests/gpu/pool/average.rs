@@ -25,8 +25,11 @@ fn a_single_tap_ignores_its_dilation() {
 /// A window of 2^32 taps, nearly all of them over padding, would take a dispatch for every 65,535 of them.
 #[test]
 fn a_window_of_too_many_taps_is_refused() {
-    let pool = AvgPool::<2>::new([65_536; 2]).padding(Padding::Symmetric([32_768; 2])).build().unwrap();
+    let pool = AvgPool::<2>::new([65_536; 2]).stride([5; 2]).padding(Padding::Symmetric([32_768; 2])).build().unwrap();
     let x = context().tensor(&[1, 1, 10, 10], &[1.0; 100]).unwrap();
     let error = pool.forward(context(), &x).unwrap_err();
     assert!(matches!(error, Error::LimitExceeded { limit: "dispatches of one plan", .. }), "{error}");
+    // One that has every cell is the average of a plane.
+    let pool = AvgPool::<2>::new([65_536; 2]).padding(Padding::Symmetric([32_768; 2])).build().unwrap();
+    assert_eq!(pool.forward(context(), &x).unwrap().read_blocking().unwrap(), [100.0 / 65_536f32.powi(2)]);
 }

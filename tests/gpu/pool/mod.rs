@@ -1,13 +1,17 @@
-//! Max and average pooling against the reference, on the catalogue.
+//! Pooling against the reference, on the catalogue.
 
+mod adaptive;
 mod average;
+mod lp;
 mod max;
-
-use std::sync::Arc;
+mod planes;
+mod unpool;
 
 use wgconv::case::PoolCase;
+use wgconv::reference::Sums;
 use wgconv::{
-    Algorithm, Context, Error, Operand, Plan, PlanOptions, PoolKind, PoolPass, PoolProblem, Strategy, reference,
+    Algorithm, Context, Error, Exponent, Operand, Plan, PlanOptions, PoolKind, PoolPass, PoolProblem, Strategy,
+    reference,
 };
 
 use crate::support::arena::{bits, floats, run, run_f32};
@@ -21,47 +25,58 @@ fn context(problem: &PoolProblem, regime: Regime) -> Context {
     regime.context(samples.into_iter().max().unwrap() as u64 * 4)
 }
 
-/// An error unless the check holds for every algorithm that takes this pooling; the direct kernels take every one.
+/// An error unless the check holds for every algorithm that takes this pass; the direct kernels take every one.
 fn by_every_algorithm(
     case: &PoolCase,
     regime: Regime,
-    check: impl Fn(&dyn Fn(PoolPass) -> Result<Arc<Plan>, String>, &Context) -> Result<(), String>,
+    pass: PoolPass,
+    check: impl Fn(&Context, &Plan) -> Result<(), String>,
 ) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let context = context(&problem, regime);
     for &algorithm in Algorithm::ALL {
         let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
-        let plan = |pass| case.plan(&context, pass, &options).map_err(|error| error.to_string());
-        let takes = |pass| {
-            let plan = case.plan(&context, pass, &options);
-            algorithm == Algorithm::Direct || !matches!(plan, Err(Error::AlgorithmUnavailable { .. }))
-        };
-        if takes(PoolPass::Forward) && takes(PoolPass::Backward) {
-            check(&plan, &context).map_err(|error| format!("{algorithm}: {error}"))?;
+        match case.plan(&context, pass, &options) {
+            Err(Error::AlgorithmUnavailable { .. }) if algorithm != Algorithm::Direct => {}
+            Err(error) => return Err(format!("{pass:?}, {algorithm}: {error}")),
+            Ok(plan) => check(&context, &plan).map_err(|error| format!("{pass:?}, {algorithm}: {error}"))?,
         }
     }
     Ok(())
 }
 
-/// An error unless max pooling's three passes give the reference's bits. `most` sets how many ties there are.
+/// An error unless max pooling's passes give the reference's bits. `most` sets how many ties there are.
 pub fn check_max(case: &PoolCase, regime: Regime, seed: u64, most: i32) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
-    let x = integers(2 * seed, count(&problem.x_shape()), most);
+    let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
+    let x = integers(2 * seed, count(&x_shape), most);
     let (values, indices) = reference::pool::max_forward(&problem, &x).unwrap();
-    let y_shape = problem.y_shape();
-    let dy = integers(2 * seed + 1, count(&y_shape), 9);
-    let expected = reference::pool::max_backward(&problem, &dy, &indices).unwrap();
-    by_every_algorithm(case, regime, |plan, context| {
-        let found = run_f32(context, &*plan(PoolPass::Forward)?, &[(Operand::X, &x)]);
-        compare::exact(&found, &values, &y_shape)?;
-        let found = run(context, &*plan(PoolPass::ForwardWithIndices)?, &[(Operand::X, bits(&x))]);
-        compare::exact(&floats(&found[0].1), &values, &y_shape)?;
-        compare::same_bits(&found[1].1, &indices, &y_shape)?;
+    // Values that unpooling puts in the place of the maxima: windows that share one differ.
+    let [dy, y] = [1, 1001].map(|salt| integers(2 * seed + salt, count(&y_shape), 9));
+    let dx = integers(2 * seed + 2001, count(&x_shape), 9);
 
-        let inputs = [(Operand::Dy, bits(&dy)), (Operand::Indices, &indices[..])];
-        let found = run(context, &*plan(PoolPass::Backward)?, &inputs);
-        compare::exact(&floats(&found[0].1), &expected.to_f32(), &problem.x_shape())
-    })
+    by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
+        compare::exact(&run_f32(context, plan, &[(Operand::X, &x)]), &values, &y_shape)
+    })?;
+    by_every_algorithm(case, regime, PoolPass::ForwardWithIndices, |context, plan| {
+        let found = run(context, plan, &[(Operand::X, bits(&x))]);
+        compare::exact(&floats(&found[0].1), &values, &y_shape)?;
+        compare::same_bits(&found[1].1, &indices, &y_shape)
+    })?;
+    let backward = reference::pool::max_backward(&problem, &dy, &indices).unwrap().to_f32();
+    let unpooled = reference::pool::unpool(&problem, &y, &indices).unwrap();
+    let looked_up = reference::pool::unpool_backward(&problem, &dx, &indices).unwrap();
+    for (pass, input, data, expected, shape) in [
+        (PoolPass::Backward, Operand::Dy, &dy, backward, &x_shape),
+        (PoolPass::Unpool, Operand::Y, &y, unpooled, &x_shape),
+        (PoolPass::UnpoolBackward, Operand::Dx, &dx, looked_up, &y_shape),
+    ] {
+        by_every_algorithm(case, regime, pass, |context, plan| {
+            let found = run(context, plan, &[(input, bits(data)), (Operand::Indices, &indices[..])]);
+            compare::exact(&floats(&found[0].1), &expected, shape)
+        })?;
+    }
+    Ok(())
 }
 
 /// An error unless average pooling's passes are as exact as WGSL's division lets them be.
@@ -77,14 +92,37 @@ pub fn check_average(case: &PoolCase, regime: Regime, seed: u64) -> Result<(), S
         let forward = reference::pool::average_forward(&problem, &x).unwrap();
         let bounds = if real { forward.bound(DIVISION) } else { ulps(&forward.values, DIVISION) };
         let backward = reference::pool::average_backward(&problem, &dy).unwrap();
-        by_every_algorithm(case, regime, |plan, context| {
-            let found = run_f32(context, &*plan(PoolPass::Forward)?, &[(Operand::X, &x)]);
-            compare::within(&found, &forward.values, &bounds, &problem.y_shape())?;
-            let found = run_f32(context, &*plan(PoolPass::Backward)?, &[(Operand::Dy, &dy)]);
+        by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
+            let found = run_f32(context, plan, &[(Operand::X, &x)]);
+            compare::within(&found, &forward.values, &bounds, &problem.y_shape())
+        })?;
+        by_every_algorithm(case, regime, PoolPass::Backward, |context, plan| {
+            let found = run_f32(context, plan, &[(Operand::Dy, &dy)]);
             compare::within(&found, &backward.values, &backward.bound(DIVISION), &problem.x_shape())
         })?;
     }
     Ok(())
+}
+
+/// An error unless norms and their gradients are within their bounds, on values of which some are 0. Sums of absolute values
+/// are exact.
+pub fn check_lp(case: &PoolCase, p: Exponent, regime: Regime, seed: u64) -> Result<(), String> {
+    let problem = case.problem().map_err(|error| error.to_string())?;
+    let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
+    let x = integers(2 * seed, count(&x_shape), 4);
+    let dy = integers(2 * seed + 1, count(&y_shape), 9);
+    let forward = reference::pool::lp_forward(&problem, &x).unwrap();
+    let y = forward.to_f32();
+    let backward = reference::pool::lp_backward(&problem, &x, &y, &dy).unwrap();
+    let bounds = |sums: &Sums| if p == Exponent::ONE { vec![0.0; sums.values.len()] } else { p.bound(sums) };
+    by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
+        let found = run_f32(context, plan, &[(Operand::X, &x)]);
+        compare::within(&found, &forward.values, &bounds(&forward), &y_shape)
+    })?;
+    by_every_algorithm(case, regime, PoolPass::Backward, |context, plan| {
+        let found = run_f32(context, plan, &[(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)]);
+        compare::within(&found, &backward.values, &bounds(&backward), &x_shape)
+    })
 }
 
 /// This many units in the last place of each value.

@@ -52,3 +52,12 @@ pub fn poolings(kind: PoolKind) -> Vec<(&'static str, PoolCase)> {
     assert!(cases.len() >= 20);
     cases
 }
+
+/// Poolings that take norms, with a name each.
+pub fn norms() -> Vec<(&'static str, PoolCase)> {
+    let is_norm = |case: &Case| match case {
+        Case::Pool(case) if matches!(case.kind, PoolKind::Lp { .. }) => Some(case.clone()),
+        _ => None,
+    };
+    catalogue().rows.iter().filter_map(|row| Some((row.name, is_norm(&row.case)?))).collect()
+}

@@ -1,7 +1,9 @@
 //! A pass, cut by the channels of its result, on one sample: each part is a small problem for the reference.
 
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{ConvProblem, ConvTransposeProblem, Operand, PoolKind, PoolProblem, Result, reference};
+use wgconv::{
+    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, Operand, PoolKind, PoolProblem, Result, reference,
+};
 
 use super::exact::bound;
 
@@ -53,13 +55,56 @@ impl Channels {
             (false, "forward") => vec![(Operand::X, elements(x)), (Operand::W, elements(w))],
             (false, "input_grad") => vec![(Operand::Dy, elements(y)), (Operand::W, elements(w))],
             (false, "kernel_grad") => vec![(Operand::X, elements(x)), (Operand::Dy, elements(y))],
+            (true, "backward") if self.exponent().is_some() => {
+                // The one with a factor of its own first.
+                vec![(Operand::Dy, elements(y.clone())), (Operand::X, elements(x)), (Operand::Y, elements(y))]
+            }
             (false, _) | (true, "backward") => vec![(Operand::Dy, elements(y))],
+            (true, "unpool") => vec![(Operand::Y, elements(y))],
+            (true, "unpool_backward") => vec![(Operand::Dx, elements(x))],
             (true, _) => vec![(Operand::X, elements(x))],
         }
     }
 
     pub fn is_max(&self) -> bool {
         matches!(&self.of, Of::Pool(problem) if problem.kind == PoolKind::Max)
+    }
+
+    /// The p of a norm.
+    fn exponent(&self) -> Option<Exponent> {
+        match &self.of {
+            Of::Pool(PoolProblem { kind: PoolKind::Lp { p }, .. }) => Some(*p),
+            _ => None,
+        }
+    }
+
+    /// Whether the factors of samples have to be positive: those of maxima, whose places they keep, and of norms.
+    pub fn takes_positive_factors(&self) -> bool {
+        self.is_max() || self.exponent().is_some()
+    }
+
+    /// Whether samples of this operand have no factor: a norm's gradient takes x and y of all samples as they are.
+    pub fn is_fixed(&self, operand: Operand) -> bool {
+        self.exponent().is_some() && self.pass == "backward" && operand != Operand::Dy
+    }
+
+    /// Puts what follows from the other inputs: y, where a pass takes x and y.
+    pub fn derive(&self, inputs: &mut Inputs) -> Result<()> {
+        let Of::Pool(problem) = &self.of else { return Ok(()) };
+        if let [_, (Operand::X, x, _), (Operand::Y, y, _)] = inputs {
+            *y = reference::pool::lp_forward(problem, x)?.to_f32();
+        }
+        Ok(())
+    }
+
+    /// What the index of a maximum grows by from one plane of the tensor to the next.
+    pub fn index_step(&self) -> u32 {
+        match &self.of {
+            Of::Pool(problem) if problem.indices == IndexForm::Flat => {
+                problem.axes.iter().map(|axis| axis.input).product()
+            }
+            _ => 0,
+        }
     }
 
     /// Whether the result is one of a division, which WGSL does not round exactly.
@@ -121,17 +166,17 @@ impl Channels {
         }
     }
 
-    /// The indices that max pooling's backward pass is given: those of some sample, as forward finds them.
+    /// The indices that max pooling's way back is given: those of some sample's planes, as forward finds them.
     pub fn indices(&self, inputs: &Inputs) -> Result<Option<Vec<u32>>> {
         let Of::Pool(problem) = &self.of else { return Ok(None) };
-        if !self.is_max() || self.pass != "backward" {
+        if !self.is_max() || !matches!(self.pass, "backward" | "unpool" | "unpool_backward") {
             return Ok(None);
         }
         // Any x will do; this one is as irregular as dy is.
         let dy = &inputs[0].1;
         let elements: usize = problem.x_shape().iter().product();
         let x: Vec<f32> = (0..elements).map(|i| dy[i * 7 % dy.len()]).collect();
-        reference::pool::max_forward(problem, &x).map(|(_, indices)| Some(indices))
+        reference::pool::max_forward(&by_plane(problem), &x).map(|(_, indices)| Some(indices))
     }
 
     /// One channel of the result on the first sample, factors left out.
@@ -198,9 +243,18 @@ impl Channels {
     }
 
     fn pool_part(&self, whole: &PoolProblem, channel: usize, inputs: &Inputs, indices: Option<&[u32]>) -> Result<Part> {
-        let mut one = whole.clone();
+        let mut one = by_plane(whole);
         one.channels = 1;
         let data = share(&inputs[0].1, whole.channels as usize, channel);
+        if let Some(p) = self.exponent() {
+            let of = |operand| share(data_of(inputs, operand), whole.channels as usize, channel);
+            let sums = match self.pass {
+                "forward" => reference::pool::lp_forward(&one, data)?,
+                _ => reference::pool::lp_backward(&one, of(Operand::X), of(Operand::Y), data)?,
+            };
+            let bounds = p.bound(&sums);
+            return Ok(Part { bounds, ..Part::of(sums) });
+        }
         if !self.is_max() {
             return Ok(Part::of(match self.pass {
                 "forward" => reference::pool::average_forward(&one, data)?,
@@ -209,17 +263,33 @@ impl Channels {
         }
         if let Some(indices) = indices {
             let indices = share(indices, whole.channels as usize, channel);
-            return Ok(Part::of(reference::pool::max_backward(&one, data, indices)?));
+            return Ok(match self.pass {
+                "unpool" => Part::exactly(&reference::pool::unpool(&one, data, indices)?),
+                "unpool_backward" => Part::exactly(&reference::pool::unpool_backward(&one, data, indices)?),
+                _ => Part::of(reference::pool::max_backward(&one, data, indices)?),
+            });
         }
         let (values, indices) = reference::pool::max_forward(&one, data)?;
-        let values: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
-        let magnitudes = values.iter().map(|value| value.abs()).collect();
-        let (bounds, terms) = (vec![0.0; values.len()], vec![1; values.len()]);
-        Ok(Part { values, magnitudes, terms, bounds, indices: Some(indices) })
+        Ok(Part { indices: Some(indices), ..Part::exactly(&values) })
     }
 }
 
+/// The same problem with indices that count planes.
+fn by_plane(problem: &PoolProblem) -> PoolProblem {
+    let mut problem = problem.clone();
+    problem.indices = IndexForm::Plane;
+    problem
+}
+
 impl Part {
+    /// Values that are moved, not computed.
+    fn exactly(values: &[f32]) -> Part {
+        let values: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
+        let magnitudes = values.iter().map(|value| value.abs()).collect();
+        let (bounds, terms) = (vec![0.0; values.len()], vec![1; values.len()]);
+        Part { values, magnitudes, terms, bounds, indices: None }
+    }
+
     fn of(sums: reference::Sums) -> Part {
         let bounds = bound(&sums);
         Part { values: sums.values, magnitudes: sums.magnitudes, terms: sums.terms, bounds, indices: None }

@@ -32,7 +32,7 @@ pub struct Exact {
     channels: Channels,
     /// The first sample of every input, and the factor of each sample; kernels have no factors.
     pub inputs: Vec<(Operand, Vec<f32>, Vec<f32>)>,
-    /// Indices of maxima in the first sample, the same in all.
+    /// Indices of maxima in the planes of the first sample, the same in all.
     pub indices: Option<Vec<u32>>,
 }
 
@@ -49,7 +49,7 @@ impl Exact {
     pub fn with_data(case: &Case, pass: &'static str, seed: u64, data: Data) -> Result<Exact> {
         let channels = Channels::new(case, pass)?;
         let mut rng = StdRng::seed_from_u64(seed);
-        let is_max = channels.is_max();
+        let (is_max, positive) = (channels.is_max(), channels.takes_positive_factors());
         // Factors go up to 2, in both operands.
         let most = (((1u64 << 22) / channels.terms().max(1)) as f64).sqrt().min(4.0) as i32;
         let density = if most >= 1 { 1.0 } else { (1u64 << 22) as f64 / channels.terms() as f64 };
@@ -64,10 +64,12 @@ impl Exact {
             let values: Vec<f32> = (0..elements).map(|_| one()).collect();
             let batch = if operand == Operand::W { 0 } else { case.batch() };
             // A positive factor keeps maxima where they are.
-            let factor = |rng: &mut StdRng| [1.0, 2.0, -1.0, -2.0][rng.random_range(0..if is_max { 2 } else { 4 })];
+            let factor = |rng: &mut StdRng| [1.0, 2.0, -1.0, -2.0][rng.random_range(0..if positive { 2 } else { 4 })];
             let factors = (0..batch).map(|_| factor(&mut rng)).collect();
+            let factors = if channels.is_fixed(operand) { vec![1.0; batch as usize] } else { factors };
             inputs.push((operand, values, factors));
         }
+        channels.derive(&mut inputs)?;
         let mut exact = Exact { channels, inputs, indices: None };
         if exact.channels.sums_over_batch() && exact.total_factor() == 0.0 {
             // Of factors that cancel nothing would be learnt.
@@ -95,6 +97,14 @@ impl Exact {
         let compute = |channel| self.channels.part(channel, &self.inputs, self.indices.as_deref());
         let parts = on_all_cores(&self.order(effort, seed), compute);
         parts.into_iter().map(|(channel, part)| part.map(|part| (channel, part))).collect()
+    }
+
+    /// The indices of a sample, as the operator counts them.
+    pub fn indices_of(&self, sample: usize) -> Vec<u32> {
+        let indices = self.indices.as_deref().unwrap_or_default();
+        let channels = self.channels.count();
+        let plane = |i: usize| (sample * channels + i / (indices.len() / channels)) as u32;
+        indices.iter().enumerate().map(|(i, &index)| index + plane(i) * self.channels.index_step()).collect()
     }
 
     pub fn channels(&self) -> &Channels {
@@ -156,7 +166,9 @@ impl Exact {
             }
         }
         if let (Some(expected), Some(indices)) = (&part.indices, &found.indices) {
+            let step = self.channels.index_step() * (sample * self.channels.count() + channel) as u32;
             for (i, (&expected, &got)) in expected.iter().zip(&indices[first..]).enumerate() {
+                let expected = expected + step;
                 if got != expected {
                     return Err(format!("{}: index {got} instead of {expected}", place(i)));
                 }

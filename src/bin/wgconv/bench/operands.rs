@@ -50,10 +50,10 @@ impl Operands {
         for (operand, tensor) in &self.sets[0] {
             let queue = self.context.queue();
             if *operand == Operand::Indices {
-                let indices = exact.indices.as_deref().unwrap_or_default();
-                for sample in 0..u64::from(batch) {
-                    let offset = sample * 4 * indices.len() as u64;
-                    queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(indices));
+                for sample in 0..batch as usize {
+                    let indices = exact.indices_of(sample);
+                    let offset = (sample * 4 * indices.len()) as u64;
+                    queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&indices));
                 }
             } else if let Some((_, values, factors)) = exact.inputs.iter().find(|input| input.0 == *operand) {
                 // An operand without a batch is there once.

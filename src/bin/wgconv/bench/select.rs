@@ -32,7 +32,7 @@ pub struct Job {
 }
 
 /// Name in reports, and whether it is measured unless told otherwise.
-const PASSES: [(&str, bool); 13] = [
+const PASSES: [(&str, bool); 17] = [
     ("forward", true),
     ("input_grad", true),
     ("kernel_grad", true),
@@ -44,8 +44,12 @@ const PASSES: [(&str, bool); 13] = [
     ("max_forward", true),
     ("max_forward_with_indices", false),
     ("max_backward", true),
+    ("max_unpool", false),
+    ("max_unpool_backward", false),
     ("avg_forward", true),
     ("avg_backward", true),
+    ("lp_forward", true),
+    ("lp_backward", true),
 ];
 
 /// How reports call the pass of a case: those of poolings and of transposed convolutions are not the convolutions'.
@@ -53,8 +57,11 @@ fn pass_name(case: &Case, pass: &str) -> &'static str {
     let prefix = match case {
         Case::Conv(_) => "",
         Case::ConvTranspose(_) => "tconv_",
-        Case::Pool(pool) if pool.kind == PoolKind::Max => "max_",
-        Case::Pool(_) => "avg_",
+        Case::Pool(pool) => match pool.kind {
+            PoolKind::Max => "max_",
+            PoolKind::Lp { .. } => "lp_",
+            _ => "avg_",
+        },
     };
     let is_it = |name: &str| name.strip_prefix(prefix) == Some(pass);
     PASSES.iter().map(|(name, _)| *name).find(|name| is_it(name)).unwrap_or("other")
@@ -121,7 +128,7 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
     if wanted.is_empty() {
         return Ok(PASSES.iter().filter(|(_, is_default)| *is_default).map(|(name, _)| *name).collect());
     }
-    let is_pool = |name: &&str| name.starts_with("max_") || name.starts_with("avg_");
+    let is_pool = |name: &&str| ["max_", "avg_", "lp_"].iter().any(|kind| name.starts_with(kind));
     let is_transposed = |name: &&str| name.starts_with("tconv_");
     let mut passes = Vec::new();
     for name in wanted {
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn every_pass_of_every_case_has_a_name() {
-        for text in ["c1w9k1s3", "tconvc1w9k1s3", "maxc1w9s3", "avgc1w9s3"] {
+        for text in ["c1w9k1s3", "tconvc1w9k1s3", "maxc1w9s3", "avgc1w9s3", "lpc1w9s3", "adaptmaxc1w9s4"] {
             let case: Case = text.parse().unwrap();
             for pass in case.passes() {
                 assert_ne!(pass_name(&case, pass), "other", "{text} {pass}");
@@ -187,7 +194,7 @@ mod tests {
     #[test]
     fn names_of_several_passes() {
         let names = |list: &[&str]| passes(&list.iter().map(|name| name.to_string()).collect::<Vec<_>>());
-        assert_eq!(names(&["pool"]).unwrap().len(), 5);
+        assert_eq!(names(&["pool"]).unwrap().len(), 9);
         assert_eq!(names(&["conv", "max_forward"]).unwrap().len(), 5);
         assert_eq!(names(&["tconv"]).unwrap().len(), 4);
         assert!(names(&["backwards"]).unwrap_err().to_string().contains("kernel_grad"));

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use wgconv::Operand;
 use wgconv::reference::Sums;
 
@@ -14,6 +14,7 @@ use super::protocol::Precision;
 use crate::bench::channels::Part;
 use crate::bench::exact::{Data, Effort, Exact};
 use crate::bench::select::Job;
+use crate::files::write_atomically;
 
 /// What must come out of a row.
 pub struct Expected {
@@ -60,7 +61,7 @@ impl Expected {
             let factors = if factors.is_empty() { &[1.0][..] } else { factors };
             let scaled = factors.iter().flat_map(|factor| values.iter().map(move |value| value * factor));
             let bytes: Vec<u8> = scaled.flat_map(f32::to_le_bytes).collect();
-            fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+            write_atomically(&path, &bytes)?;
             files.push((name, path));
         }
         let parts = exact.parts(effort, seed)?;

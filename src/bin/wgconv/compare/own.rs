@@ -12,6 +12,7 @@ use super::answer::read;
 use super::protocol::{CaseRequest, Request};
 use crate::algorithms;
 use crate::devices::Adapter;
+use crate::files::write_atomically;
 
 /// Answer `wgconv compare` as a participant.
 #[derive(Clone, Debug, clap::Args)]
@@ -145,7 +146,6 @@ impl Loaded {
         let is_result = |bound: &&(Operand, Access, Tensor)| bound.1 != Access::Read && bound.0 != Operand::Workspace;
         let (_, _, tensor) = self.tensors.iter().find(is_result).context("no result")?;
         let bytes: Vec<u8> = tensor.read_blocking()?.into_iter().flat_map(f32::to_le_bytes).collect();
-        let path = &self.request.result;
-        std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+        write_atomically(&self.request.result, &bytes)
     }
 }

@@ -4,11 +4,31 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use wgconv::nn::Schedule;
+
+use super::network::Architecture;
+use super::optimiser::Rule;
+
+/// How the learning rate changes, as `--schedule` takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScheduleKind {
+    /// Always the same
+    Constant,
+    /// In a straight line to the final one
+    Linear,
+    /// In three stages, of which the last has the final one
+    Step,
+    /// Along half a cosine to the final one, after a linear warm-up
+    Cosine,
+}
 
 /// Train a small convolutional network on images of clothes, every pass computed on the GPU.
 ///
-/// The network: convolution 5x5 to 16 channels, ReLU, max pooling 2x2, convolution 3x3 to 32 channels, ReLU, max pooling
-/// 2x2, dense layer to 10 classes; softmax cross-entropy; stochastic gradient descent with momentum.
+/// The networks. lenet: convolution 5x5 to 16 channels, ReLU, max pooling 2x2, convolution 3x3 to 32 channels, ReLU, max
+/// pooling 2x2, dense layer to 10 classes. resnet-small: convolution 3x3 to 16 channels, three residual blocks of 16, 32 and
+/// 64 channels with stride 2 and projections as shortcuts, average of each plane, dense layer; batch normalisation behind
+/// each convolution. Softmax cross-entropy.
 #[derive(Clone, Debug, clap::Args, Serialize)]
 // Of an option given twice the last counts, so that scripts can set defaults and pass on what the user says.
 #[command(args_override_self = true)]
@@ -17,19 +37,33 @@ pub struct TrainArgs {
     /// training and 1,000 test images]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Passes over the training images; 0 only evaluates [default: 8, or 2 with --data]
+    /// What is trained
+    #[arg(long, value_enum, default_value_t = Architecture::Lenet)]
+    pub network: Architecture,
+    /// Passes over the training images; 0 only evaluates [default: 8, or with --data 2 of lenet and 3 of
+    /// resnet-small]
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
     /// Images per step
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub batch: usize,
-    /// Learning rate at the start
-    #[arg(long, value_name = "RATE", default_value_t = 0.03)]
-    pub learning_rate: f32,
-    /// Learning rate at the end, to which it falls in a straight line [default: a tenth of that at the start]
+    /// Rule by which the weights follow their gradients
+    #[arg(long, value_enum, default_value_t = Rule::Sgd)]
+    pub optimizer: Rule,
+    /// Largest learning rate, that at the start or after the warm-up [default: 0.03 for lenet and 0.1 for resnet-small, with
+    /// Adam 0.03 of it]
+    #[arg(long, value_name = "RATE")]
+    pub learning_rate: Option<f32>,
+    /// How the learning rate changes [default: linear for lenet, cosine for resnet-small]
+    #[arg(long, value_enum)]
+    pub schedule: Option<ScheduleKind>,
+    /// Learning rate at the end [default: a tenth of the largest, or a hundredth with the cosine]
     #[arg(long, value_name = "RATE")]
     pub final_learning_rate: Option<f32>,
-    /// Momentum
+    /// Steps of the warm-up before the cosine [default: a twentieth of all]
+    #[arg(long, value_name = "N")]
+    pub warm_up: Option<usize>,
+    /// Momentum of SGD
     #[arg(long, value_name = "FACTOR", default_value_t = 0.9)]
     pub momentum: f32,
     /// Weight decay (L2)
@@ -71,27 +105,82 @@ pub struct TrainArgs {
 impl TrainArgs {
     /// How many epochs: the full set needs fewer for the same result.
     pub fn epochs(&self) -> usize {
-        self.epochs.unwrap_or(if self.data.is_some() { 2 } else { 8 })
+        self.epochs.unwrap_or(match (&self.data, self.network) {
+            (None, _) => 8,
+            (Some(_), Architecture::Lenet) => 2,
+            (Some(_), Architecture::ResnetSmall) => 3,
+        })
+    }
+
+    /// The largest learning rate.
+    pub fn learning_rate(&self) -> f32 {
+        let of_sgd = match self.network {
+            Architecture::Lenet => 0.03,
+            Architecture::ResnetSmall => 0.1,
+        };
+        self.learning_rate.unwrap_or(of_sgd * self.optimizer.relative_rate())
+    }
+
+    /// How it changes.
+    fn schedule(&self) -> ScheduleKind {
+        self.schedule.unwrap_or(match self.network {
+            Architecture::Lenet => ScheduleKind::Linear,
+            Architecture::ResnetSmall => ScheduleKind::Cosine,
+        })
     }
 
     /// The learning rate at the end.
     pub fn final_learning_rate(&self) -> f32 {
-        self.final_learning_rate.unwrap_or(self.learning_rate / 10.0)
+        let part = if self.schedule() == ScheduleKind::Cosine { 100.0 } else { 10.0 };
+        self.final_learning_rate.unwrap_or(self.learning_rate() / part)
     }
 
-    /// The learning rate when this part of the training, 0 to 1, is done.
-    pub fn learning_rate_at(&self, part: f64) -> f32 {
-        let (start, end) = (f64::from(self.learning_rate), f64::from(self.final_learning_rate()));
-        (start + (end - start) * part) as f32
+    /// The learning rate of a step, counted from 0, of so many.
+    pub fn learning_rate_at(&self, step: usize, steps: usize) -> f32 {
+        const STAGES: u64 = 3;
+        let end = f64::from(self.final_learning_rate()) / f64::from(self.learning_rate());
+        let (step, steps) = (step as u64, steps as u64);
+        let schedule = match self.schedule() {
+            ScheduleKind::Constant => Schedule::Constant,
+            ScheduleKind::Linear => Schedule::Linear { end },
+            ScheduleKind::Step => {
+                Schedule::Step { every: steps.div_ceil(STAGES), factor: end.powf(1.0 / (STAGES - 1) as f64) }
+            }
+            ScheduleKind::Cosine => {
+                Schedule::Cosine { warm_up: self.warm_up.map_or(steps / 20, |steps| steps as u64), end }
+            }
+        };
+        (f64::from(self.learning_rate()) * schedule.factor(step, steps)) as f32
+    }
+
+    /// The learning rate in words.
+    pub fn rate_summary(&self) -> String {
+        let (rate, end) = (self.learning_rate(), self.final_learning_rate());
+        match self.schedule() {
+            ScheduleKind::Constant => format!("learning rate {rate}"),
+            ScheduleKind::Linear => format!("learning rate {rate} falling to {end}"),
+            ScheduleKind::Step => format!("learning rate {rate} falling to {end} in three stages"),
+            ScheduleKind::Cosine => format!("learning rate {rate} falling to {end} along a cosine after a warm-up"),
+        }
+    }
+
+    /// The optimiser in words.
+    pub fn rule_summary(&self) -> String {
+        match self.optimizer {
+            Rule::Sgd => format!("momentum {}", self.momentum),
+            Rule::Nesterov => format!("Nesterov momentum {}", self.momentum),
+            Rule::Adam => "Adam".to_owned(),
+            Rule::Adamw => "AdamW".to_owned(),
+        }
     }
 
     /// What can be said about the values before anything is opened.
     pub fn check(&self) -> Result<()> {
         ensure!(self.batch >= 1, "--batch is 0, but must be at least 1");
         ensure!(
-            self.learning_rate.is_finite() && self.learning_rate > 0.0,
+            self.learning_rate().is_finite() && self.learning_rate() > 0.0,
             "--learning-rate is {}, but must be above 0",
-            self.learning_rate
+            self.learning_rate()
         );
         ensure!(
             self.final_learning_rate().is_finite() && self.final_learning_rate() >= 0.0,

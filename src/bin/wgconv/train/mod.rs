@@ -1,8 +1,9 @@
-//! `wgconv train`: a small convolutional network on labelled images, every pass on the GPU.
+//! `wgconv train`: small convolutional networks on labelled images, every pass on the GPU.
 
 mod args;
 mod epoch;
 mod network;
+mod optimiser;
 mod report;
 mod results;
 mod setup;
@@ -25,6 +26,7 @@ use crate::devices::Adapter;
 use crate::say;
 use epoch::{Evaluator, Outcome, Trainer};
 use network::Network;
+use optimiser::Optimiser;
 use report::{EventLog, History, metrics_line, progress_bar};
 use setup::Setup;
 use weights::Weights;
@@ -41,8 +43,9 @@ struct Rescue {
 /// Trains, draws, saves. On an error, what was trained so far is saved first.
 pub fn run(args: &TrainArgs) -> Result<()> {
     args.check()?;
-    // The history then says how many there were, whoever decided it.
-    let args = &TrainArgs { epochs: Some(args.epochs()), ..args.clone() };
+    // The history then says what they were, whoever decided it.
+    let (epochs, learning_rate) = (Some(args.epochs()), Some(args.learning_rate()));
+    let args = &TrainArgs { epochs, learning_rate, ..args.clone() };
     let setup = Setup::new(args)?;
     let ctx = setup.context()?;
     let mut rescue = Rescue::default();
@@ -74,7 +77,7 @@ fn train(setup: &Setup<'_>, ctx: &Context, rescue: &mut Rescue) -> Result<()> {
     let mut events = EventLog::create(args.log_json.as_deref())?;
     events.write("start", &history)?;
 
-    let network = Network::new(ctx, &setup.weights, args)?;
+    let network = Network::new(ctx, &setup.weights, Optimiser::new(ctx, args)?)?;
     let evaluator = Evaluator::new(ctx, &network, setup.test.len())?;
     let (initial, mut outcome) = evaluator.run(&setup.test, normalisation)?;
     say!("start: test {}", metrics_line(initial));
@@ -122,8 +125,9 @@ fn one_epoch(
     let start = Instant::now();
     let train = trainer.epoch(&setup.train, &order, normalisation, &mut |finished| {
         bar.set_position(finished as u64);
-        let part = (epoch - 1) as f64 + finished as f64 / images as f64;
-        Ok(network.set_learning_rate(args.learning_rate_at(part / args.epochs() as f64), args)?)
+        let steps = images / args.batch;
+        let step = (epoch - 1) * steps + finished / args.batch;
+        Ok(network.set_learning_rate(args.learning_rate_at(step, steps * args.epochs()))?)
     });
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();

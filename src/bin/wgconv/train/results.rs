@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::epoch::Outcome;
-use super::network::{CHANNELS, Network, TAPS, predictions, probability};
+use super::network::{Network, predictions, probability};
 use super::report::History;
 use super::setup::Setup;
 use crate::data::fashion::CLASSES;
@@ -24,7 +24,8 @@ pub fn write(setup: &Setup<'_>, network: &Network, outcome: &Outcome, history: &
     let kernels = &network.weights(setup.normalisation)?.values[0];
     let mut files = vec!["history.json", "kernels.svg", "features.svg", "confusion.svg"];
     history.save(&out.join("history.json"))?;
-    draw::kernels(&out.join("kernels.svg"), kernels, TAPS[0])?;
+    let (_, taps) = setup.args.network.first_kernel();
+    draw::kernels(&out.join("kernels.svg"), kernels, taps)?;
     draw_features(setup, network, outcome, &predicted, kernels)?;
     draw::confusion(&out.join("confusion.svg"), &confusion)?;
     if !history.epochs.is_empty() {
@@ -44,7 +45,7 @@ fn draw_features(
 ) -> Result<()> {
     let chosen = choose(&setup.test, predicted);
     let (images, _) = setup.test.batch(&chosen, setup.normalisation);
-    let maps = network.first_layer(&images)?;
+    let (maps, (channels, taps)) = (network.first_layer(&images)?, setup.args.network.first_kernel());
     let example = |(&index, maps): (&usize, _)| Example {
         image: setup.test.image(index),
         maps,
@@ -52,8 +53,8 @@ fn draw_features(
         predicted: predicted[index],
         probability: probability(&outcome.logits[index * CLASSES..(index + 1) * CLASSES], predicted[index]),
     };
-    let examples: Vec<Example<'_>> = chosen.iter().zip(maps.chunks_exact(CHANNELS[0] * PIXELS)).map(example).collect();
-    draw::features(&setup.args.out.join("features.svg"), &examples, kernels, TAPS[0])
+    let examples: Vec<Example<'_>> = chosen.iter().zip(maps.chunks_exact(channels * PIXELS)).map(example).collect();
+    draw::features(&setup.args.out.join("features.svg"), &examples, kernels, taps)
 }
 
 /// Six images: the first four of different classes that are right, then the first two that are wrong; where there are

@@ -37,10 +37,10 @@ impl<'a> Setup<'a> {
             train.len()
         );
         // Loaded weights expect the normalisation that they were trained with.
-        let loaded = args.load.as_deref().map(Weights::load).transpose()?;
+        let loaded = args.load.as_deref().map(|path| Weights::load(args.network, path)).transpose()?;
         let normalisation =
             loaded.as_ref().and_then(|weights| weights.normalisation).unwrap_or_else(|| train.normalisation());
-        let weights = loaded.unwrap_or_else(|| Weights::random(args.seed, normalisation));
+        let weights = loaded.unwrap_or_else(|| Weights::random(args.network, args.seed, normalisation));
 
         ensure_writable_dir(&args.out)?;
         let save_path = args.save.clone().unwrap_or_else(|| args.out.join("weights.safetensors"));
@@ -78,14 +78,13 @@ impl<'a> Setup<'a> {
         let mut lines = vec![
             format!("data: {source}, {train} training and {test} test images"),
             format!("pixels: normalised by mean {mean:.4} and standard deviation {deviation:.4}, {of}"),
-            "network: conv 5x5x16, ReLU, max pool 2, conv 3x3x32, ReLU, max pool 2, dense 10".to_owned(),
+            format!("network: {}", args.network.summary()),
             format!(
-                "training: {} epochs, batch {}, learning rate {} falling to {}, momentum {}, weight decay {}, seed {}",
+                "training: {} epochs, batch {}, {}, {}, weight decay {}, seed {}",
                 args.epochs(),
                 args.batch,
-                args.learning_rate,
-                args.final_learning_rate(),
-                args.momentum,
+                args.rate_summary(),
+                args.rule_summary(),
                 args.weight_decay,
                 args.seed
             ),

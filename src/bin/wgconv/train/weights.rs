@@ -7,48 +7,39 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use wgconv::safetensors::{Reader, Writer};
 
-use super::network::{CHANNELS, DENSE_INPUTS, TAPS};
+use super::network::{Architecture, Entry, Start};
 use crate::data::Normalisation;
-use crate::data::fashion::CLASSES;
-
-/// Name and shape of each parameter, in the order of the forward pass.
-pub const PARAMETERS: [(&str, &[usize]); 6] = [
-    ("conv1.weight", &[CHANNELS[0], 1, TAPS[0], TAPS[0]]),
-    ("conv1.bias", &[CHANNELS[0]]),
-    ("conv2.weight", &[CHANNELS[1], CHANNELS[0], TAPS[1], TAPS[1]]),
-    ("conv2.bias", &[CHANNELS[1]]),
-    ("dense.weight", &[CLASSES, DENSE_INPUTS]),
-    ("dense.bias", &[CLASSES]),
-];
 
 /// The one entry of the file's metadata. One, because the format's writer puts several in random order, and the same
 /// weights should give the same file.
 const NORMALISATION_KEY: &str = "wgconv.normalisation";
-/// The network has 21,000 numbers; a file above this size is something else.
+/// The largest network has 80,000 numbers; a file above this size is something else.
 const MOST_BYTES: u64 = 16 << 20;
 
-/// All parameters, in the order of [`PARAMETERS`], and the normalisation of the images that they were trained with.
+/// All tensors of a network, in the order of [`Architecture::entries`], and the normalisation of the images that they were
+/// trained with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    pub values: [Vec<f32>; 6],
+    pub architecture: Architecture,
+    pub values: Vec<Vec<f32>>,
     /// Unknown for files that something else wrote.
     pub normalisation: Option<Normalisation>,
 }
 
 impl Weights {
-    /// Normal numbers with a variance of 1 / (3 fan_in), the one of PyTorch's default; zero for biases. Kaiming's six
-    /// times larger variance starts at a test loss of 4.4 instead of 2.3 (ln 10: no opinion yet).
-    pub fn random(seed: u64, normalisation: Normalisation) -> Self {
+    /// As training begins.
+    pub fn random(architecture: Architecture, seed: u64, normalisation: Normalisation) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        let values = PARAMETERS.map(|(_, shape)| match shape {
-            [count] => vec![0.0; *count],
-            [outputs, inputs @ ..] => {
-                let fan_in: usize = inputs.iter().product();
-                wgconv::nn::init::normal(&mut rng, outputs * fan_in, (3.0 * fan_in as f32).sqrt().recip())
+        let values = architecture.entries().into_iter().map(|Entry { shape, start, .. }| {
+            let count = shape.iter().product();
+            let fan_in = shape[1..].iter().product::<usize>() as f32;
+            match start {
+                Start::Narrow => wgconv::nn::init::normal(&mut rng, count, (3.0 * fan_in).sqrt().recip()),
+                Start::Kaiming => wgconv::nn::init::normal(&mut rng, count, (2.0 / fan_in).sqrt()),
+                Start::Constant(value) => vec![value; count],
             }
-            [] => Vec::new(),
         });
-        Weights { values, normalisation: Some(normalisation) }
+        Weights { architecture, values: values.collect(), normalisation: Some(normalisation) }
     }
 
     /// Whether they are numbers that one can go on with.
@@ -56,17 +47,19 @@ impl Weights {
         self.values.iter().flatten().all(|value| value.is_finite())
     }
 
-    /// Reads a file, and checks that it holds this network.
-    pub fn load(path: &Path) -> Result<Self> {
+    /// Reads a file, and checks that it holds this network. What else is in it, as the counters of batches that PyTorch's
+    /// normalisations keep, is not looked at.
+    pub fn load(architecture: Architecture, path: &Path) -> Result<Self> {
         let file = Reader::open_at_most(path, MOST_BYTES)?;
-        Self::read(&file).with_context(|| format!("cannot load weights from {}", path.display()))
+        Self::read(architecture, &file).with_context(|| format!("cannot load weights from {}", path.display()))
     }
 
-    fn read(file: &Reader) -> Result<Self> {
-        let mut values: [Vec<f32>; 6] = Default::default();
-        for ((name, shape), values) in PARAMETERS.iter().zip(&mut values) {
-            *values = file.entry(name)?.expect_shape(shape)?.values()?;
-            ensure!(values.iter().all(|value| value.is_finite()), "{name} has NaN or infinity in it");
+    fn read(architecture: Architecture, file: &Reader) -> Result<Self> {
+        let mut values = Vec::new();
+        for Entry { name, shape, .. } in architecture.entries() {
+            let found = file.entry(&name)?.expect_shape(&shape)?.values()?;
+            ensure!(found.iter().all(|value| value.is_finite()), "{name} has NaN or infinity in it");
+            values.push(found);
         }
         let normalisation: Option<Normalisation> = file
             .metadata(NORMALISATION_KEY)
@@ -75,7 +68,7 @@ impl Weights {
             .with_context(|| format!("{NORMALISATION_KEY} in the file's metadata is damaged"))?;
         let usable = |n: Normalisation| n.mean.is_finite() && n.deviation.is_finite() && n.deviation > 0.0;
         ensure!(normalisation.is_none_or(usable), "{NORMALISATION_KEY} is {normalisation:?}");
-        Ok(Weights { values, normalisation })
+        Ok(Weights { architecture, values, normalisation })
     }
 
     /// Writes the file; an old one stays whole until the new one is complete.
@@ -85,7 +78,7 @@ impl Weights {
 
     fn writer(&self) -> Result<Writer> {
         let mut writer = Writer::new();
-        for ((name, shape), values) in PARAMETERS.iter().zip(&self.values) {
+        for (Entry { name, shape, .. }, values) in self.architecture.entries().iter().zip(&self.values) {
             writer.values(name, shape, values)?;
         }
         if let Some(normalisation) = &self.normalisation {
@@ -101,20 +94,25 @@ mod tests {
 
     use super::*;
 
+    const NORMALISATION: Normalisation = Normalisation { mean: 0.1, deviation: 1.0 / 3.0 };
+
     fn weights() -> Weights {
-        Weights::random(7, Normalisation { mean: 0.1, deviation: 1.0 / 3.0 })
+        Weights::random(Architecture::Lenet, 7, NORMALISATION)
     }
 
     fn read(bytes: Vec<u8>) -> Result<Weights> {
-        Weights::read(&Reader::from_bytes(bytes)?)
+        Weights::read(Architecture::Lenet, &Reader::from_bytes(bytes)?)
     }
 
     #[test]
     fn a_file_keeps_every_bit() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("w.safetensors");
-        weights().save(&path).unwrap();
-        assert_eq!(Weights::load(&path).unwrap(), weights());
+        for architecture in [Architecture::ResnetSmall, Architecture::Lenet] {
+            let weights = Weights::random(architecture, 7, NORMALISATION);
+            weights.save(&path).unwrap();
+            assert_eq!(Weights::load(architecture, &path).unwrap(), weights);
+        }
         let first = std::fs::read(&path).unwrap();
         weights().save(&path).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), first, "same weights, same file");
@@ -125,7 +123,7 @@ mod tests {
     #[test]
     fn the_seed_decides_the_weights() {
         assert_eq!(weights(), weights());
-        assert_ne!(weights().values, Weights::random(8, weights().normalisation.unwrap()).values);
+        assert_ne!(weights().values, Weights::random(Architecture::Lenet, 8, NORMALISATION).values);
         assert!(weights().values[1].iter().all(|&bias| bias == 0.0));
     }
 
@@ -150,10 +148,10 @@ mod tests {
 
     #[test]
     fn wrong_shape_and_type_are_named() {
-        let wide = vec![0; 8 * CHANNELS[0] * TAPS[0] * TAPS[0]];
+        let wide = vec![0; 8 * 16 * 5 * 5];
         let single = &wide[wide.len() / 2..];
-        let shape = vec![CHANNELS[0], 1, TAPS[0], TAPS[0]];
-        let turned = vec![1, CHANNELS[0], TAPS[0], TAPS[0]];
+        let shape = vec![16, 1, 5, 5];
+        let turned = vec![1, 16, 5, 5];
         for (view, words) in [
             (TensorView::new(Dtype::F64, shape, &wide).unwrap(), "has type F64"),
             (

@@ -1,5 +1,6 @@
 //! The exact check without a device: the reference on the whole case stands for it.
 
+use wgconv::PoolKind;
 use wgconv::case::{ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::reference::{conv, conv_transpose, pool};
 
@@ -37,11 +38,22 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
         }
         Case::Pool(case) => {
             let problem = PoolCase::problem(case).unwrap();
+            let indices: Vec<u32> = match exact.indices {
+                Some(_) => (0..case.batch as usize).flat_map(|sample| exact.indices_of(sample)).collect(),
+                None => Vec::new(),
+            };
+            let moved = |values: wgconv::Result<Vec<f32>>| Output { values: values.unwrap(), indices: None };
+            if let PoolKind::Lp { .. } = problem.kind {
+                let x = of(Operand::X);
+                return sums(match pass {
+                    "forward" => pool::lp_forward(&problem, &x),
+                    _ => pool::lp_backward(&problem, &x, &of(Operand::Y), &of(Operand::Dy)),
+                });
+            }
             match (exact.channels.is_max(), pass) {
-                (true, "backward") => {
-                    let indices = exact.indices.as_ref().unwrap().repeat(case.batch as usize);
-                    sums(pool::max_backward(&problem, &of(Operand::Dy), &indices))
-                }
+                (true, "backward") => sums(pool::max_backward(&problem, &of(Operand::Dy), &indices)),
+                (true, "unpool") => moved(pool::unpool(&problem, &of(Operand::Y), &indices)),
+                (true, "unpool_backward") => moved(pool::unpool_backward(&problem, &of(Operand::Dx), &indices)),
                 (true, _) => {
                     let (values, indices) = pool::max_forward(&problem, &of(Operand::X)).unwrap();
                     Output { values, indices: Some(indices) }
@@ -53,13 +65,16 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
     }
 }
 
-const CASES: [&str; 6] = [
+const CASES: [&str; 9] = [
     "n3c4h7w6k6r3s2u2x1p1x0g2",
     "n2c2w9k3s3a2",
     "tconvn3c4h4w3k6r3s2u2x3p1x0o1x2g2",
     "tconvn2c3w5k2s3a2",
     "maxn3c3h7w6r3s2",
     "avgn2c3h7w6r3s2p1exclpad",
+    "maxn3c2h7w6r3s2flat",
+    "adaptavgn2c3h7w6r3s4",
+    "lpn2c3h7w6r3s2p1pow3",
 ];
 
 #[test]

@@ -1,0 +1,11 @@
+#![no_main]
+
+#[path = "../../tests/fuzz/bounded.rs"]
+mod bounded;
+#[path = "../../tests/fuzz/targets"]
+mod targets {
+    pub mod case;
+    pub mod plan;
+}
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bounded::run(targets::case::TARGET, bytes));

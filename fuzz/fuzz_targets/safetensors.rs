@@ -1,0 +1,10 @@
+#![no_main]
+
+#[path = "../../tests/fuzz/bounded.rs"]
+mod bounded;
+#[path = "../../tests/fuzz/targets"]
+mod targets {
+    pub mod safetensors;
+}
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bounded::run(targets::safetensors::TARGET, bytes));

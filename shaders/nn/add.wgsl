@@ -1,0 +1,29 @@
+// y = x + r, alone or through ReLU; an invocation a Value: one element, or four (add_scalar.wgsl, add_vec4.wgsl).
+@group(0) @binding(0) var<uniform> params: ElementwiseParams;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> r: array<Value>;
+@group(0) @binding(3) var<storage, read_write> y: array<Value>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn add(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        y[index] = x[index] + r[index];
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn add_relu(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        y[index] = max(x[index] + r[index], Value(0.0));
+    }
+}

@@ -1,0 +1,7 @@
+// `nn/add.wgsl` for any number of elements: an invocation an element.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+alias Value = f32;

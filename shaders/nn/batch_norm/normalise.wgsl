@@ -1,0 +1,40 @@
+// y = (x - mean) * scale + shift with a channel's coefficients (mean, scale, shift), plus a residual r, through ReLU if asked for.
+// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl).
+@group(0) @binding(0) var<uniform> params: BatchNormParams;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> r: array<Value>;
+@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+
+fn normalised(index: u32) -> Value {
+    let c = coefficients[channel_of(index)];
+    return (x[params.base + index] - c.x) * c.y + c.z;
+}
+
+fn through_relu(value: Value) -> Value {
+    return select(value, max(value, Value(0.0)), params.relu == 1u);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn normalise(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        y[params.base + index] = through_relu(normalised(index));
+    }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn normalise_add(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index < params.count) {
+        y[params.base + index] = through_relu(normalised(index) + r[params.base + index]);
+    }
+}

@@ -1,0 +1,73 @@
+// dx of Lp pooling: an invocation owns one element of dx and gathers dy * sign(x) * (|x| / y)^(p - 1) from every window that
+// covers it. Where x is 0, dx is.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: PoolParams;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> y: array<f32>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Of a norm by one of its values, which is not 0. A norm of 0 was too small for f32, and has no slope here.
+fn slope(value: f32, norm: f32) -> f32 {
+    if (norm == 0.0) {
+        return 0.0;
+    }
+    if (POWER == 1u) {
+        return sign(value);
+    }
+    if (POWER == 2u) {
+        return value / norm;
+    }
+    return sign(value) * pow(abs(value) / norm, params.power - 1.0);
+}
+
+fn gather(index: u32) -> f32 {
+    let value = x[params.x_base + index];
+    if (value == 0.0) {
+        return 0.0;
+    }
+    let in_w = index % params.in_w;
+    let in_h = index / params.in_w % params.in_h;
+    let in_d = index / (params.in_w * params.in_h) % params.in_d;
+    let plane = index / (params.in_w * params.in_h * params.in_d);
+
+    let slab = slab_at(params.reduction, 0u);
+    var sum = 0.0;
+    for (var row = slab.row_begin; row < slab.row_end; row++) {
+        let out_d = output_over_d(in_d, row / TAPS_H);
+        let out_h = output_over_h(in_h, row % TAPS_H);
+        if (out_d >= 0 && out_h >= 0) {
+            let first = params.y_base + ((plane * params.out_d + u32(out_d)) * params.out_h + u32(out_h)) * params.out_w;
+            for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
+                let out_w = output_over_w(in_w, tap);
+                if (out_w >= 0) {
+                    let at = first + u32(out_w);
+                    sum += dy[at] * slope(value, y[at]);
+                }
+            }
+        }
+    }
+    return sum;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.planes * params.in_d * params.in_h * params.in_w) {
+        return;
+    }
+    let at = params.x_base + index;
+    if (params.reduction.accumulate == 1u) {
+        dx[at] += gather(index);
+    } else {
+        dx[at] = gather(index);
+    }
+}

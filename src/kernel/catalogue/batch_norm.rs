@@ -1,0 +1,73 @@
+//! Batch normalisation. Kernels over elements have two modules: by single elements, and by vec4s where a plane is whole fours.
+
+use super::super::params::BatchNormParams;
+use super::{DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
+
+const PARAMS: &str = include_str!("../../../shaders/nn/batch_norm/params.wgsl");
+const WALK: &str = include_str!("../../../shaders/nn/batch_norm/walk.wgsl");
+const MOMENTS: &str = include_str!("../../../shaders/nn/batch_norm/moments.wgsl");
+const CHANNEL: &str = include_str!("../../../shaders/nn/batch_norm/channel.wgsl");
+const BATCH_MOMENTS_BODY: &str = include_str!("../../../shaders/nn/batch_norm/batch_moments.wgsl");
+const NORMALISE_BODY: &str = include_str!("../../../shaders/nn/batch_norm/normalise.wgsl");
+const GRADIENT_SUMS_BODY: &str = include_str!("../../../shaders/nn/batch_norm/gradient_sums.wgsl");
+const INPUT_GRAD_BODY: &str = include_str!("../../../shaders/nn/batch_norm/input_grad.wgsl");
+
+kernel! {
+    BATCH_MOMENTS_SCALAR_KERNEL = "nn/batch_norm/batch_moments_scalar", [INDEX, PARAMS, WALK, MOMENTS, BATCH_MOMENTS_BODY], BatchNormParams, &[], 16 * WORKGROUP_SIZE;
+    BATCH_MOMENTS_SCALAR = "batch_moments" [read(1, "x"), write_vec4(2, "workspace")];
+}
+kernel! {
+    NORMALISE_SCALAR_KERNEL = "nn/batch_norm/normalise_scalar", [INDEX, DIVIDE, PARAMS, CHANNEL, NORMALISE_BODY], BatchNormParams, &[], 0;
+    NORMALISE_SCALAR = "normalise" [read(1, "x"), read_vec4(3, "coefficients"), write(4, "y")];
+    NORMALISE_ADD_SCALAR = "normalise_add" [read(1, "x"), read(2, "r"), read_vec4(3, "coefficients"), write(4, "y")];
+}
+kernel! {
+    GRADIENT_SUMS_SCALAR_KERNEL = "nn/batch_norm/gradient_sums_scalar", [INDEX, PARAMS, WALK, GRADIENT_SUMS_BODY], BatchNormParams, &[], 8 * WORKGROUP_SIZE;
+    GRADIENT_SUMS_SCALAR = "gradient_sums" [read(1, "x"), read(2, "dy"), read(4, "mean"), read(5, "inv_std"), write_vec4(6, "workspace")];
+    GRADIENT_SUMS_THROUGH_SCALAR = "gradient_sums_through" [read(1, "x"), read(2, "dy"), read(3, "y"), read(4, "mean"), read(5, "inv_std"), write_vec4(6, "workspace")];
+}
+kernel! {
+    BATCH_NORM_INPUT_GRAD_SCALAR_KERNEL = "nn/batch_norm/input_grad_scalar", [INDEX, DIVIDE, PARAMS, CHANNEL, INPUT_GRAD_BODY], BatchNormParams, &[], 0;
+    BATCH_NORM_INPUT_GRAD_SCALAR = "input_grad" [read(1, "x"), read(2, "dy"), read_vec4(4, "coefficients"), write(5, "dx")];
+    BATCH_NORM_INPUT_GRAD_THROUGH_SCALAR = "input_grad_through" [read(1, "x"), read(2, "dy"), read(3, "y"), read_vec4(4, "coefficients"), write(5, "dx")];
+}
+kernel! {
+    BATCH_MOMENTS_VEC4_KERNEL = "nn/batch_norm/batch_moments_vec4", [INDEX, PARAMS, WALK, MOMENTS, BATCH_MOMENTS_BODY], BatchNormParams, &[], 16 * WORKGROUP_SIZE;
+    BATCH_MOMENTS_VEC4 = "batch_moments" [read_vec4(1, "x"), write_vec4(2, "workspace")];
+}
+kernel! {
+    NORMALISE_VEC4_KERNEL = "nn/batch_norm/normalise_vec4", [INDEX, DIVIDE, PARAMS, CHANNEL, NORMALISE_BODY], BatchNormParams, &[], 0;
+    NORMALISE_VEC4 = "normalise" [read_vec4(1, "x"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
+    NORMALISE_ADD_VEC4 = "normalise_add" [read_vec4(1, "x"), read_vec4(2, "r"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
+}
+kernel! {
+    GRADIENT_SUMS_VEC4_KERNEL = "nn/batch_norm/gradient_sums_vec4", [INDEX, PARAMS, WALK, GRADIENT_SUMS_BODY], BatchNormParams, &[], 8 * WORKGROUP_SIZE;
+    GRADIENT_SUMS_VEC4 = "gradient_sums" [read_vec4(1, "x"), read_vec4(2, "dy"), read(4, "mean"), read(5, "inv_std"), write_vec4(6, "workspace")];
+    GRADIENT_SUMS_THROUGH_VEC4 = "gradient_sums_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read(4, "mean"), read(5, "inv_std"), write_vec4(6, "workspace")];
+}
+kernel! {
+    BATCH_NORM_INPUT_GRAD_VEC4_KERNEL = "nn/batch_norm/input_grad_vec4", [INDEX, DIVIDE, PARAMS, CHANNEL, INPUT_GRAD_BODY], BatchNormParams, &[], 0;
+    BATCH_NORM_INPUT_GRAD_VEC4 = "input_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
+    BATCH_NORM_INPUT_GRAD_THROUGH_VEC4 = "input_grad_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
+}
+kernel! {
+    FINISH_MOMENTS_KERNEL = "nn/batch_norm/finish_moments", [INDEX, PARAMS, MOMENTS], BatchNormParams, &[], 0;
+    MERGE_MOMENTS = "merge_moments" [write_vec4(7, "workspace")];
+    FINISH_MOMENTS = "finish_moments" [
+        read(1, "w"), read(2, "b"), write(3, "running_mean"), write(4, "running_var"), write(5, "mean"), write(6, "inv_std"),
+        write_vec4(7, "workspace")
+    ];
+}
+kernel! {
+    RUNNING_KERNEL = "nn/batch_norm/running", [INDEX, PARAMS], BatchNormParams, &[], 0;
+    RUNNING_COEFFICIENTS = "running_coefficients" [
+        read(1, "w"), read(2, "b"), read(3, "running_mean"), read(4, "running_var"), write_vec4(5, "workspace")
+    ];
+}
+kernel! {
+    FINISH_SUMS_KERNEL = "nn/batch_norm/finish_sums", [INDEX, PARAMS], BatchNormParams, &[], 0;
+    MERGE_SUMS = "merge_sums" [write_vec4(6, "workspace")];
+    FINISH_SUMS = "finish_sums" [
+        read(1, "w"), read(2, "mean"), read(3, "inv_std"), write(4, "dw"), write(5, "db"), write_vec4(6, "workspace")
+    ];
+}

@@ -1,0 +1,213 @@
+//! Convenience level, program, and plans for the encoder level.
+
+use std::sync::Arc;
+
+use super::desc::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
+use super::{OPERATOR, plan::BatchNormProblem};
+use crate::activation::Activation;
+use crate::error::Result;
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::nn::problem::NnProblem;
+use crate::plan::{Operand, PlanOptions, Problem};
+use crate::spatial::expect_shape;
+
+/// Checks that the vectors have one element for each channel.
+fn bound_vectors(problem: &BatchNormProblem, vectors: &[(Operand, &Tensor)]) -> Result<Vec<Bound>> {
+    let bound = |&(operand, tensor): &(Operand, &Tensor)| {
+        expect_shape(OPERATOR, operand, tensor.shape(), &[problem.channels as usize])?;
+        Ok(Bound::new(operand, tensor))
+    };
+    vectors.iter().map(bound).collect()
+}
+
+fn push(sink: &mut impl Sink, problem: BatchNormProblem, operands: Vec<Bound>) -> Result<()> {
+    sink.push(Problem::Nn(NnProblem::BatchNorm(problem)), operands)
+}
+
+/// Operands of both forward passes, and y.
+fn forward_operands(
+    sink: &impl Sink,
+    problem: &BatchNormProblem,
+    x: &Tensor,
+    tensors: &BatchNormTensors,
+    r: Option<&Tensor>,
+) -> Result<(Vec<Bound>, Tensor)> {
+    let vectors = [
+        (Operand::W, &tensors.w),
+        (Operand::B, &tensors.b),
+        (Operand::RunningMean, &tensors.running_mean),
+        (Operand::RunningVar, &tensors.running_var),
+    ];
+    let mut operands = bound_vectors(problem, &vectors)?;
+    operands.push(Bound::new(Operand::X, x));
+    if let Some(r) = r {
+        expect_shape(OPERATOR, Operand::R, r.shape(), x.shape())?;
+        operands.push(Bound::new(Operand::R, r));
+    }
+    let y = sink.context().empty(Operand::Y, x.shape())?;
+    operands.push(Bound::new(Operand::Y, &y));
+    Ok((operands, y))
+}
+
+impl BatchNorm {
+    fn push_training(
+        &self,
+        sink: &mut impl Sink,
+        x: &Tensor,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor>,
+    ) -> Result<Normalised> {
+        let problem = self.problem(BatchNormPass::Training { residual: r.is_some() }, x.shape())?;
+        let (mut operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
+        let channels = [problem.channels as usize];
+        let mean = sink.context().empty(Operand::Mean, &channels)?;
+        let inv_std = sink.context().empty(Operand::InvStd, &channels)?;
+        operands.extend([Bound::new(Operand::Mean, &mean), Bound::new(Operand::InvStd, &inv_std)]);
+        push(sink, problem, operands)?;
+        Ok(Normalised { y, mean, inv_std })
+    }
+
+    fn push_inference(
+        &self,
+        sink: &mut impl Sink,
+        x: &Tensor,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let problem = self.problem(BatchNormPass::Inference { residual: r.is_some() }, x.shape())?;
+        let (operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
+        push(sink, problem, operands)?;
+        Ok(y)
+    }
+
+    fn push_backward(
+        &self,
+        sink: &mut impl Sink,
+        x: &Tensor,
+        dy: &Tensor,
+        w: &Tensor,
+        saved: &Normalised,
+    ) -> Result<BatchNormGrads> {
+        let problem = self.problem(BatchNormPass::Backward, x.shape())?;
+        expect_shape(OPERATOR, Operand::Dy, dy.shape(), x.shape())?;
+        let vectors = [(Operand::W, w), (Operand::Mean, &saved.mean), (Operand::InvStd, &saved.inv_std)];
+        let mut operands = bound_vectors(&problem, &vectors)?;
+        if self.activation == Activation::Relu {
+            expect_shape(OPERATOR, Operand::Y, saved.y.shape(), x.shape())?;
+            operands.push(Bound::new(Operand::Y, &saved.y));
+        }
+        let dx = sink.context().empty(Operand::Dx, x.shape())?;
+        let dw = sink.context().empty(Operand::Dw, w.shape())?;
+        let db = sink.context().empty(Operand::Db, w.shape())?;
+        operands.extend([Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)]);
+        operands.extend([Bound::new(Operand::Dw, &dw), Bound::new(Operand::Db, &db)]);
+        push(sink, problem, operands)?;
+        Ok(BatchNormGrads { dx, dw, db })
+    }
+
+    /// Normalises x `[N, C, spatial...]` by the batch's own statistics, adds a residual r of x's shape if there is one, and
+    /// moves the running statistics, in place. Submits and does not wait.
+    ///
+    /// # Errors
+    /// A parameter outside its range; fewer than two axes, a single element for each channel, shapes that do not fit;
+    /// tensors of another context, running statistics that share memory with other operands, limits of the device, no
+    /// memory, a lost device.
+    pub fn forward_training(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor>,
+    ) -> Result<Normalised> {
+        self.push_training(&mut Immediate(ctx), x, tensors, r)
+    }
+
+    /// Normalises x `[N, C, spatial...]` by the running statistics and adds a residual r of x's shape if there is one:
+    /// inference. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`BatchNorm::forward_training`]; a single element for each channel will do here.
+    pub fn forward(&self, ctx: &Context, x: &Tensor, tensors: &BatchNormTensors, r: Option<&Tensor>) -> Result<Tensor> {
+        self.push_inference(&mut Immediate(ctx), x, tensors, r)
+    }
+
+    /// dx, dw and db from dy at [`BatchNorm::forward_training`]'s output, what it saved, and its x and w. With ReLU the
+    /// gradient goes through it first, by the saved y. The gradient at a residual is dy itself, or with ReLU
+    /// [`super::super::relu_grad`] of the saved y and dy. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`BatchNorm::forward`].
+    pub fn backward(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        dy: &Tensor,
+        w: &Tensor,
+        saved: &Normalised,
+    ) -> Result<BatchNormGrads> {
+        self.push_backward(&mut Immediate(ctx), x, dy, w, saved)
+    }
+
+    /// The plan of a pass for x of this shape `[N, C, spatial...]`, for the encoder level. The operands are those that
+    /// [`BatchNormPass`] names.
+    ///
+    /// # Errors
+    /// As for [`BatchNorm::forward_training`].
+    ///
+    /// ```
+    /// use wgconv::{Context, nn::{BatchNorm, BatchNormPass}};
+    /// let ctx = Context::new_blocking()?;
+    /// let plan = BatchNorm::new().plan(&ctx, BatchNormPass::Training { residual: false }, &[8, 16, 28, 28])?;
+    /// assert_eq!(plan.dispatches(), 3);       // moments of slices, moments of channels, y
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn plan(&self, ctx: &Context, pass: BatchNormPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
+        ctx.plan(Problem::Nn(NnProblem::BatchNorm(self.problem(pass, x_shape)?)), &PlanOptions::default())
+    }
+}
+
+/// Batch normalisation.
+impl Program {
+    /// [`BatchNorm::forward_training`] as a part of the program: every run moves the running statistics.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn batch_norm_training(
+        &mut self,
+        norm: &BatchNorm,
+        x: &Tensor,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor>,
+    ) -> Result<Normalised> {
+        norm.push_training(self, x, tensors, r)
+    }
+
+    /// [`BatchNorm::forward`], inference, as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn batch_norm_forward(
+        &mut self,
+        norm: &BatchNorm,
+        x: &Tensor,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        norm.push_inference(self, x, tensors, r)
+    }
+
+    /// [`BatchNorm::backward`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn batch_norm_backward(
+        &mut self,
+        norm: &BatchNorm,
+        x: &Tensor,
+        dy: &Tensor,
+        w: &Tensor,
+        saved: &Normalised,
+    ) -> Result<BatchNormGrads> {
+        norm.push_backward(self, x, dy, w, saved)
+    }
+}

@@ -1,0 +1,370 @@
+//! From a pass to its dispatches: a reduction over each channel in slices, the slices' results together, and a sweep over all
+//! elements.
+
+use super::desc::BatchNormPass;
+use crate::activation::Activation;
+use crate::error::{Error, Result};
+use crate::kernel::{self, BatchNormParams, EntryPoint, KernelKey, WORKGROUP_SIZE};
+use crate::plan::{
+    Access, Batched, Chunk, DeviceLimits, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, StepBinding,
+    loop_tests, magic,
+};
+
+/// A batch normalisation with every extent known; floats as their bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BatchNormProblem {
+    pub pass: BatchNormPass,
+    pub batch: u32,
+    pub channels: u32,
+    /// Elements of a plane.
+    pub plane: u32,
+    pub eps: u32,
+    pub momentum: u32,
+    pub activation: Activation,
+}
+
+/// Values that an invocation adds one by one, at most: what the accuracy of long sums depends on.
+const MOST_STEPS: u64 = 1024;
+
+/// Values that an invocation should have at least, if there is a choice.
+const LEAST_STEPS: u64 = 8;
+
+/// Slices that an invocation puts together, at most.
+const MOST_MERGED: u64 = 64;
+
+/// Elements of the workspace's entries, which are vec4s.
+const ENTRY: u64 = 4;
+
+/// The kernels of a reduction over channels.
+struct Reduction {
+    operands: Vec<Operand>,
+    /// Of slices: by single elements, by vec4s.
+    slices: [&'static EntryPoint; 2],
+    merge: &'static EntryPoint,
+    finish: &'static EntryPoint,
+    finish_operands: &'static [Operand],
+}
+
+/// A plan in the making, with what all dispatches have in common.
+struct Planner<'p, 'a> {
+    problem: &'p BatchNormProblem,
+    plan: &'p mut SpecBuilder<'a>,
+    /// Elements of a Value: 1 or 4.
+    four: u32,
+    chunks: Vec<Chunk>,
+}
+
+impl BatchNormProblem {
+    /// Plans it for a device.
+    pub(crate) fn plan_spec(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+        use Operand::{B, Db, Dw, Dx, Dy, InvStd, Mean, R, RunningMean, RunningVar, W, X, Y};
+        let (name, flops, residual) = match self.pass {
+            BatchNormPass::Training { residual } => ("training", 9, residual),
+            BatchNormPass::Inference { residual } => ("inference", 3, residual),
+            BatchNormPass::Backward => ("backward", 9, false),
+        };
+        let (batch, channels, plane) = (self.batch, self.channels, self.plane);
+        let title = format!("batch_norm {name}: {batch} samples, {channels} channels of {plane} elements");
+        let mut plan = SpecBuilder::direct(limits, options, title, flops * self.elements())?;
+        let relu = self.activation == Activation::Relu;
+
+        // What has x's shape, and what has one number for each channel.
+        let (tensors, vectors): (Vec<_>, &[(Operand, Access)]) = match self.pass {
+            BatchNormPass::Training { .. } => (
+                vec![(X, Access::Read), (Y, Access::Write)],
+                &[
+                    (W, Access::Read),
+                    (B, Access::Read),
+                    (RunningMean, Access::Update),
+                    (RunningVar, Access::Update),
+                    (Mean, Access::Write),
+                    (InvStd, Access::Write),
+                ],
+            ),
+            BatchNormPass::Inference { .. } => (
+                vec![(X, Access::Read), (Y, Access::Write)],
+                &[(W, Access::Read), (B, Access::Read), (RunningMean, Access::Read), (RunningVar, Access::Read)],
+            ),
+            BatchNormPass::Backward => (
+                vec![(X, Access::Read), (Dy, Access::Read), (Dx, Access::Write)],
+                &[
+                    (W, Access::Read),
+                    (Mean, Access::Read),
+                    (InvStd, Access::Read),
+                    (Dw, Access::Write),
+                    (Db, Access::Write),
+                ],
+            ),
+        };
+        let more = match self.pass {
+            BatchNormPass::Backward if relu => Some((Y, Access::Read)),
+            BatchNormPass::Backward => None,
+            _ if residual => Some((R, Access::Read)),
+            _ => None,
+        };
+        let tensors: Vec<(Operand, Access)> = tensors.into_iter().chain(more).collect();
+        tensors.iter().for_each(|&(operand, access)| plan.need(operand, self.elements(), access));
+        vectors.iter().for_each(|&(operand, access)| plan.need(operand, channels.into(), access));
+
+        let batched: Vec<Batched> = tensors.iter().map(|&(operand, _)| self.batched(operand)).collect();
+        let whole_fours = plane.is_multiple_of(4) && limits.storage_alignment.is_multiple_of(16);
+        let four = if whole_fours { 4 } else { 1 };
+        let chunks = plan.chunks(batch, &batched, self.sample() / u64::from(four))?;
+        let mut planner = Planner { problem: self, plan: &mut plan, four, chunks };
+        match self.pass {
+            BatchNormPass::Training { residual } => {
+                let coefficients = planner.reduce(&Reduction {
+                    operands: vec![X],
+                    slices: [&kernel::BATCH_MOMENTS_SCALAR, &kernel::BATCH_MOMENTS_VEC4],
+                    merge: &kernel::MERGE_MOMENTS,
+                    finish: &kernel::FINISH_MOMENTS,
+                    finish_operands: &[W, B, RunningMean, RunningVar, Mean, InvStd],
+                })?;
+                planner.normalise(residual, coefficients)?;
+            }
+            BatchNormPass::Inference { residual } => {
+                let coefficients = planner.running_coefficients()?;
+                planner.normalise(residual, coefficients)?;
+            }
+            BatchNormPass::Backward => {
+                let (operands, slices) = if relu {
+                    (vec![X, Dy, Y], [&kernel::GRADIENT_SUMS_THROUGH_SCALAR, &kernel::GRADIENT_SUMS_THROUGH_VEC4])
+                } else {
+                    (vec![X, Dy], [&kernel::GRADIENT_SUMS_SCALAR, &kernel::GRADIENT_SUMS_VEC4])
+                };
+                let coefficients = planner.reduce(&Reduction {
+                    operands: [&operands[..], &[Mean, InvStd]].concat(),
+                    slices,
+                    merge: &kernel::MERGE_SUMS,
+                    finish: &kernel::FINISH_SUMS,
+                    finish_operands: &[W, Mean, InvStd, Dw, Db],
+                })?;
+                let entries = if relu {
+                    [&kernel::BATCH_NORM_INPUT_GRAD_THROUGH_SCALAR, &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_VEC4]
+                } else {
+                    [&kernel::BATCH_NORM_INPUT_GRAD_SCALAR, &kernel::BATCH_NORM_INPUT_GRAD_VEC4]
+                };
+                planner.sweep(entries, &operands, Dx, coefficients)?;
+            }
+        }
+        Ok(plan.finish())
+    }
+
+    /// Elements of a sample.
+    fn sample(&self) -> u64 {
+        u64::from(self.channels) * u64::from(self.plane)
+    }
+
+    /// Elements of x.
+    fn elements(&self) -> u64 {
+        u64::from(self.batch) * self.sample()
+    }
+
+    fn batched(&self, operand: Operand) -> Batched {
+        Batched { operand, sample: self.sample() }
+    }
+}
+
+impl Planner<'_, '_> {
+    /// One of two entry points: by single elements, or by vec4s.
+    fn entry(&self, entries: [&'static EntryPoint; 2]) -> &'static EntryPoint {
+        entries[usize::from(self.four == 4)]
+    }
+
+    /// Positions of a channel in a chunk.
+    fn positions(&self, chunk: &Chunk) -> u64 {
+        u64::from(chunk.count) * u64::from(self.problem.plane / self.four)
+    }
+
+    /// Uniforms of a dispatch over a chunk, or over none of the elements.
+    fn params(&self, chunk: Option<&Chunk>, base: u32) -> BatchNormParams {
+        let BatchNormProblem { channels, .. } = *self.problem;
+        let plane = self.problem.plane / self.four;
+        let positions = chunk.map_or(0, |chunk| self.positions(chunk)) as u32;
+        let ((magic_plane, shift_plane), (magic_channels, shift_channels)) = (magic(plane), magic(channels));
+        BatchNormParams {
+            channels,
+            plane,
+            positions,
+            per_slice: 0,
+            slices: 0,
+            base: base / self.four,
+            count: positions * channels,
+            step_samples: WORKGROUP_SIZE / plane * channels * plane,
+            step_cells: WORKGROUP_SIZE % plane,
+            source: 0,
+            result: 0,
+            merged: 0,
+            magic_plane,
+            shift_plane,
+            magic_channels,
+            shift_channels,
+            relu: u32::from(self.problem.activation == Activation::Relu),
+            elements: (u64::from(self.problem.batch) * u64::from(self.problem.plane)) as f32,
+            eps: f32::from_bits(self.problem.eps),
+            momentum: f32::from_bits(self.problem.momentum),
+        }
+    }
+
+    /// Slices of a channel in a chunk: as many as sums of bounded length and the loop limit need, and as fill the device, as
+    /// far as there is work for them.
+    fn slices(&self, chunk: &Chunk) -> Result<u64> {
+        let limit = u64::from(self.plan.limits.max_loop_iterations);
+        // Beside its own loop an invocation runs that of the tree, six levels for 64 invocations.
+        let tree = loop_tests(&[WORKGROUP_SIZE.ilog2().into()]);
+        let most = limit.saturating_sub(tree + 1).min(MOST_STEPS);
+        if most == 0 {
+            return Err(Error::LimitExceeded {
+                limit: "loop iterations of an invocation",
+                what: "batch_norm".to_string(),
+                needed: tree + 2,
+                available: limit,
+            });
+        }
+        let invocation = u64::from(WORKGROUP_SIZE);
+        let positions = self.positions(chunk);
+        let wanted = u64::from(self.plan.limits.fill_invocations) / (u64::from(self.problem.channels) * invocation);
+        let useful = positions / (invocation * LEAST_STEPS);
+        Ok(positions.div_ceil(invocation * most).max(wanted.min(useful)).max(1))
+    }
+
+    /// A region of the workspace for so many vec4s.
+    fn region(&mut self, entries: u64) -> Result<StepBinding> {
+        self.plan.reserve(ENTRY * entries).ok_or_else(|| Error::LimitExceeded {
+            limit: "workspace",
+            what: "batch_norm".to_string(),
+            needed: ENTRY * entries * ELEMENT_BYTES,
+            available: self.plan.limits.max_storage_binding_bytes,
+        })
+    }
+
+    /// Where a channel's vectors are bound.
+    fn vectors(&self, operands: &[Operand]) -> Result<Vec<StepBinding>> {
+        operands.iter().map(|&operand| self.plan.whole(operand, self.problem.channels.into())).collect()
+    }
+
+    /// Reduces every channel, and gives where the coefficients for the sweep are.
+    fn reduce(&mut self, kernels: &Reduction) -> Result<StepBinding> {
+        let channels = u64::from(self.problem.channels);
+        let chunks = self.chunks.clone();
+        let slices: Vec<u64> = chunks.iter().map(|chunk| self.slices(chunk)).collect::<Result<_>>()?;
+        let mut left: u64 = slices.iter().sum();
+        let mut partial = self.region(left * channels)?;
+        let mut first = 0;
+        for (chunk, &slices) in chunks.iter().zip(&slices) {
+            self.slice_step(kernels, chunk, slices, partial, first)?;
+            first += slices * channels;
+        }
+        // A loop over so many slices tests once more, and the whole counts one.
+        let merged = MOST_MERGED.min(u64::from(self.plan.limits.max_loop_iterations) - 2);
+        while left > merged {
+            let groups = left.div_ceil(merged);
+            let target = self.region(groups * channels)?;
+            let params = BatchNormParams {
+                count: (groups * channels) as u32,
+                ..self.merging_params(partial, target, left, merged)
+            };
+            let bindings = vec![up_to(target)];
+            self.plan.step(kernels.merge, &[], params, bindings, groups * channels)?;
+            (partial, left) = (target, groups);
+        }
+        let coefficients = self.region(channels)?;
+        let params = self.merging_params(partial, coefficients, left, left);
+        let mut bindings = self.vectors(kernels.finish_operands)?;
+        bindings.push(up_to(coefficients));
+        self.plan.step(kernels.finish, &[], params, bindings, channels)?;
+        Ok(coefficients)
+    }
+
+    fn merging_params(&self, source: StepBinding, target: StepBinding, slices: u64, merged: u64) -> BatchNormParams {
+        BatchNormParams {
+            source: entry_of(source),
+            result: entry_of(target),
+            slices: slices as u32,
+            merged: merged as u32,
+            ..self.params(None, 0)
+        }
+    }
+
+    /// The slices of one chunk, whose results begin at this vec4 of the region.
+    fn slice_step(
+        &mut self,
+        kernels: &Reduction,
+        chunk: &Chunk,
+        slices: u64,
+        partial: StepBinding,
+        first: u64,
+    ) -> Result<()> {
+        let (mut bindings, mut base) = (Vec::new(), 0);
+        for &operand in &kernels.operands {
+            if matches!(operand, Operand::Mean | Operand::InvStd) {
+                bindings.extend(self.vectors(&[operand])?);
+            } else {
+                let (binding, at) = chunk.bind(self.plan.limits, self.problem.batched(operand));
+                (bindings, base) = ([bindings, vec![binding]].concat(), at);
+            }
+        }
+        bindings.push(up_to(partial));
+        let params = BatchNormParams {
+            per_slice: self.positions(chunk).div_ceil(slices) as u32,
+            slices: slices as u32,
+            result: entry_of(partial) + first as u32,
+            ..self.params(Some(chunk), base)
+        };
+        let entry = self.entry(kernels.slices);
+        let kernel = KernelKey::new(entry, &entry.kernel().variants[0], &[]);
+        self.plan.step_workgroups(kernel, params, bindings, slices * u64::from(self.problem.channels))
+    }
+
+    /// The coefficients of inference.
+    fn running_coefficients(&mut self) -> Result<StepBinding> {
+        let channels = u64::from(self.problem.channels);
+        let coefficients = self.region(channels)?;
+        let operands = [Operand::W, Operand::B, Operand::RunningMean, Operand::RunningVar];
+        let mut bindings = self.vectors(&operands)?;
+        bindings.push(up_to(coefficients));
+        let params = self.merging_params(coefficients, coefficients, 0, 0);
+        self.plan.step(&kernel::RUNNING_COEFFICIENTS, &[], params, bindings, channels)?;
+        Ok(coefficients)
+    }
+
+    /// y from x, a residual, and the coefficients.
+    fn normalise(&mut self, residual: bool, coefficients: StepBinding) -> Result<()> {
+        if residual {
+            let entries = [&kernel::NORMALISE_ADD_SCALAR, &kernel::NORMALISE_ADD_VEC4];
+            return self.sweep(entries, &[Operand::X, Operand::R], Operand::Y, coefficients);
+        }
+        let entries = [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4];
+        self.sweep(entries, &[Operand::X], Operand::Y, coefficients)
+    }
+
+    /// A pass over all elements: from some tensors and the coefficients to another tensor.
+    fn sweep(
+        &mut self,
+        entries: [&'static EntryPoint; 2],
+        inputs: &[Operand],
+        output: Operand,
+        coefficients: StepBinding,
+    ) -> Result<()> {
+        for chunk in self.chunks.clone() {
+            let bind = |operand| chunk.bind(self.plan.limits, self.problem.batched(operand));
+            let (result, base) = bind(output);
+            let mut bindings: Vec<StepBinding> = inputs.iter().map(|&operand| bind(operand).0).collect();
+            bindings.extend([coefficients, result]);
+            let params = self.params(Some(&chunk), base);
+            let entry = self.entry(entries);
+            self.plan.step(entry, &[], params, bindings, params.count.into())?;
+        }
+        Ok(())
+    }
+}
+
+/// The workspace from its beginning to the end of a region.
+fn up_to(region: StepBinding) -> StepBinding {
+    StepBinding { offset: 0, size: region.offset + region.size, ..region }
+}
+
+/// The vec4 of the workspace at which a region begins.
+fn entry_of(region: StepBinding) -> u32 {
+    (region.offset / (ENTRY * ELEMENT_BYTES)) as u32
+}

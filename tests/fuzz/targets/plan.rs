@@ -1,0 +1,221 @@
+//! Descriptors, shapes and limits of devices with any numbers. What can be planned must stay within buffers and limits.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use wgconv::{
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Operand, Padding,
+    Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
+};
+
+use crate::bounded::Target;
+
+pub const TARGET: Target = Target { run, most_bytes };
+
+/// A plan has at most 65,536 dispatches, the largest of which have 1.7 KB of uniforms; lists are copied when they grow.
+pub const MOST_BYTES: usize = 192 << 20;
+
+fn most_bytes(_: usize) -> usize {
+    MOST_BYTES
+}
+
+fn run(bytes: &[u8]) {
+    let mut numbers = Numbers(bytes);
+    match numbers.byte() % 3 {
+        0 => of_rank::<1>(&mut numbers),
+        1 => of_rank::<2>(&mut numbers),
+        _ => of_rank::<3>(&mut numbers),
+    }
+}
+
+fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
+    let (limits, options) = (limits(numbers), options(numbers));
+    let operator = numbers.byte() % 4;
+    let taps: [usize; D] = numbers.array();
+    let (stride, dilation) = (numbers.array(), numbers.array());
+    let padding = padding(numbers);
+    let x: Vec<usize> = numbers.shape(D + 2);
+    let flags = numbers.byte();
+    let bit = |i: u32| flags >> i & 1 == 1;
+    match operator {
+        0 | 1 => {
+            let (mut w, groups) = (numbers.shape(D + 2), numbers.size());
+            // Mostly the shape that belongs to the rest: a wrong one is refused at once.
+            if let ([_, channels, ..], [outer, inner, spatial @ ..], false) = (&x[..], &mut w[..], bit(5))
+                && spatial.len() == D
+            {
+                spatial.copy_from_slice(&taps);
+                *(if operator == 0 { inner } else { outer }) = channels / if operator == 0 { groups.max(1) } else { 1 };
+            }
+            let pass = Pass::ALL[numbers.byte() as usize % Pass::ALL.len()];
+            let mut shapes = ConvShapes::new(&x, &w);
+            if bit(0) {
+                shapes = shapes.with_bias();
+            }
+            let plan = |options: &PlanOptions| {
+                if operator == 0 {
+                    let activation = if bit(2) { Activation::Relu } else { Activation::None };
+                    let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
+                    let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+                    return conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options);
+                }
+                let conv =
+                    ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+                let extent = [w.first(), w.last()].map(|extent| extent.copied().unwrap_or_default());
+                let conv = if bit(1) { conv.output_padding([extent[0]; D]) } else { conv };
+                let conv = if bit(2) { conv.output_shape([extent[1]; D]) } else { conv };
+                conv.build()?.plan_spec(&limits, pass, shapes, options)
+            };
+            check(&limits, &options, plan);
+        }
+        2 => check(&limits, &options, |options| {
+            let pool = MaxPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(bit(0));
+            let pass = PoolPass::ALL[flags as usize / 2 % PoolPass::ALL.len()];
+            pool.build()?.plan_spec_with(&limits, pass, &x, options)
+        }),
+        _ => {
+            let divisor = numbers.size();
+            check(&limits, &options, |options| {
+                let pool = AvgPool::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).ceil_mode(bit(0));
+                let pool = pool.count_include_pad(bit(3));
+                let pool = if bit(4) { pool.divisor_override(divisor) } else { pool };
+                let pass = PoolPass::ALL[flags as usize / 2 % PoolPass::ALL.len()];
+                pool.build()?.plan_spec_with(&limits, pass, &x, options)
+            });
+        }
+    }
+}
+
+/// Plans, and looks at what is planned.
+pub fn check(limits: &DeviceLimits, options: &PlanOptions, plan: impl Fn(&PlanOptions) -> Result<PlanSpec>) {
+    let spec = match plan(options) {
+        Ok(spec) => spec,
+        Err(error) => return drop(black_box(error.to_string())),
+    };
+    assert!(spec.workspace_bytes() <= options.workspace_limit, "{spec}");
+    assert!(spec.dispatches() <= 65_536, "{spec}");
+    black_box((spec.strategy(), spec.flops(), spec.bytes_moved()));
+    let mut written: BTreeMap<Operand, Vec<(u64, u64)>> = BTreeMap::new();
+    for step in spec.steps() {
+        assert!(step.grid.iter().all(|along| (1..=limits.max_workgroups_per_dimension).contains(along)), "{spec}");
+        assert!(step.workgroup_size <= limits.max_invocations_per_workgroup, "{spec}");
+        assert!(step.bindings.len() <= limits.max_storage_buffers as usize, "{spec}");
+        for binding in step.bindings {
+            let need = spec.operands().iter().find(|need| need.operand == binding.operand);
+            let end = binding.offset.checked_add(binding.size).unwrap();
+            assert!(binding.size > 0 && binding.size % 4 == 0, "{spec}: {binding:?}");
+            assert!(end <= need.unwrap().bytes, "{spec}: {binding:?}");
+            assert!(binding.size <= limits.max_storage_binding_bytes, "{spec}: {binding:?}");
+            assert_eq!(binding.offset % limits.storage_alignment, 0, "{spec}: {binding:?}");
+            written.entry(binding.operand).or_default().push((binding.offset, end));
+        }
+    }
+    for need in spec.operands().iter().filter(|need| need.access == Access::Write) {
+        let mut ranges = written.remove(&need.operand).unwrap_or_default();
+        ranges.sort_unstable();
+        // The workspace may have gaps, for the sake of alignment.
+        let gap = if need.operand == Operand::Workspace { limits.storage_alignment } else { 0 };
+        let end = ranges.iter().fold(0, |end: u64, range| if range.0 <= end + gap { end.max(range.1) } else { end });
+        assert_eq!(end, need.bytes, "{} of {spec} is not written as a whole", need.operand);
+    }
+    black_box(spec.to_string());
+}
+
+fn limits(numbers: &mut Numbers<'_>) -> DeviceLimits {
+    let mut limits = DeviceLimits::default();
+    let changes = numbers.byte();
+    let mut number = |bit: u32| (changes >> bit & 1 == 1).then(|| numbers.number());
+    let word = |number: u64| number.min(u32::MAX.into()) as u32;
+    if let Some(number) = number(0) {
+        limits.max_workgroups_per_dimension = word(number);
+    }
+    if let Some(number) = number(1) {
+        limits.max_storage_binding_bytes = number;
+    }
+    if let Some(number) = number(2) {
+        limits.max_loop_iterations = word(number);
+    }
+    if let Some(number) = number(3) {
+        limits.storage_alignment = number;
+    }
+    if let Some(number) = number(4) {
+        limits.fill_invocations = word(number);
+    }
+    if let Some(number) = number(5) {
+        limits.max_workgroup_storage_bytes = word(number);
+        limits.max_invocations_per_workgroup = word(number / 64);
+    }
+    if changes >> 6 & 1 == 1 {
+        limits.is_software = true;
+    }
+    if changes >> 7 & 1 == 1 {
+        limits.subgroup_size = 8;
+    }
+    limits
+}
+
+fn options(numbers: &mut Numbers<'_>) -> PlanOptions {
+    let mut options = PlanOptions::default();
+    let byte = numbers.byte();
+    if byte >> 7 == 1 {
+        options.workspace_limit = numbers.number();
+    }
+    options.strategy = match byte & 7 {
+        choice @ 1..=5 => Strategy::Fixed(Algorithm::ALL[choice as usize - 1]),
+        6 => Strategy::Tile([64, 64]),
+        7 => Strategy::Tile([numbers.number() as u32, numbers.number() as u32]),
+        _ => Strategy::Auto,
+    };
+    options
+}
+
+fn padding<const D: usize>(numbers: &mut Numbers<'_>) -> Padding<D> {
+    match numbers.byte() % 5 {
+        0 => Padding::Valid,
+        1 => Padding::Same,
+        2 => Padding::SameLow,
+        3 => Padding::Symmetric(numbers.array()),
+        _ => Padding::Explicit { low: numbers.array(), high: numbers.array() },
+    }
+}
+
+/// Bytes taken for numbers: small ones in a byte, any in up to three. Behind the end there are ones.
+struct Numbers<'a>(&'a [u8]);
+
+impl Numbers<'_> {
+    fn byte(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 1 };
+        self.0 = rest;
+        *first
+    }
+
+    /// Below 192 itself; else a number near a power of two.
+    fn number(&mut self) -> u64 {
+        match self.byte() {
+            small @ 0..192 => small.into(),
+            large => {
+                let near = (1u64 << (large - 192)).wrapping_add_signed((self.byte() as i8).into());
+                // What is near 2^64 is what is near 0 from below.
+                near.wrapping_mul(self.byte().max(1).into())
+            }
+        }
+    }
+
+    fn size(&mut self) -> usize {
+        self.number() as usize
+    }
+
+    fn array<const D: usize>(&mut self) -> [usize; D] {
+        std::array::from_fn(|_| self.size())
+    }
+
+    /// Now and then of another rank than the right one.
+    fn shape(&mut self, rank: usize) -> Vec<usize> {
+        let rank = match self.byte() {
+            0 => 0,
+            255 => rank + 1,
+            _ => rank,
+        };
+        (0..rank).map(|_| self.size()).collect()
+    }
+}

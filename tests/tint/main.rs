@@ -1,0 +1,193 @@
+//! What a second compiler of WGSL is given: every module with every set of overrides that the catalogue of plans gives it, and
+//! plans with inputs and with the results that wgpu, whose compiler is naga, computes here. `scripts/tint` runs this, and then
+//! `run.mjs` beside it, which feeds Tint; `cargo test` alone does not.
+
+#[path = "../shaders/catalogue.rs"]
+mod catalogue;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+use wgconv::case::{Case, catalogue as shapes};
+use wgconv::{
+    Access, Algorithm, Bindings, Context, KernelInfo, Operand, PlanOptions, PlanSpec, StepInfo, Strategy, Tensor,
+    kernels, verify,
+};
+
+/// Modules by number.
+struct Modules {
+    kernels: Vec<KernelInfo>,
+}
+
+impl Modules {
+    fn index(&self, step: &StepInfo<'_>) -> usize {
+        let same = |kernel: &KernelInfo| kernel.name == step.kernel && kernel.constants == step.constants;
+        self.kernels.iter().position(same).unwrap()
+    }
+
+    fn json(&self) -> Value {
+        let module = |kernel: &KernelInfo| {
+            json!({
+                "name": format!("{} {:?}", kernel.name, kernel.constants),
+                "source": format!("{}{}", kernel.browser_prefix, kernel.source),
+                "subgroup_size": kernel.subgroup_size,
+                "entries": kernel.entries.iter().map(|entry| entry.name).collect::<Vec<_>>(),
+            })
+        };
+        self.kernels.iter().map(module).collect()
+    }
+
+    /// Every pipeline that the plans of the catalogue make.
+    fn pipelines(&self) -> Value {
+        let mut distinct = BTreeSet::new();
+        for (_, spec) in catalogue::catalogue() {
+            for step in spec.steps() {
+                distinct.insert((self.index(&step), step.entry, step.overrides.to_vec()));
+            }
+        }
+        let overrides = |all: Vec<(&'static str, u32)>| all.into_iter().collect::<BTreeMap<_, _>>();
+        distinct.into_iter().map(|(module, entry, all)| json!([module, entry, overrides(all)])).collect()
+    }
+
+    fn step(&self, step: &StepInfo<'_>, operands: &[Operand]) -> Value {
+        let place = |operand| operands.iter().position(|known| *known == operand).unwrap();
+        let module = self.index(step);
+        let entry = self.kernels[module].entries.iter().find(|entry| entry.name == step.entry).unwrap();
+        let bindings = step.bindings.iter().zip(&entry.slots);
+        json!({
+            "module": module,
+            "entry": step.entry,
+            "overrides": step.overrides.iter().copied().collect::<BTreeMap<_, _>>(),
+            "params": step.params,
+            "grid": step.grid,
+            "bindings": bindings.map(|(bound, slot)| json!([slot.binding, place(bound.operand), bound.offset, bound.size]))
+                .collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Small integers, another row of them for each operand.
+fn integers(operand: Operand, count: usize) -> Vec<f32> {
+    let start = operand as u32 + 1;
+    let next = |state: &mut u32| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some((*state >> 16) as f32 % 7.0 - 3.0)
+    };
+    std::iter::repeat_with(|| ()).scan(start, |state, ()| next(state)).take(count).collect()
+}
+
+/// A plan with its inputs and with what it computes here, which is checked against the reference first.
+fn run(context: &Context, case: &Case, pass: &str, bias: bool, options: &PlanOptions, modules: &Modules) -> Value {
+    let fault = verify::check_blocking(context, case, pass, bias, options, 1).unwrap();
+    assert!(fault.is_none(), "{case} {pass}: {}", fault.unwrap());
+    let plan = case.plan(context, pass, bias, options).unwrap();
+    let spec = case.plan_spec_on(context, pass, bias, options).unwrap();
+    let needs = plan.operands();
+    let tensors: HashMap<Operand, Tensor> = needs
+        .iter()
+        .map(|need| (need.operand, input(context, case, need.operand, need.access, need.bytes as usize / 4)))
+        .collect();
+    let bindings = tensors.iter().fold(Bindings::new(), |all, (operand, tensor)| all.bind(*operand, tensor));
+    let words =
+        |tensor: &Tensor| -> Vec<u32> { tensor.read_blocking().unwrap().into_iter().map(f32::to_bits).collect() };
+    let inputs: HashMap<Operand, Vec<u32>> =
+        tensors.iter().map(|(operand, tensor)| (*operand, words(tensor))).collect();
+    let mut encoder = context.device().create_command_encoder(&Default::default());
+    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings).unwrap();
+    context.queue().submit([encoder.finish()]);
+    let operands: Vec<Operand> = needs.iter().map(|need| need.operand).collect();
+    let operand = |need: &wgconv::OperandNeed| {
+        let is_result = need.access != Access::Read && need.operand != Operand::Workspace;
+        json!({
+            "name": need.operand.name(),
+            "bytes": need.bytes,
+            "values": if need.access == Access::Read { json!(inputs[&need.operand]) } else { Value::Null },
+            "expected": if is_result { json!(words(&tensors[&need.operand])) } else { Value::Null },
+        })
+    };
+    json!({
+        "title": format!("{case} {pass}{} {}", if bias { " with bias" } else { "" }, options.strategy),
+        // WGSL leaves the last bits of a division open.
+        "exact": !matches!(case, Case::Pool(pool) if pool.kind != wgconv::PoolKind::Max),
+        "operands": needs.iter().map(operand).collect::<Vec<_>>(),
+        "steps": spec.steps().map(|step| modules.step(&step, &operands)).collect::<Vec<_>>(),
+    })
+}
+
+/// Of the indices of maxima, those of a forward.
+fn input(context: &Context, case: &Case, operand: Operand, access: Access, count: usize) -> Tensor {
+    let values = match operand {
+        Operand::Indices if access == Access::Read => {
+            let forward = "forward_with_indices";
+            let plan = case.plan(context, forward, false, &PlanOptions::default()).unwrap();
+            let tensors: Vec<(Operand, Tensor)> = plan
+                .operands()
+                .iter()
+                .map(|need| {
+                    let count = need.bytes as usize / 4;
+                    (need.operand, context.tensor(&[count], &integers(need.operand, count)).unwrap())
+                })
+                .collect();
+            let bindings = tensors.iter().fold(Bindings::new(), |all, (operand, tensor)| all.bind(*operand, tensor));
+            let mut encoder = context.device().create_command_encoder(&Default::default());
+            plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings).unwrap();
+            context.queue().submit([encoder.finish()]);
+            let (_, found) = tensors.into_iter().find(|(operand, _)| *operand == Operand::Indices).unwrap();
+            return found;
+        }
+        _ => integers(operand, count),
+    };
+    context.tensor(&[count], &values).unwrap()
+}
+
+/// Plans that together run every kernel, in every variant, that a convolution or pooling can take.
+fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
+    let mut limits = *context.limits();
+    limits.is_software = !limits.is_software;
+    let contexts = [context.clone(), context.with_limits(limits).unwrap()];
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let small = |spec: &PlanSpec| spec.operands().iter().all(|need| need.bytes <= 1 << 18);
+    for (row, context) in shapes().rows.iter().flat_map(|row| contexts.iter().map(move |context| (row, context))) {
+        let case = &row.case;
+        for pass in case.passes() {
+            let fixed = Algorithm::ALL.iter().copied().map(Strategy::Fixed);
+            let tiles = case.plausible(context.limits(), pass).unwrap();
+            for strategy in fixed.chain(tiles) {
+                for bias in if case.takes_bias(pass) { &[false, true][..] } else { &[false] } {
+                    let options = PlanOptions { strategy, ..PlanOptions::default() };
+                    let Ok(spec) = case.plan_spec_on(context, pass, *bias, &options) else { continue };
+                    let used: Vec<_> = spec.steps().map(|step| (modules.index(&step), step.entry)).collect();
+                    if small(&spec) && used.iter().any(|one| !seen.contains(one)) {
+                        seen.extend(used);
+                        found.push(run(context, case, pass, *bias, &options, modules));
+                    }
+                }
+            }
+        }
+    }
+    let unseen = modules.kernels.iter().enumerate().filter(|(i, _)| !seen.iter().any(|(seen, _)| seen == i));
+    println!(
+        "{} plans; kernels in none of them: {:?}",
+        found.len(),
+        unseen.map(|(_, k)| k.name).collect::<BTreeSet<_>>()
+    );
+    found
+}
+
+#[test]
+fn write_what_a_second_compiler_is_given() {
+    let file = std::env::var_os("WGCONV_TINT_FILE").expect("scripts/tint sets WGCONV_TINT_FILE");
+    let context = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
+    let modules = Modules { kernels: kernels() };
+    let plans = plans(&context, &modules);
+    let adapter = context.adapter_info();
+    let all = json!({
+        "computed_by": format!("naga on {}, {}", adapter.name, adapter.driver_info),
+        "subgroup_size": context.limits().subgroup_size,
+        "modules": modules.json(),
+        "pipelines": modules.pipelines(),
+        "plans": plans,
+    });
+    std::fs::write(file, all.to_string()).unwrap();
+}
