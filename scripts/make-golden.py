@@ -28,9 +28,10 @@ def integers(*shape):
     return torch.randint(-4, 5, shape).double()
 
 
-def pad(x, low, high, value=0.0):
+def pad(x, low, high, value=0.0, mode="constant"):
     pairs = list(zip(low, high))[::-1]  # F.pad starts at the last axis
-    return F.pad(x, [cells for pair in pairs for cells in pair], value=value)
+    cells = [cells for pair in pairs for cells in pair]
+    return F.pad(x, cells, value=value) if mode == "constant" else F.pad(x, cells, mode)
 
 
 def text(value):
@@ -49,11 +50,11 @@ def write(name, cases):
     (GOLDEN / name).write_text("\n".join(lines))
 
 
-def conv(batch, c_in, c_out, groups, extents, taps, stride, low, high, dilation):
+def conv(batch, c_in, c_out, groups, extents, taps, stride, low, high, dilation, mode="constant"):
     x = integers(batch, c_in, *extents).requires_grad_()
     w = integers(c_out, c_in // groups, *taps).requires_grad_()
     b = integers(c_out).requires_grad_()
-    y = CONV[len(taps) - 1](pad(x, low, high), w, b, stride, 0, dilation, groups)
+    y = CONV[len(taps) - 1](pad(x, low, high, mode=mode), w, b, stride, 0, dilation, groups)
     dy = integers(*y.shape)
     dx, dw, db = torch.autograd.grad(y, (x, w, b), dy)
     return dict(
@@ -78,6 +79,23 @@ def conv_cases():
         conv(1, 2, 2, 1, [3, 4, 5], [2, 3, 2], [1, 1, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]),
         conv(1, 2, 4, 2, [4, 5, 6], [2, 3, 2], [2, 1, 3], [0, 2, 1], [1, 0, 2], [1, 2, 3]),
     ]
+
+
+def conv_padding_cases():
+    """Padding modes, numbered as wgconv::PaddingMode::ALL is."""
+    cases = [
+        #    N C K g  extents    taps       stride     low        high       dilation
+        (1, "reflect", (1, 2, 2, 1, [5], [3], [1], [1], [1], [1])),
+        (1, "reflect", (2, 2, 4, 2, [5, 6], [3, 4], [2, 1], [4, 1], [0, 5], [1, 2])),
+        (1, "reflect", (1, 2, 2, 1, [3, 4, 2], [2, 3, 2], [1, 2, 1], [2, 1, 0], [0, 3, 1], [1, 1, 1])),
+        (2, "replicate", (1, 2, 2, 2, [4], [2], [1], [5], [3], [1])),
+        (2, "replicate", (1, 2, 3, 1, [3, 5], [2, 3], [1, 2], [4, 2], [1, 6], [2, 1])),
+        (2, "replicate", (1, 1, 2, 1, [1, 3, 2], [3, 2, 2], [1, 1, 2], [1, 0, 3], [1, 2, 0], [1, 2, 1])),
+        (3, "circular", (1, 3, 2, 1, [4], [3], [1], [2], [1], [1])),
+        (3, "circular", (1, 4, 4, 2, [4, 3], [3, 2], [2, 1], [4, 0], [1, 3], [1, 2])),
+        (3, "circular", (1, 1, 2, 1, [2, 3, 4], [3, 2, 3], [1, 2, 1], [1, 3, 1], [2, 0, 1], [1, 1, 1])),
+    ]
+    return [dict(mode=number, **conv(*case, mode)) for number, mode, case in cases]
 
 
 def conv_transpose(batch, c_in, c_out, groups, extents, taps, stride, low, high, dilation, output_padding):
@@ -438,3 +456,4 @@ if __name__ == "__main__":
     write("adamw.txt", [adam(torch.optim.AdamW)])
     write("batch_norm.txt", batch_norm_cases())
     write("schedules.txt", [schedules()])
+    write("conv_padding.txt", conv_padding_cases())

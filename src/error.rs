@@ -1,5 +1,6 @@
 //! The one error type of the library. Variants carry facts (operands, extents, limits); the message says what to do.
 
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, Operand};
 
 /// `Result` with [`Error`].
@@ -165,6 +166,25 @@ pub enum Error {
         padded: u64,
         /// `dilation * (taps - 1) + 1`.
         window: u64,
+    },
+    /// Reflection and wrapping around look at the input once, which bounds the padding.
+    #[error(
+        "{operator}: padding_mode {mode} with a padding of {padding} cells along spatial axis {axis}, whose input of {input} cells \
+         allows at most {most}; use less padding or padding_mode replicate"
+    )]
+    PaddingTooLarge {
+        /// The operator.
+        operator: &'static str,
+        /// `Reflect` or `Circular`.
+        mode: PaddingMode,
+        /// Spatial axis, counted from 0.
+        axis: usize,
+        /// The larger one of low and high padding.
+        padding: u32,
+        /// Extent of the input along it.
+        input: u32,
+        /// `input - 1` for reflection, `input` for wrapping around.
+        most: u32,
     },
     /// A transposed convolution's padding takes away everything that its input spreads to.
     #[error(

@@ -67,6 +67,7 @@ mod gpu;
 mod interop;
 mod kernel;
 pub mod nn;
+mod padding_mode;
 mod plan;
 mod pool;
 pub mod reference;
@@ -89,6 +90,7 @@ pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Pr
 #[cfg(feature = "safetensors")]
 pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
+pub use padding_mode::PaddingMode;
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,
 };

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::plan::Operand;
 use crate::window::{Axis, Rounding, same_padding};
 
-/// How many cells of zeros (convolution) or of nothing (max pooling) stand around the input, per spatial axis.
+/// How many cells of zeros (convolution; or what its [`PaddingMode`](crate::PaddingMode) says) or of nothing (max pooling) stand around the input, per spatial axis.
 ///
 /// ```
 /// use wgconv::{Conv, ConvShapes, Padding};

@@ -76,6 +76,49 @@ impl Samples {
         sum
     }
 
+    /// The same image with so many pixels around it, as an edge says.
+    fn with_edge(&self, edge: &str, cells: usize) -> Samples {
+        let pixel = |place: usize, extent: usize| {
+            let mut place = place as i64 - cells as i64;
+            let last = extent as i64 - 1;
+            while !(0..=last).contains(&place) {
+                place = match edge {
+                    "zeros" => return None,
+                    "replicate" => place.clamp(0, last),
+                    "circular" => place + if place < 0 { last + 1 } else { -last - 1 },
+                    _ => {
+                        if place < 0 {
+                            -place
+                        } else {
+                            2 * last - place
+                        }
+                    }
+                };
+            }
+            Some(place as usize)
+        };
+        let (width, height) = (self.width + 2 * cells, self.height + 2 * cells);
+        let sample = |at: usize| {
+            let (row, column) = (at / self.channels / width, at / self.channels % width);
+            let pixels = pixel(row, self.height).zip(pixel(column, self.width));
+            pixels.map_or(0, |(row, column)| {
+                self.values[(row * self.width + column) * self.channels + at % self.channels]
+            })
+        };
+        let values = (0..width * height * self.channels).map(sample).collect();
+        Samples { width, height, values, ..self.clone() }
+    }
+
+    /// Without so many pixels at every side.
+    fn cropped(&self, cells: usize) -> Samples {
+        let (width, height) = (self.width - 2 * cells, self.height - 2 * cells);
+        let row = |row: usize| {
+            let first = ((row + cells) * self.width + cells) * self.channels;
+            &self.values[first..first + width * self.channels]
+        };
+        Samples { width, height, values: (0..height).flat_map(row).copied().collect(), ..self.clone() }
+    }
+
     /// Every colour channel by this function of row, column and channel, rounded and cut off; alpha as it is.
     fn filtered(&self, value: impl Fn(usize, usize, usize) -> f64) -> Samples {
         let colours = self.channels - (self.channels + 1) % 2;
@@ -193,6 +236,20 @@ fn a_gaussian_and_both_side_by_side() {
         for (found, expected) in right.iter().zip(&blurred.values[row * 44..]) {
             // Two sums of nine terms in f32, each off by far less than a half, and a rounding that this may turn.
             assert!(found.abs_diff(*expected) <= 1, "{found} is not {expected}");
+        }
+    }
+}
+
+/// The widest filter reaches further than the image is wide.
+#[test]
+fn what_is_beyond_the_edges() {
+    let image = Samples::noise(5, 7, 3, false);
+    let bench = Bench::new(&image);
+    for edge in ["zeros", "reflect", "replicate", "circular"] {
+        let larger = Bench::new(&image.with_edge(edge, 9));
+        for kernel in ["emboss", "gaussian"] {
+            let found = bench.filter(&["-k", kernel, "--edge", edge]);
+            assert_eq!(found, larger.filter(&["-k", kernel]).cropped(9), "{kernel}, {edge}");
         }
     }
 }

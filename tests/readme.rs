@@ -3,7 +3,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Factor, IndexForm, LpPool, MaxPool, Padding, Pass, PlanOptions, PoolPass, Program, Result, nn,
+    DeviceLimits, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program,
+    Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -40,6 +41,8 @@ const CONVOLUTION: [&str; 10] = [
     "depthwise with multiplier",
     "bias",
 ];
+
+const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
 
 const ACTIVATIONS: [(&str, Activation); 6] = [
     ("ReLU", Activation::Relu),
@@ -103,11 +106,11 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
     let conv = with_option_of_convolutions!(
         option,
         builder,
+        MODES => builder.padding(Padding::Same),
         "residual" | THROUGH | ONTO => builder,
         IN_FORWARD => builder.activation(Activation::GeluTanh),
         "ReLU" | "leaky ReLU" | "sigmoid" | "tanh" | "SiLU" => builder.activation(activation(option)),
     );
-    let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
     let through = if option == THROUGH { Activation::ALL } else { &[Activation::None] };
     let addend = match option {
@@ -115,10 +118,14 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         ONTO => Addend::Output(Factor::new(0.5)?),
         _ => Addend::None,
     };
-    for &through in through {
-        let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(&x, &w) };
-        for pass in Pass::ALL {
-            conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default())?;
+    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
+    for &mode in modes {
+        let conv = conv.padding_mode(mode).build()?;
+        for &through in through {
+            let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(&x, &w) };
+            for pass in Pass::ALL {
+                conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default())?;
+            }
         }
     }
     Ok(())
@@ -235,6 +242,7 @@ fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> R
 fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let passes = Pass::ALL.map(Pass::name);
     let mut convolution = CONVOLUTION.to_vec();
+    convolution.insert(7, MODES);
     convolution.push("residual");
     convolution.extend(ACTIVATIONS[..5].iter().map(|(name, _)| *name));
     convolution.extend([IN_FORWARD, THROUGH, ONTO]);

@@ -61,15 +61,15 @@ fn dot_products(block: Block) -> mat4x4<f32> {
         let tap_h = row % TAPS_H;
         let tap_d = row / TAPS_H % TAPS_D;
         let c = row / (TAPS_H * TAPS_D);
-        let d = start_d + vec4<i32>(i32(tap_d * DILATION_D));
-        let h = start_h + vec4<i32>(i32(tap_h * DILATION_H));
+        let d = four_bordered(start_d + vec4<i32>(i32(tap_d * DILATION_D)), in_d);
+        let h = four_bordered(start_h + vec4<i32>(i32(tap_h * DILATION_H)), in_h);
         let row_inside = are_inside(d, in_d) & are_inside(h, in_h);
         let x_row = vec4<u32>(x_first + c * x_plane) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * in_w;
         let w_row = w_first + vec4<u32>(row * TAPS_W);
         for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
-            let at = start_w + vec4<i32>(i32(tap * DILATION_W));
+            let at = four_bordered(start_w + vec4<i32>(i32(tap * DILATION_W)), in_w);
             let inside = row_inside & are_inside(at, in_w);
-            // Cells of the padding are read as zero, from an element that exists.
+            // Cells outside are read as zero, from an element that exists.
             let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
             let cells_of_x = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
             let value = select(vec4<f32>(0.0), cells_of_x, inside);

@@ -67,15 +67,15 @@ fn correlate(block: Block) -> mat4x4<f32> {
         let row_h = row % out_h;
         let row_d = row / out_h % out_d;
         let n = row / (out_h * out_d);
-        let d = offset_d + vec4<i32>(i32(row_d * STRIDE_D));
-        let h = offset_h + vec4<i32>(i32(row_h * STRIDE_H));
+        let d = four_bordered(offset_d + vec4<i32>(i32(row_d * STRIDE_D)), in_d);
+        let h = four_bordered(offset_h + vec4<i32>(i32(row_h * STRIDE_H)), in_h);
         let row_inside = are_inside(d, in_d) & are_inside(h, in_h);
         let x_row = x_first + vec4<u32>(n * x_sample) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * in_w;
         let y_row = y_first + vec4<u32>(n * y_sample + (row_d * out_h + row_h) * out_w);
         for (var o = slab.col_begin; o < slab.col_end; o++) {
-            let at = offset_w + vec4<i32>(i32(o * STRIDE_W));
+            let at = four_bordered(offset_w + vec4<i32>(i32(o * STRIDE_W)), in_w);
             let inside = row_inside & are_inside(at, in_w);
-            // Cells of the padding are read as zero, from an element that exists.
+            // Cells outside are read as zero, from an element that exists.
             let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
             let cells = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
             let value = select(vec4<f32>(0.0), cells, inside);

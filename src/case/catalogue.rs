@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 35] = [
+const CONVOLUTIONS: [(&str, &str); 48] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -37,6 +37,20 @@ const CONVOLUTIONS: [(&str, &str); 35] = [
     ("tiles of channels, groups", "n2c34h5w9k66r2s3g2"),
     ("3x3, stride 2, whole fours", "n2c5h9w16k6r3s3u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
+    // Padding modes: every kernel that takes them, padding larger than the kernel, and as much as there may be.
+    ("reflect, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2reflect"),
+    ("replicate, padding larger than the kernel", "n2c2h3w5k2r2s3u1x2p5_3x4_7replicate"),
+    ("circular, padding of the extent", "n2c3h4w3k5r3s2p4_1x3a2x1circular"),
+    ("reflect, padding of the extent less one", "n2c2h3w5k3r2s4p2x4_3reflect"),
+    ("replicate, one-pixel input", "n2c2h1w1k2r3s2p1x0_1replicate"),
+    ("circular, rank 1, groups", "n2c4w9k6s4p3_2circularg2"),
+    ("reflect, 3x3, tiles of channels", "n2c33h7w8k31r3s3p1reflect"),
+    ("circular, 3x3, stride 2", "n2c9h9w12k17r3s3u2p1circular"),
+    ("replicate, 5x5, stride 2", "c5h9w11k9r5s5u2p2replicate"),
+    ("reflect, depthwise, 3x3", "n2c3h7w12k3r3s3p1reflectg3"),
+    ("circular, depthwise, 5x4, stride 2", "n2c3h12w9k3r5s4u2p1_2x0_2circularg3"),
+    ("reflect, rank 3", "n2c3d4h5w6k5t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflect"),
+    ("replicate, rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1replicateg3"),
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),

@@ -7,17 +7,25 @@ use crate::activation::Activation;
 use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
 
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, Addend};
+/// use wgconv::{Activation, Addend, PaddingMode};
 /// use wgconv::case::{CaseAxis, ConvCase};
-/// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }];
-/// let (activation, addend) = (Activation::None, Addend::None);
-/// let case = ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, activation, addend };
+/// let case = ConvCase {
+///     batch: 2,
+///     channels_in: 6,
+///     channels_out: 4,
+///     groups: 2,
+///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
+///     padding_mode: PaddingMode::Zeros,
+///     activation: Activation::None,
+///     addend: Addend::None,
+/// };
 /// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
 /// # Ok::<(), wgconv::Error>(())
@@ -34,6 +42,8 @@ pub struct ConvCase {
     pub groups: u32,
     /// The spatial axes, outermost first: one, two or three.
     pub axes: Vec<CaseAxis>,
+    /// What stands in the padding.
+    pub padding_mode: PaddingMode,
     /// What forward applies to y, and what input_grad goes on through as the one that gave x.
     pub activation: Activation,
     /// What a pass adds its sums to; a residual forward's only.
@@ -88,6 +98,7 @@ impl ConvCase {
                 low: per_axis(&self.axes, |axis| axis.low),
                 high: per_axis(&self.axes, |axis| axis.high),
             })
+            .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
             .build()?
             .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
@@ -97,13 +108,14 @@ impl ConvCase {
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode } = problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
             channels_out: *channels_out,
             groups: *groups,
             axes: CaseAxis::of(axes, *rank),
+            padding_mode: *padding_mode,
             activation: Activation::None,
             addend: Addend::None,
         }

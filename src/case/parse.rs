@@ -8,6 +8,7 @@ use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::factor::Factor;
+use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
 /// The grammar in a few lines, as messages and `--help` show it.
@@ -17,6 +18,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
+               reflect, replicate or circular (what stands in the padding in place of zeros)
   transposed   tconv, then the letters of a convolution, and o output padding (0)
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
@@ -85,8 +87,8 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
     Key { name, meaning, takes }
 }
 
-/// Words before letters: `relu` is not `r`.
-const KEYS: [Key; 28] = [
+/// Words before letters, the longer first: `relu` is not `r`.
+const KEYS: [Key; 31] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -96,6 +98,9 @@ const KEYS: [Key; 28] = [
     key("gelu", "GELU", Takes::Nothing),
     key("res", "residual", Takes::Decimal),
     key("onto", "what the output holds", Takes::Decimal),
+    key("reflect", "padding mode", Takes::Nothing),
+    key("replicate", "padding mode", Takes::Nothing),
+    key("circular", "padding mode", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -154,7 +159,7 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "res" | "onto" => self == Kind::Conv,
+            "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
             name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
             "k" | "g" => !self.is_pool(),
             "o" => self == Kind::Transposed,
@@ -407,6 +412,20 @@ impl Parser<'_> {
         Ok(axes)
     }
 
+    /// At most one of the three words.
+    fn padding_mode(&self) -> Parsed<PaddingMode> {
+        let given = |mode: &PaddingMode| self.find(mode.name());
+        let modes: Vec<PaddingMode> = PaddingMode::ALL.into_iter().filter(|mode| given(mode).is_some()).collect();
+        match modes[..] {
+            [] => Ok(PaddingMode::Zeros),
+            [mode] => Ok(mode),
+            _ => {
+                let second = modes.iter().filter_map(given).map(|entry| entry.at).max().unwrap_or(0);
+                self.error(second, "only one of reflect, replicate and circular")
+            }
+        }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -416,8 +435,9 @@ impl Parser<'_> {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
                 let channels_in = channels;
                 if self.kind == Kind::Conv {
-                    let (activation, addend) = (self.activation()?, self.addend()?);
-                    let case = ConvCase { batch, channels_in, channels_out, groups, axes, activation, addend };
+                    let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
+                    let case =
+                        ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
                     return Ok(Case::Conv(case));
                 }
                 let output_padding = match self.list("o", axes.len())? {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
 /// The letters of extents and taps, for the last three axes.
@@ -26,6 +27,9 @@ impl fmt::Display for ConvCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         convolution(&mut text, self.batch, [self.channels_in, self.channels_out], &self.axes);
+        if self.padding_mode != PaddingMode::Zeros {
+            text += self.padding_mode.name();
+        }
         unless(1, &mut text, "g", self.groups);
         if self.activation != Activation::None {
             text += &self.activation.to_string();

@@ -4,9 +4,10 @@ use super::Addend;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
+use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
-use crate::window::{Axis, Rounding};
+use crate::window::{Axis, AxisBorder, Rounding};
 
 /// The four passes of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +41,7 @@ impl Pass {
 /// from the tensors.
 ///
 /// `y[n, k, o...] = b[k] + sum over c, t... of x[n, group(k) * C_in/groups + c, o*stride + t*dilation - padding...] *
-/// w[k, c, t...]`: cross-correlation, no kernel flip, zeros outside x. Shapes: x `[N, C_in, spatial...]`, w
+/// w[k, c, t...]`: cross-correlation, no kernel flip; outside x zeros, or what [`PaddingMode`] says. Shapes: x `[N, C_in, spatial...]`, w
 /// `[C_out, C_in/groups, taps...]`, b `[C_out]`, y `[N, C_out, spatial...]`.
 ///
 /// ```
@@ -56,6 +57,7 @@ impl Pass {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Conv<const D: usize> {
     spatial: Spatial<D>,
+    padding_mode: PaddingMode,
     groups: u32,
     activation: Activation,
 }
@@ -71,6 +73,7 @@ pub type Conv3d = Conv<3>;
 #[derive(Clone, Copy, Debug)]
 pub struct ConvBuilder<const D: usize> {
     spatial: Spatial<D>,
+    padding_mode: PaddingMode,
     groups: usize,
     activation: Activation,
 }
@@ -155,7 +158,12 @@ impl<const D: usize> Conv<D> {
         reason = "the builder is the way to a Conv; `Conv::new(..)...build()` reads as one sentence"
     )]
     pub fn new(taps: [usize; D]) -> ConvBuilder<D> {
-        ConvBuilder { spatial: Spatial::new(taps), groups: 1, activation: Activation::None }
+        ConvBuilder {
+            spatial: Spatial::new(taps),
+            padding_mode: PaddingMode::Zeros,
+            groups: 1,
+            activation: Activation::None,
+        }
     }
 
     /// Taps per spatial axis.
@@ -168,6 +176,11 @@ impl<const D: usize> Conv<D> {
         self.groups as usize
     }
 
+    /// What stands in the padding.
+    pub fn padding_mode(&self) -> PaddingMode {
+        self.padding_mode
+    }
+
     /// What forward applies to its sums.
     pub fn activation(&self) -> Activation {
         self.activation
@@ -177,7 +190,7 @@ impl<const D: usize> Conv<D> {
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; a window
-    /// larger than the padded input.
+    /// larger than the padded input; more padding than [`PaddingMode::Reflect`] or [`PaddingMode::Circular`] allow.
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
@@ -196,13 +209,16 @@ impl<const D: usize> Conv<D> {
         if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
+        let axes = self.spatial.axes(OPERATOR, &shapes.x[2..], Rounding::Floor)?;
+        self.padding_mode.check(OPERATOR, &axes[3 - D..])?;
         let problem = ConvProblem {
             rank: D as u32,
             batch: shapes.x[0] as u32,
             channels_in: channels_in as u32,
             channels_out: channels_out as u32,
             groups: self.groups,
-            axes: self.spatial.axes(OPERATOR, &shapes.x[2..], Rounding::Floor)?,
+            padding_mode: self.padding_mode.of(&axes),
+            axes,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -216,9 +232,26 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
-    /// Padding; zeros.
+    /// Padding; of zeros, unless [`ConvBuilder::padding_mode`] says otherwise.
     pub fn padding(mut self, padding: Padding<D>) -> Self {
         self.spatial.padding = padding;
+        self
+    }
+
+    /// What stands in the padding, in forward and in both gradients: see [`PaddingMode`] for the formulas.
+    ///
+    /// ```
+    /// use wgconv::{Context, Conv, Padding, PaddingMode};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).padding(Padding::Explicit { low: [1], high: [0] });
+    /// let conv = conv.padding_mode(PaddingMode::Circular).build()?;
+    /// let x = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// assert_eq!(conv.forward(&ctx, &x, &w, None)?.read_blocking()?, [31.0, 12.0, 23.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn padding_mode(mut self, mode: PaddingMode) -> Self {
+        self.padding_mode = mode;
         self
     }
 
@@ -266,7 +299,8 @@ impl<const D: usize> ConvBuilder<D> {
             value: self.groups.to_string(),
             expected: "at least 1 and below 2^32",
         })?;
-        Ok(Conv { spatial: self.spatial, groups, activation: self.activation })
+        let ConvBuilder { spatial, padding_mode, activation, .. } = self;
+        Ok(Conv { spatial, padding_mode, groups, activation })
     }
 }
 
@@ -295,6 +329,8 @@ pub struct ConvProblem {
     pub groups: u32,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [Axis; 3],
+    /// What stands in the padding; `Zeros` where there is none.
+    pub padding_mode: PaddingMode,
 }
 
 impl ConvProblem {
@@ -331,6 +367,12 @@ impl ConvProblem {
         outputs.saturating_mul(window).saturating_mul(u64::from(self.channels_in / self.groups.max(1)))
     }
 
+    /// The most places at which one input cell is read, by the mode of the padding.
+    pub(crate) fn most_images(&self) -> u64 {
+        let images = |axis| u64::from(AxisBorder::new(axis, self.padding_mode).images);
+        self.axes.iter().map(images).fold(1, u64::saturating_mul)
+    }
+
     /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.
     pub(crate) fn of_output(y: &[usize]) -> ConvProblem {
         let mut axes = [Axis::UNIT; 3];
@@ -339,7 +381,15 @@ impl ConvProblem {
             *axis = Axis { input: extent as u32, output: extent as u32, ..Axis::UNIT };
         }
         let channels = y[1] as u32;
-        ConvProblem { rank: rank as u32, batch: y[0] as u32, channels_in: 1, channels_out: channels, groups: 1, axes }
+        ConvProblem {
+            rank: rank as u32,
+            batch: y[0] as u32,
+            channels_in: 1,
+            channels_out: channels,
+            groups: 1,
+            axes,
+            padding_mode: PaddingMode::Zeros,
+        }
     }
 
     /// The same convolution with its plane as one long row, if every axis is pointwise: no ragged ends.

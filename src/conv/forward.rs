@@ -16,7 +16,7 @@ pub(super) fn plan(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::forward(problem), algorithm, epilogue, plan);
+        return gather::plan(&Gather::forward(problem), problem, algorithm, epilogue, plan);
     }
     let x = Batched::new(Operand::X, &problem.x_shape());
     let y = Batched::new(Operand::Y, &problem.y_shape());
@@ -54,7 +54,8 @@ pub(super) fn plan(
             };
             let bindings = [Some(x), Some(w), with_bias.then_some(b), Some(y_binding), side];
             let bindings = bindings.into_iter().flatten().collect();
-            let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
+            let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
+            overrides.push(("BORDER", problem.padding_mode.constant()));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }

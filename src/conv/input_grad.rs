@@ -2,6 +2,7 @@
 //! several dispatches that add to dx one after the other. A bias of dx's channels, which a transposed convolution adds, goes
 //! in once, with the first of them.
 
+use super::border;
 use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
@@ -17,7 +18,7 @@ pub(super) fn plan(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     if algorithm != Algorithm::Direct {
-        return gather::plan(&Gather::input_grad(problem, algorithm)?, algorithm, epilogue, plan);
+        return gather::plan(&Gather::input_grad(problem, algorithm)?, problem, algorithm, epilogue, plan);
     }
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dx = Batched::new(Operand::Dx, &problem.x_shape());
@@ -28,7 +29,8 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_in.into(), Access::Read);
     }
-    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), Abilities::ALL, algorithm)?;
+    let abilities = Abilities { side: !border::is_partial(problem), ..Abilities::ALL };
+    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), abilities, algorithm)?;
 
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_in.into())?;
@@ -58,6 +60,7 @@ pub(super) fn plan(
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }
+    border::plan(problem, &mut plan)?;
     stores.end(&mut plan)?;
     Ok(plan.finish())
 }

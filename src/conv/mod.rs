@@ -2,6 +2,7 @@
 //! planned. Rank 1 and 2 are rank 3 with the leading axes folded to one cell.
 
 mod bias_grad;
+mod border;
 mod choose;
 mod desc;
 mod epilogue;

@@ -4,6 +4,7 @@ use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
 use crate::window::override_values;
 
@@ -68,8 +69,12 @@ pub(crate) fn plausible(
 fn title(problem: &ConvProblem, pass: Pass) -> String {
     let axes = &problem.axes[3 - problem.rank as usize..];
     let list = |of: fn(&crate::Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    let mode = match problem.padding_mode {
+        PaddingMode::Zeros => String::new(),
+        mode => format!(" {mode}"),
+    };
     format!(
-        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, dilation {:?}, groups {}",
+        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

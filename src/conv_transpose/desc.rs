@@ -187,7 +187,8 @@ impl<const D: usize> ConvTransposeBuilder<D> {
     /// [`Padding::Same`] and [`Padding::SameLow`] give `input * stride` output cells, or those of
     /// [`output_shape`](Self::output_shape), as ONNX's `SAME_UPPER` and `SAME_LOWER` do: what is too much is cut off half
     /// low and half high, an odd cell more high (`Same`) or low (`SameLow`); what is missing is added high. ONNX's
-    /// `output_shape` without `auto_pad` is `SameLow`.
+    /// `output_shape` without `auto_pad` is `SameLow`. There is no [`PaddingMode`](crate::PaddingMode) here, as in PyTorch and ONNX:
+    /// nothing is read beyond the input.
     pub fn padding(mut self, padding: Padding<D>) -> Self {
         self.spatial.padding = padding;
         self

@@ -1,6 +1,7 @@
 //! What a transposed convolution means for given shapes.
 
 use crate::conv::ConvProblem;
+use crate::padding_mode::PaddingMode;
 use crate::spatial::extents;
 use crate::window::TransposedAxis;
 
@@ -72,6 +73,7 @@ impl ConvTransposeProblem {
             channels_out: self.channels_in,
             groups: self.groups,
             axes: self.axes.map(|axis| axis.exchanged()),
+            padding_mode: PaddingMode::Zeros,
         }
     }
 }

@@ -9,8 +9,9 @@ pub use catalogue::WORKGROUP_SIZE;
 pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
-    AxisClass, BatchNormParams, ConvParams, DropoutParams, ElementwiseParams, GatherParams, KernelGradParams,
-    MOST_CLASSES, PackAxis, PackParams, PlanesParams, PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams,
+    AxisClass, BatchNormParams, BorderAxis, BorderParams, ConvParams, DropoutParams, ElementwiseParams, GatherParams,
+    KernelGradParams, MOST_CLASSES, PackAxis, PackParams, PlanesParams, PoolParams, Reduction, RowsParams,
+    SoftmaxParams, SumParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

@@ -141,6 +141,19 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/conv/input_grad_border.wgsl`
+    BorderAxis {
+        near_begin: u32, near_end: u32, far_begin: u32, far_end: u32,
+        extent: u32, padding_high: u32, unused_a: u32, unused_b: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/conv/input_grad_border.wgsl`
+    BorderParams { conv: ConvParams, axes: [BorderAxis; 3] }
+}
+
+uniform! {
     /// `shaders/conv/gather/pack.wgsl`
     PackAxis {
         taps: u32, dilation: u32, shift: u32, classes: u32,

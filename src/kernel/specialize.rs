@@ -117,6 +117,7 @@ fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
     let inner: &[fn() -> Layout] = match structs[0].name {
         "ConvParams" | "PoolParams" => &[super::Reduction::layout],
         "KernelGradParams" => &[super::ConvParams::layout, super::Reduction::layout],
+        "BorderParams" => &[super::ConvParams::layout, super::Reduction::layout, super::BorderAxis::layout],
         "GatherParams" => &[super::AxisClass::layout],
         "PackParams" => &[super::PackAxis::layout, super::AxisClass::layout],
         _ => &[],

@@ -6,12 +6,44 @@
 
 use crate::Axis;
 use crate::error::{Error, Result};
+use crate::padding_mode::PaddingMode;
 
 /// The input cell under tap `t` of output `o`; `None` in the padding.
 pub(super) fn cell_under(axis: &Axis, o: usize, t: usize) -> Option<usize> {
     let padded_cell = o * axis.stride as usize + t * axis.dilation as usize;
     let cell = padded_cell.checked_sub(axis.padding_low as usize)?;
     (cell < axis.input as usize).then_some(cell)
+}
+
+/// The input cell that a convolution reads under tap `t` of output `o`; `None` for a zero of the padding.
+pub(super) fn cell_read(axis: &Axis, mode: PaddingMode, o: usize, t: usize) -> Option<usize> {
+    let padded_cell = (o * axis.stride as usize + t * axis.dilation as usize) as i64;
+    let (cells, last) = (i64::from(axis.input), i64::from(axis.input) - 1);
+    let mut cell = padded_cell - i64::from(axis.padding_low);
+    while !(0..cells).contains(&cell) {
+        cell = match mode {
+            PaddingMode::Zeros => return None,
+            // The mirrors stand on the outermost cells.
+            PaddingMode::Reflect if cell < 0 => -cell,
+            PaddingMode::Reflect => last - (cell - last),
+            PaddingMode::Replicate => cell.clamp(0, last),
+            PaddingMode::Circular => cell.rem_euclid(cells),
+        };
+    }
+    Some(cell as usize)
+}
+
+/// Of every input cell, the pairs of a tap and an output that read it.
+pub(super) fn readers(axis: &Axis, mode: PaddingMode) -> Vec<Vec<(usize, usize)>> {
+    let mut readers = vec![Vec::new(); axis.input as usize];
+    for o in 0..axis.output as usize {
+        for t in 0..axis.taps as usize {
+            if let Some(cell) = cell_read(axis, mode, o, t) {
+                readers[cell].push((t, o));
+            }
+        }
+    }
+    readers
 }
 
 /// The output whose tap `t` lies on input cell `i`; `None` if there is none.

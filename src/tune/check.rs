@@ -114,15 +114,7 @@ fn relative(case: &Case) -> Case {
         Case::Conv(conv) => {
             let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);
             let (batch, axes) = (conv.batch.min(2), axes(&conv.axes));
-            Case::Conv(ConvCase {
-                batch,
-                channels_in,
-                channels_out,
-                groups,
-                axes,
-                activation: conv.activation,
-                addend: conv.addend,
-            })
+            Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, ..conv.clone() })
         }
         Case::ConvTranspose(conv) => {
             let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);

@@ -8,6 +8,7 @@ use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::{Addend, ConvProblem};
 use crate::factor::Factor;
+use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -23,6 +24,7 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let taps: u64 = problem.axes.iter().map(|axis| u64::from(axis.taps)).product();
     let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
     let channels = problem.channels_in.max(problem.channels_out) / problem.groups;
+    let taps = taps.saturating_mul(problem.most_images());
     let terms = (taps.saturating_mul(channels.into())).max(outputs.saturating_mul(problem.batch.into()));
     let most = ((1u64 << 24) as f64 / (terms as f64 + 1.0)).sqrt() as i32;
     most.clamp(1, 9)
@@ -40,6 +42,19 @@ pub(super) struct Shapes(Xoshiro256PlusPlus);
 impl Shapes {
     pub(super) fn new(seed: u64) -> Self {
         Shapes(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+}
+
+/// The padding mode of a random shape: zeros in two of five, the others where the extents allow them. By the sum of its
+/// parameters, for the same reason.
+fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
+    let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.stride + axis.low + axis.high).sum();
+    let mode = PaddingMode::ALL[(sum % 5 % 4) as usize];
+    let is_within = |most: fn(u32) -> u32| axes.iter().all(|axis| axis.low.max(axis.high) <= most(axis.input));
+    match mode {
+        PaddingMode::Reflect if !is_within(|extent| extent - 1) => PaddingMode::Replicate,
+        PaddingMode::Circular if !is_within(|extent| extent) => PaddingMode::Replicate,
+        mode => mode,
     }
 }
 
@@ -113,7 +128,8 @@ impl Shapes {
         ];
         let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
         let addend = addends[(cells + 1) % addends.len()];
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, activation, addend })
+        let padding_mode = mode_for(&axes);
+        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
     }
 
     fn conv_transpose(&mut self) -> Case {

@@ -3,6 +3,7 @@
 use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::Addend;
+use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
 /// Valid cases that are one step smaller or simpler, the largest steps first. Following any of them again and again ends.
@@ -63,6 +64,7 @@ fn smaller_conv(case: &ConvCase) -> Vec<ConvCase> {
         .collect();
     found.push(ConvCase { activation: Activation::None, ..case.clone() });
     found.push(ConvCase { addend: Addend::None, ..case.clone() });
+    found.push(ConvCase { padding_mode: PaddingMode::Zeros, ..case.clone() });
     found
 }
 

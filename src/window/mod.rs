@@ -6,9 +6,11 @@
 //! [`Axis::new`], against what the shaders' 32-bit arithmetic can hold.
 
 mod bins;
+mod border;
 mod gather;
 mod transposed;
 
+pub(crate) use border::AxisBorder;
 pub(crate) use gather::{GatherAxis, GatherClass};
 pub use transposed::TransposedAxis;
 pub(crate) use transposed::{Fit, Spread};

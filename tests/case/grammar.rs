@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -58,6 +58,9 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("relur2s2c3h8w8k4", "c3h8w8k4r2s2relu"),
         ("res.5gelutanhr2s2c3h8w8k4", "c3h8w8k4r2s2gelutanhres0.5"),
         ("onto-2.0leaky0.01c3w8k4s2", "c3w8k4s2leaky0.01onto-2"),
+        ("reflectr2s2reluc3h8w8p1k4g2", "c3h8w8k4r2s2p1reflectg2relu"),
+        ("circularc3w8k4s2p1_0", "c3w8k4s2p1_0circular"),
+        ("s2p3k4w8replicatec3", "c3w8k4s2p3replicate"),
         ("lpc3w8s2pow2.0", "lpc3w8s2"),
         ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
         ("maxflatr2s2c3h8w8ceil", "maxc3h8w8r2s2ceilflat"),
@@ -72,7 +75,11 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of relu leaky sigmoid tanh silu gelutanh gelu res onto n c d h w k t r s u p a g"),
+        (
+            "x",
+            0,
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular n c d h w k t r s u p a g",
+        ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
         ("c1w9k1s3relutanh", 12, "one activation, and there is `relu`"),
@@ -103,6 +110,9 @@ fn what_is_wrong_is_pointed_at() {
         ("c64h56w56k64t1r3s3", 12, "`d` too, if there is `t`"),
         ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
         ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
+        ("c8w9k4s3p1reflectcircular", 17, "only one of reflect, replicate and circular"),
+        ("tconvc8w9k4s3p1reflect", 15, "no `reflect` (padding mode) in a transposed convolution"),
+        ("avgc8w9s3p1circular", 11, "no `circular` (padding mode) in average pooling"),
         ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
         ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
@@ -167,7 +177,17 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
             }
             let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
             let addend = addends[rng.random_range(0..addends.len())];
-            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, activation, addend })
+            let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+            Case::Conv(ConvCase {
+                batch,
+                channels_in: channels,
+                channels_out,
+                groups,
+                axes,
+                padding_mode,
+                activation,
+                addend,
+            })
         }
         3 => {
             let channels_in = channels;
@@ -205,7 +225,8 @@ fn parts(text: &str) -> Vec<String> {
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
         let value = c.is_ascii_digit() || c == 'x' && in_value || "_.-".contains(c);
-        let words = ["ceil", "exclpad", "div", "flat", "pow", "res", "onto"];
+        let words =
+            ["ceil", "exclpad", "div", "flat", "pow", "res", "onto", "relu", "reflect", "replicate", "circular"];
         let word = words.iter().any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
             parts.push(String::new());
@@ -282,6 +303,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         channels_out: 4,
         groups,
         axes,
+        padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
     };

@@ -2,7 +2,7 @@
 //! whose adjoint it is.
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
-use wgconv::{Activation, Addend, Context, ConvTransposeProblem, Pass, PlanOptions, Result, reference};
+use wgconv::{Activation, Addend, Context, ConvTransposeProblem, PaddingMode, Pass, PlanOptions, Result, reference};
 
 use crate::conv::{ConvData, by_every_algorithm, on_gpu, run_pass};
 use crate::support::context::Regime;
@@ -113,6 +113,7 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
         channels_out,
         groups,
         axes,
+        padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
     })

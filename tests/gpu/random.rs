@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{Activation, Exponent, IndexForm, Pass, PoolKind};
+use wgconv::{Activation, Exponent, IndexForm, PaddingMode, Pass, PoolKind};
 
 use crate::conv::{any_activation, any_addend, check_bound, check_exact};
 use crate::conv_transpose;
@@ -51,7 +51,13 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     let (channels_in, channels_out) = (channels(), channels());
     let activation = if rng.random() { Activation::None } else { any_activation(rng) };
     let batch = rng.random_range(1..=3);
-    ConvCase { batch, channels_in, channels_out, groups, axes, activation, addend: any_addend(rng) }
+    // The padding is what it must be for all of them to have a chance.
+    let mut padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+    if padding_mode == PaddingMode::Reflect && axes.iter().any(|axis| axis.low.max(axis.high) >= axis.input) {
+        padding_mode = PaddingMode::Circular;
+    }
+    let addend = any_addend(rng);
+    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {

@@ -2,7 +2,7 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error,
-    LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PoolPass, Result,
+    LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};
@@ -127,6 +127,30 @@ fn convolution_shapes_that_cannot_be() {
         forward(conv(), &[1, 1, 2], &[1, 1, 3]) => Error::WindowTooLarge { axis: 0, input: 2, window: 3, .. },
         forward(conv().dilation([3]), &[1, 1, 5], &[1, 1, 3]) => Error::WindowTooLarge { window: 7, .. },
     }
+}
+
+#[test]
+fn padding_that_would_look_at_the_input_twice() {
+    let conv = |mode, low, high| {
+        let conv = Conv::<1>::new([3]).padding_mode(mode).padding(Padding::Explicit { low: [low], high: [high] });
+        forward(conv, &[1, 1, 5], &[1, 1, 3])
+    };
+    let (reflect, circular) = (PaddingMode::Reflect, PaddingMode::Circular);
+    for (mode, low, high) in [(reflect, 4, 4), (circular, 5, 5), (PaddingMode::Replicate, 900, 70), (reflect, 0, 0)] {
+        assert!(conv(mode, low, high).is_ok(), "{mode}");
+    }
+    assert_errors! {
+        conv(reflect, 5, 0) => Error::PaddingTooLarge { axis: 0, padding: 5, input: 5, most: 4, .. },
+        conv(reflect, 0, 5) => Error::PaddingTooLarge { mode: PaddingMode::Reflect, .. },
+        conv(circular, 6, 0) => Error::PaddingTooLarge { padding: 6, most: 5, .. },
+        conv(circular, 1, 6) => Error::PaddingTooLarge { mode: PaddingMode::Circular, .. },
+    }
+    // The second axis is at fault, and the padding is what `Same` makes it.
+    let same = Conv::<2>::new([3, 5]).padding(Padding::Same).padding_mode(reflect);
+    let shapes = ConvShapes::new(&[1, 1, 9, 2], &[1, 1, 3, 5]);
+    let error = same.build().unwrap().problem(&shapes).unwrap_err();
+    assert!(matches!(error, Error::PaddingTooLarge { axis: 1, padding: 2, most: 1, .. }), "{error}");
+    assert!(error.to_string().contains("padding_mode reflect with a padding of 2 cells"), "{error}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ const fn row(case: &'static str, pass: &'static str, tile: [u32; 3], least_share
 }
 
 /// The largest tile in every pass and with every kind of padding and stride first, then every other tile.
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 23] = [
     row("n32c128h58w58k128r3s3", "forward", [128, 128, 16], 90),
     row("n32c128h56w56k128r3s3p1", "forward", [128, 128, 16], 90),
     row("n32c256h56w56k128r1s1", "forward", [128, 128, 16], 90),
@@ -45,6 +45,13 @@ const ROWS: [Row; 17] = [
     row("n32c64h56w56k128r1s1", "kernel_grad", [128, 64, 16], 80),
     row("n32c64h56w56k64r3s3p1", "kernel_grad", [64, 64, 16], 75),
     row("n32c16h56w56k16r3s3p1", "kernel_grad", [32, 32, 16], 57),
+    // Padding other than zeros; of a kernel gradient only windows across a border take all that is counted.
+    row("n32c128h56w56k128r3s3p1reflect", "forward", [128, 128, 16], 84),
+    row("n32c128h56w56k128r3s3p1circular", "forward", [128, 128, 16], 84),
+    row("n32c3h112w112k64r7s7u2p3replicate", "forward", [64, 128, 8], 72),
+    row("n32c128h56w56k128r3s3p1reflect", "kernel_grad", [128, 128, 8], 66),
+    row("n32c128h56w56k128r3s3p1circular", "kernel_grad", [128, 128, 8], 66),
+    row("n32c64h56w56k64r3s3p1replicate", "kernel_grad", [64, 64, 16], 60),
 ];
 
 /// Width, height and depth of the tile of a step, if it multiplies tiles.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use wgconv::nn::{AdamHyper, Schedule};
 use wgconv::reference::nn::batch_norm;
 use wgconv::reference::{conv, conv_transpose, nn, pool};
-use wgconv::{Activation, PoolProblem};
+use wgconv::{Activation, PaddingMode, PoolProblem};
 
 use crate::assert_close;
 use crate::problems::{Divisor, Window};
@@ -51,11 +51,14 @@ impl Case {
 
 #[test]
 fn convolutions_are_those_of_pytorch_exactly() {
-    let cases = cases(include_str!("../golden/conv.txt"));
-    assert_eq!(cases.len(), 11);
-    for case in cases {
+    let zeros = cases(include_str!("../golden/conv.txt"));
+    let others = cases(include_str!("../golden/conv_padding.txt"));
+    assert_eq!((zeros.len(), others.len()), (11, 9));
+    for case in zeros.into_iter().chain(others) {
         let window = case.window();
-        let problem = window.conv(case.sizes("groups")[0], &case.sizes("x_shape"), &case.sizes("w_shape")).unwrap();
+        let [groups, x_shape, w_shape] = ["groups", "x_shape", "w_shape"].map(|key| case.sizes(key));
+        let mode = case.0.get("mode").map_or(PaddingMode::Zeros, |number| PaddingMode::ALL[number[0] as usize]);
+        let problem = window.padded_conv(mode, groups[0], &x_shape, &w_shape).unwrap();
         assert_eq!(problem.y_shape(), case.sizes("y_shape"), "{window:?}");
         let [x, w, b, dy] = ["x", "w", "b", "dy"].map(|key| case.f32(key));
         let y = conv::forward(&problem, &x, &w, Some(&b)).unwrap();

@@ -2,7 +2,8 @@
 //! the same parameters.
 
 use wgconv::{
-    AvgPool, Conv, ConvProblem, ConvShapes, ConvTranspose, ConvTransposeProblem, MaxPool, Padding, PoolProblem, Result,
+    AvgPool, Conv, ConvProblem, ConvShapes, ConvTranspose, ConvTransposeProblem, MaxPool, Padding, PaddingMode,
+    PoolProblem, Result,
 };
 
 /// Parameters of a sliding window, one entry per spatial axis.
@@ -32,16 +33,30 @@ impl Window {
     }
 
     pub fn conv(&self, groups: usize, x_shape: &[usize], w_shape: &[usize]) -> Result<ConvProblem> {
+        self.padded_conv(PaddingMode::Zeros, groups, x_shape, w_shape)
+    }
+
+    pub fn padded_conv(&self, mode: PaddingMode, groups: usize, x: &[usize], w: &[usize]) -> Result<ConvProblem> {
         match self.taps.len() {
-            1 => self.conv_of_rank::<1>(groups, x_shape, w_shape),
-            2 => self.conv_of_rank::<2>(groups, x_shape, w_shape),
-            _ => self.conv_of_rank::<3>(groups, x_shape, w_shape),
+            1 => self.conv_of_rank::<1>(mode, groups, x, w),
+            2 => self.conv_of_rank::<2>(mode, groups, x, w),
+            _ => self.conv_of_rank::<3>(mode, groups, x, w),
         }
     }
 
-    fn conv_of_rank<const D: usize>(&self, groups: usize, x: &[usize], w: &[usize]) -> Result<ConvProblem> {
+    fn conv_of_rank<const D: usize>(
+        &self,
+        mode: PaddingMode,
+        groups: usize,
+        x: &[usize],
+        w: &[usize],
+    ) -> Result<ConvProblem> {
         let conv = Conv::<D>::new(array(&self.taps)).stride(array(&self.stride)).dilation(array(&self.dilation));
-        conv.padding(self.padding()).groups(groups).build()?.problem(&ConvShapes::new(x, w).with_bias())
+        conv.padding_mode(mode)
+            .padding(self.padding())
+            .groups(groups)
+            .build()?
+            .problem(&ConvShapes::new(x, w).with_bias())
     }
 
     pub fn conv_transpose(
@@ -132,19 +147,33 @@ pub fn convolutions() -> Vec<(&'static str, ConvProblem)> {
     let wide_padding = Window::new([2, 3], [1, 2], [5, 4], [3, 7], [1, 1]);
     let stride_over_gap = Window::new([1, 2], [3, 4], [0, 1], [0, 0], [1, 1]);
     let rank_3 = Window::new([2, 3, 1], [1, 2, 3], [1, 0, 2], [0, 2, 1], [2, 1, 1]);
+    let padded = |mode, window: &Window, groups: usize, x: &[usize], w: &[usize]| {
+        window.padded_conv(mode, groups, x, w).unwrap()
+    };
+    let most_reflected = Window::new([3, 4], [1, 2], [2, 4], [2, 3], [1, 1]);
+    let most_wrapped = Window::new([3, 2], [2, 1], [3, 0], [1, 5], [1, 2]);
     vec![
         ("1x1", conv(plain([1, 1]), 1, &[2, 3, 4, 5], &[4, 3, 1, 1])),
         ("rank 1", conv(rank_1.clone(), 1, &[2, 3, 9], &[2, 3, 3])),
-        ("rank 1, groups", conv(rank_1, 3, &[2, 6, 9], &[3, 2, 3])),
+        ("rank 1, groups", conv(rank_1.clone(), 3, &[2, 6, 9], &[3, 2, 3])),
         ("all parameters different", conv(all_different.clone(), 1, &[2, 3, 7, 10], &[5, 3, 3, 2])),
         ("groups", conv(all_different.clone(), 2, &[2, 6, 7, 10], &[4, 3, 3, 2])),
         ("depthwise", conv(all_different.clone(), 5, &[1, 5, 7, 10], &[5, 1, 3, 2])),
-        ("depthwise, multiplier 3", conv(all_different, 4, &[2, 4, 7, 10], &[12, 1, 3, 2])),
+        ("depthwise, multiplier 3", conv(all_different.clone(), 4, &[2, 4, 7, 10], &[12, 1, 3, 2])),
         ("stride drops tail rows", conv(dropped_rows, 1, &[1, 2, 7, 12], &[3, 2, 2, 3])),
         ("stride skips cells", conv(stride_over_gap, 1, &[1, 2, 8, 11], &[3, 2, 1, 2])),
-        ("padding larger than the kernel", conv(wide_padding, 1, &[1, 2, 3, 5], &[2, 2, 2, 3])),
+        ("padding larger than the kernel", conv(wide_padding.clone(), 1, &[1, 2, 3, 5], &[2, 2, 2, 3])),
         ("one-pixel output", conv(plain([4, 3]), 1, &[2, 3, 4, 3], &[2, 3, 4, 3])),
         ("one-pixel input", conv(Window::new([3, 3], [1, 1], [1, 1], [1, 1], [1, 1]), 1, &[1, 2, 1, 1], &[2, 2, 3, 3])),
+        ("reflect", padded(PaddingMode::Reflect, &all_different, 1, &[2, 3, 7, 10], &[5, 3, 3, 2])),
+        ("reflect, most padding", padded(PaddingMode::Reflect, &most_reflected, 1, &[1, 2, 3, 5], &[2, 2, 3, 4])),
+        (
+            "replicate, more than the kernel",
+            padded(PaddingMode::Replicate, &wide_padding, 1, &[1, 2, 3, 5], &[2, 2, 2, 3]),
+        ),
+        ("circular, most padding", padded(PaddingMode::Circular, &most_wrapped, 2, &[1, 4, 3, 5], &[2, 2, 3, 2])),
+        ("circular, rank 1", padded(PaddingMode::Circular, &rank_1, 1, &[2, 3, 9], &[2, 3, 3])),
+        ("reflect, rank 3", padded(PaddingMode::Reflect, &rank_3, 2, &[1, 4, 4, 5, 6], &[6, 2, 2, 3, 1])),
         ("rank 3", conv(rank_3.clone(), 1, &[2, 3, 4, 5, 6], &[2, 3, 2, 3, 1])),
         ("rank 3, groups", conv(rank_3, 2, &[1, 4, 4, 5, 6], &[6, 2, 2, 3, 1])),
     ]

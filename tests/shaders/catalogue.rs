@@ -4,7 +4,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, IndexForm, LpPool, MaxPool, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
+    DeviceLimits, Error, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec,
+    PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.
@@ -13,6 +14,9 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     convolutions_of_rank::<1>(&mut plans);
     convolutions_of_rank::<2>(&mut plans);
     convolutions_of_rank::<3>(&mut plans);
+    padding_modes_of_rank::<1>(&mut plans);
+    padding_modes_of_rank::<2>(&mut plans);
+    padding_modes_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
@@ -121,6 +125,28 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
                             Err(Error::AlgorithmUnavailable { .. }) => continue,
                             spec => plans.push((format!("{conv:?} {pass:?} {algorithm}"), spec.unwrap())),
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Padding other than zeros, where the extents allow it.
+fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut software = limits();
+    software.is_software = true;
+    for (taps, stride, dilation, padding) in windows::<D>() {
+        for mode in &PaddingMode::ALL[1..] {
+            for (groups, channels_out) in [(1, 9), (6, 6)] {
+                let (x, w) = (shape([3, 6], last::<D>([9, 14, 24])), shape([channels_out, 6 / groups], taps));
+                let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+                let conv = conv.padding_mode(*mode).build().unwrap();
+                for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                    for limits in [&limits(), &software] {
+                        push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                            conv.plan_spec(limits, pass, ConvShapes::new(&x, &w), options)
+                        });
                     }
                 }
             }

@@ -87,7 +87,7 @@ fn correlate(block: Block) -> vec4<f32> {
     var bits_d = 0u;
     var bits_h = vec4<u32>(0u);
     var bits_w = 0u;
-    if (PADDED != 0u) {
+    if (PADDED != 0u && BORDER == 0u) {
         bits_d = bits_inside(vec4<i32>(at_d), TAP_STEP_D, taps_d, params.in_d).x;
         bits_h = bits_inside(at_h, TAP_STEP_H, taps_h, params.in_h);
         bits_w = bits_inside(vec4<i32>(at_w), TAP_STEP_W, taps_w, params.in_w).x;
@@ -106,12 +106,18 @@ fn correlate(block: Block) -> vec4<f32> {
     for (var jd = 0u; jd < taps_d; jd++) {
         for (var jh = 0u; jh < taps_h; jh++) {
             let from_line = first + (jd * TAP_STEP_D * params.in_h + jh * TAP_STEP_H) * params.in_w;
+            let border_d = block.plane * params.in_d + u32(bordered(at_d + i32(jd * TAP_STEP_D), params.in_d));
+            let border_h = four_bordered(at_h + vec4<i32>(i32(jh * TAP_STEP_H)), params.in_h);
+            let border_line = vec4<u32>(border_d * params.in_h) + vec4<u32>(border_h);
             let line_inside = (bits_h & vec4<u32>(1u << jh)) != vec4<u32>(0u);
             let slice_inside = (bits_d & (1u << jd)) != 0u;
             for (var jw = 0u; jw < taps_w; jw++) {
                 var at = from_line + vec4<u32>(jw * TAP_STEP_W);
                 var inside = vec4<bool>(true);
-                if (PADDED != 0u) {
+                if (BORDER != 0u) {
+                    let across = bordered(at_w + i32(jw * TAP_STEP_W), params.in_w);
+                    at = border_line * params.in_w + vec4<u32>(u32(across) + params.in_base);
+                } else if (PADDED != 0u) {
                     inside = line_inside & vec4<bool>(slice_inside && (bits_w & (1u << jw)) != 0u);
                     at = select(vec4<u32>(0u), at, inside);
                 }

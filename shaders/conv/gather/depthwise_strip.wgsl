@@ -208,7 +208,7 @@ fn run_down(strip: Strip, initial: f32) {
     var o2 = s0;
     if (STRIDE == 1u) {
         for (var i = taps.first_h; i < rows + TAPS - 1u; i++) {
-            let h = start + i32(i);
+            let h = bordered(start + i32(i), in_h);
             let cells = under(origin + u32(h) * in_w, is_inside(h, in_h), across);
             s0 += product(window.k0, cells, taps, 0u);
             s1 += product(window.k1, cells, taps, 1u);
@@ -237,7 +237,7 @@ fn run_down(strip: Strip, initial: f32) {
         }
     } else {
         for (var i = taps.first_h / 2u; i < rows + TAPS / 2u; i++) {
-            let h = start + i32(2u * i);
+            let h = bordered(start + i32(2u * i), in_h);
             let even = under(origin + u32(h) * in_w, is_inside(h, in_h), across);
             s0 += product(window.k0, even, taps, 0u);
             s1 += product(window.k2, even, taps, 2u);
@@ -248,7 +248,8 @@ fn run_down(strip: Strip, initial: f32) {
             if (i >= TAPS / 2u) {
                 store_strip(place, i - TAPS / 2u, done, done, initial);
             }
-            let odd = under(origin + u32(h + 1) * in_w, is_inside(h + 1, in_h), across);
+            let odd_h = bordered(start + i32(2u * i) + 1, in_h);
+            let odd = under(origin + u32(odd_h) * in_w, is_inside(odd_h, in_h), across);
             s2 = s1;
             if (TAPS > 3u) {
                 s2 += product(window.k3, odd, taps, 3u);

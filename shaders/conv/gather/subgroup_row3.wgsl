@@ -18,9 +18,10 @@ fn gather_sums(block: Block, lane: u32) {
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let first = class_at(2u, block.class_w).start + i32(block.w);
     // The first four cells and the last two; what lies behind the row is padding.
-    let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
+    let near = four_bordered(vec4<i32>(first) + vec4<i32>(0, 1, 2, 3), in_w);
+    let far = vec2<i32>(bordered(first + 4, in_w), bordered(first + 5, in_w));
     let near_inside = are_inside(near, in_w);
-    let far_inside = vec2<bool>(is_inside(first + 4, in_w), is_inside(first + 5, in_w));
+    let far_inside = vec2<bool>(is_inside(far.x, in_w), is_inside(far.y, in_w));
     let tap_step_d = params.tap_step_d;
     let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
@@ -31,16 +32,16 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
+            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
+                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w + u32(first);
-                // Cells of the padding are read as zero, from an element that exists.
+                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                // Cells outside are read as zero, from an element that exists.
                 let from_near = vec4<bool>(row_inside) & near_inside;
                 let from_far = vec2<bool>(row_inside) & far_inside;
-                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), from_near);
-                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(4u, 5u), from_far);
+                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near), from_near);
+                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far), from_far);
                 let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
                 let value = select(vec4<f32>(0.0), found, from_near);
                 let last = select(vec2<f32>(0.0), vec2<f32>(source[at_far.x], source[at_far.y]), from_far);

@@ -20,9 +20,9 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
+            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
+                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 let found = under(row, row_inside, across);

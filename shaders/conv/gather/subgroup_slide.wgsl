@@ -11,8 +11,9 @@ const_assert STRIDE == 1u || STRIDE == 2u;
 
 @group(0) @binding(1) var<storage, read> source: array<f32>;
 
-fn cells_at(row: u32, at: vec4<i32>, row_inside: bool, extent: u32) -> vec4<f32> {
-    // Cells of the padding are read as zero, from an element that exists.
+fn cells_at(row: u32, places: vec4<i32>, row_inside: bool, extent: u32) -> vec4<f32> {
+    let at = four_bordered(places, extent);
+    // Cells outside are read as zero, from an element that exists.
     let inside = vec4<bool>(row_inside) & are_inside(at, extent);
     let cells = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(at), inside);
     return select(vec4<f32>(0.0), vec4<f32>(source[cells.x], source[cells.y], source[cells.z], source[cells.w]), inside);
@@ -51,9 +52,9 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
+            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
+                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 var cells = cells_at(row, under_first, row_inside, in_w);
@@ -73,8 +74,9 @@ fn gather_sums(block: Block, lane: u32) {
                 }
                 var cell = first + i32(LANE_CELLS * STRIDE);
                 for (var k = 0u; k < taps.z; k++) {
-                    let inside = row_inside && is_inside(cell, in_w);
-                    let new_cell = select(0.0, source[select(0u, row + u32(cell), inside)], inside);
+                    let new_at = bordered(cell, in_w);
+                    let inside = row_inside && is_inside(new_at, in_w);
+                    let new_cell = select(0.0, source[select(0u, row + u32(new_at), inside)], inside);
                     if (TILE_M == 4u) {
                         accumulate_eight(packed[at_packed], cells, cells_behind);
                     } else {

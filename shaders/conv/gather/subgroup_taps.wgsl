@@ -30,15 +30,15 @@ fn gather_sums(block: Block, lane: u32) {
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
         for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
+            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
             for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
+                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 for (var k = 0u; k < taps.z; k++) {
-                    let cell_w = start_w + vec4<i32>(i32(k * tap_step_w));
+                    let cell_w = four_bordered(start_w + vec4<i32>(i32(k * tap_step_w)), in_w);
                     let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
-                    // Cells of the padding are read as zero, from an element that exists.
+                    // Cells outside are read as zero, from an element that exists.
                     let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w), inside);
                     let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
                     accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));

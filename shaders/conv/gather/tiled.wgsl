@@ -7,7 +7,8 @@
 // channels of one tap, so that everything about the tap is the same for the whole workgroup and tested once a step; a last
 // block of channels is filled up with zeros. BY_CHANNEL == 0: row k is tap k % taps of channel k / taps, which wastes nothing
 // where channels are few; an invocation's rows lie B_STEP apart, and it counts channel and taps on with carries, without
-// dividing.
+// dividing. With padding other than zeros (common/border.wgsl) it keeps where its columns' first cells are along each axis
+// instead, and finds the cell of a tap from there.
 
 // 1: the rows of a step are channels of one tap; 0: channels and taps.
 override BY_CHANNEL: u32 = 0u;
@@ -131,10 +132,14 @@ fn columns_of(quad: u32) -> vec4<u32> {
     return vec4<u32>(quad) + vec4<u32>(0u, B_QUADS, 2u * B_QUADS, 3u * B_QUADS);
 }
 
-// Four columns of source: element under the first tap in the first channel, and bits of the taps inside.
+// Four columns of source: element under the first tap in the first channel, and bits of the taps inside. With padding other than
+// zeros the first element of that channel, and the cells under the first tap.
 struct Columns {
     first: vec4<u32>,
     inside: vec4<u32>,
+    d: vec4<i32>,
+    h: vec4<i32>,
+    w: vec4<i32>,
 }
 
 fn source_columns(tile: Tile, quad: u32) -> Columns {
@@ -145,6 +150,10 @@ fn source_columns(tile: Tile, quad: u32) -> Columns {
     let h = vec4<i32>(cells.h * IN_STRIDE_H) + vec4<i32>(tile.start.y);
     let w = vec4<i32>(cells.w * IN_STRIDE_W) + vec4<i32>(tile.start.z);
     let channel = (cells.sample * params.groups + vec4<u32>(tile.group)) * params.channels + params.channel_begin;
+    if (BORDER != 0u) {
+        let first_of_channel = channel * source_plane() + vec4<u32>(params.in_base);
+        return Columns(first_of_channel, vec4<u32>(0u), d, h, w);
+    }
     let line = (channel * params.in_d + vec4<u32>(d)) * params.in_h + vec4<u32>(h);
     let first = line * params.in_w + vec4<u32>(w) + vec4<u32>(params.in_base);
     var inside = vec4<u32>(0u);
@@ -153,11 +162,20 @@ fn source_columns(tile: Tile, quad: u32) -> Columns {
             | (bits_inside(h, TAP_STEP_H, tile.taps.y, params.in_h) << vec4<u32>(tile.taps.z))
             | (bits_inside(d, TAP_STEP_D, tile.taps.x, params.in_d) << vec4<u32>(tile.taps.z + tile.taps.y));
     }
-    return Columns(first, inside);
+    return Columns(first, inside, d, h, w);
+}
+
+// Elements of columns under a row's tap, where every cell exists.
+fn border_elements(columns: Columns, row: Row) -> vec4<u32> {
+    let d = four_bordered(columns.d + vec4<i32>(i32(row.tap.x * TAP_STEP_D)), params.in_d);
+    let h = four_bordered(columns.h + vec4<i32>(i32(row.tap.y * TAP_STEP_H)), params.in_h);
+    let w = four_bordered(columns.w + vec4<i32>(i32(row.tap.z * TAP_STEP_W)), params.in_w);
+    let line = vec4<u32>(d) * params.in_h + vec4<u32>(h);
+    return columns.first + line * params.in_w + vec4<u32>(w) + vec4<u32>(row.offset);
 }
 
 // A row of source: its number (of the channel, where a step's rows are channels), its taps along d, h, w, and the elements
-// from a column's first to the row's.
+// from a column's first to the row's; with padding other than zeros only those of whole channels.
 struct Row {
     k: u32,
     tap: vec3<u32>,
@@ -178,6 +196,9 @@ fn source_plane() -> u32 {
 
 // Elements from a tap to its neighbour along d, h, w.
 fn tap_steps() -> vec3<u32> {
+    if (BORDER != 0u) {
+        return vec3<u32>(0u);
+    }
     return vec3<u32>(TAP_STEP_D * params.in_h * params.in_w, TAP_STEP_H * params.in_w, TAP_STEP_W);
 }
 
@@ -248,6 +269,10 @@ fn source_at(at: vec4<u32>, inside: vec4<bool>) -> Quad {
 // A row at four columns; zero outside of in and behind the last row, read from an element that exists.
 fn source_quad(tile: Tile, columns: Columns, row: Row) -> Quad {
     let exists = row.k < tile.rows;
+    if (BORDER != 0u) {
+        let at = select(vec4<u32>(params.in_base), border_elements(columns, row), vec4<bool>(exists));
+        return source_at(at, vec4<bool>(exists));
+    }
     if (PADDED == 0u) {
         return source_at(columns.first + vec4<u32>(select(0u, row.offset, exists)), vec4<bool>(exists));
     }
@@ -267,6 +292,10 @@ struct Tap {
 
 fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
     let channels = tile.channels - row.k;
+    if (BORDER != 0u) {
+        let last = (channels - 1u) * source_plane();
+        return Tap(border_elements(columns, row), vec4<bool>(true), channels, last);
+    }
     let at = columns.first + vec4<u32>(row.offset);
     let last = (channels - 1u) * source_plane();
     if (PADDED == 0u) {

@@ -23,8 +23,8 @@ fn own_columns(block: Block, lane: u32) {
 }
 
 fn begin_row(n: u32, row_d: u32, row_h: u32) {
-    let d = column_d + vec4<i32>(i32(row_d * all.stride_d));
-    let h = column_h + vec4<i32>(i32(row_h * all.stride_h));
+    let d = four_bordered(column_d + vec4<i32>(i32(row_d * all.stride_d)), all.conv.in_d);
+    let h = four_bordered(column_h + vec4<i32>(i32(row_h * all.stride_h)), all.conv.in_h);
     row_inside = are_inside(d, all.conv.in_d) & are_inside(h, all.conv.in_h);
     let sample = n * all.conv.channels_in * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
     row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * all.conv.in_h + vec4<u32>(h)) * all.conv.in_w;
@@ -32,7 +32,7 @@ fn begin_row(n: u32, row_d: u32, row_h: u32) {
 
 // x under 4 outputs at one column.
 fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
-    // Cells of the padding are read as zero, from an element that exists.
+    // Cells outside are read as zero, from an element that exists.
     let cells = select(vec4<u32>(0u), vec4<u32>(first) + vec4<u32>(at), inside);
     return select(vec4<f32>(0.0), vec4<f32>(x[cells.x], x[cells.y], x[cells.z], x[cells.w]), inside);
 }
@@ -40,10 +40,10 @@ fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
     let under = vec4<i32>((vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u)) * all.stride_w);
     let in_w = all.conv.in_w;
-    let at0 = under + vec4<i32>(column_w.x);
-    let at1 = under + vec4<i32>(column_w.y);
-    let at2 = under + vec4<i32>(column_w.z);
-    let at3 = under + vec4<i32>(column_w.w);
+    let at0 = four_bordered(under + vec4<i32>(column_w.x), in_w);
+    let at1 = four_bordered(under + vec4<i32>(column_w.y), in_w);
+    let at2 = four_bordered(under + vec4<i32>(column_w.z), in_w);
+    let at3 = four_bordered(under + vec4<i32>(column_w.w), in_w);
     let a = cells_of(row_first.x, at0, are_inside(at0, in_w) & exists & vec4<bool>(row_inside.x));
     let b = cells_of(row_first.y, at1, are_inside(at1, in_w) & exists & vec4<bool>(row_inside.y));
     let c = cells_of(row_first.z, at2, are_inside(at2, in_w) & exists & vec4<bool>(row_inside.z));

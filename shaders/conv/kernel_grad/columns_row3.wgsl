@@ -5,13 +5,14 @@
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
     let first = window_start(o, 1u, all.padding_low_w);
-    let near = vec4<i32>(first) + vec4<i32>(0, 1, 2, 3);
-    let near_inside = vec4<bool>(row_inside) & are_inside(near, all.conv.in_w);
-    let far_inside = vec2<bool>(is_inside(first + 4, all.conv.in_w), is_inside(first + 5, all.conv.in_w))
-        & vec2<bool>(row_inside);
-    // Cells of the padding are read as zero, from an element that exists.
+    let in_w = all.conv.in_w;
+    let near = four_bordered(vec4<i32>(first) + vec4<i32>(0, 1, 2, 3), in_w);
+    let far = vec2<i32>(bordered(first + 4, in_w), bordered(first + 5, in_w));
+    let near_inside = vec4<bool>(row_inside) & are_inside(near, in_w);
+    let far_inside = vec2<bool>(is_inside(far.x, in_w), is_inside(far.y, in_w)) & vec2<bool>(row_inside);
+    // Cells outside are read as zero, from an element that exists.
     let at = select(vec4<u32>(0u), vec4<u32>(row_first) + vec4<u32>(near), near_inside);
-    let at_far = select(vec2<u32>(0u), vec2<u32>(row_first + u32(first)) + vec2<u32>(4u, 5u), far_inside);
+    let at_far = select(vec2<u32>(0u), vec2<u32>(row_first) + vec2<u32>(far), far_inside);
     let a = select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), near_inside);
     let b = select(vec2<f32>(0.0), vec2<f32>(x[at_far.x], x[at_far.y]), far_inside);
     return Window(

@@ -33,8 +33,8 @@ fn own_columns(block: Block, lane: u32) {
 }
 
 fn begin_row(n: u32, row_d: u32, row_h: u32) {
-    let d = column_d + i32(row_d * all.stride_d);
-    let h = column_h + i32(row_h * all.stride_h);
+    let d = bordered(column_d + i32(row_d * all.stride_d), all.conv.in_d);
+    let h = bordered(column_h + i32(row_h * all.stride_h), all.conv.in_h);
     row_inside = is_inside(d, all.conv.in_d) && is_inside(h, all.conv.in_h);
     let sample = n * all.conv.channels_in * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
     row_first = column_first + sample + (u32(d) * all.conv.in_h + u32(h)) * all.conv.in_w;

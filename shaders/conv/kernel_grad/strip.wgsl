@@ -79,7 +79,7 @@ fn correlate(channel: u32, slab: Slab) {
         if (STRIDE == 1u) {
             for (var i = begin; i < last; i++) {
                 dy0 = outputs_of(y_origin + i * out_w, i < end, exists);
-                let h = window_start(i, 1u, padding_h);
+                let h = bordered(window_start(i, 1u, padding_h), in_h);
                 let cells = kept(under(x_origin + u32(h) * in_w, is_inside(h, in_h), across), exists);
                 dw0 = plus(dw0, dy0, cells);
                 dw1 = plus(dw1, dy1, cells);
@@ -96,11 +96,12 @@ fn correlate(channel: u32, slab: Slab) {
         } else {
             for (var i = begin; i < last; i++) {
                 dy0 = outputs_of(y_origin + i * out_w, i < end, exists);
-                let h = window_start(i, 2u, padding_h);
+                let h = bordered(window_start(i, 2u, padding_h), in_h);
                 let even = kept(under(x_origin + u32(h) * in_w, is_inside(h, in_h), across), exists);
                 dw0 = plus(dw0, dy0, even);
                 dw2 = plus(dw2, dy1, even);
-                let odd = kept(under(x_origin + u32(h + 1) * in_w, is_inside(h + 1, in_h), across), exists);
+                let odd_h = bordered(window_start(i, 2u, padding_h) + 1, in_h);
+                let odd = kept(under(x_origin + u32(odd_h) * in_w, is_inside(odd_h, in_h), across), exists);
                 dw1 = plus(dw1, dy0, odd);
                 if (TAPS > 3u) {
                     dw4 = plus(dw4, dy2, even);

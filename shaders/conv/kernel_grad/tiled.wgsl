@@ -4,7 +4,8 @@
 //
 // A step of the loop over k stages TILE_K cells of both operands in workgroup memory; the loads of the next step are under
 // way while a step is multiplied. An invocation stages one cell, counted on with carries, at a few quads of channels and of
-// columns, whose offsets it keeps; lanes lie along k, where both tensors are contiguous.
+// columns, whose offsets it keeps; lanes lie along k, where both tensors are contiguous. With padding other than zeros
+// (common/border.wgsl) a window that lies inside is read as with zeros, and of the others every tap's cell is found by itself.
 
 // 0: no tap of any cell lies outside of x, as far as this axis goes.
 override PADDED_D: u32 = 1u;
@@ -200,11 +201,14 @@ fn next_cell(slab: Slab, step: Step, cell: Cell) -> Cell {
     return Cell(cell.k + TILE_K, at, y, x);
 }
 
-// Where a cell's operands lie: offsets in dy and x, and the bits of the taps inside (all, where the kernel is not padded).
+// Where a cell's operands lie: offsets in dy and x, and the bits of the taps inside (all, where the kernel is not padded); for
+// padding other than zeros where the window begins, and whether the cell exists.
 struct Sources {
     y: u32,
     x: u32,
     inside: u32,
+    start: vec3<i32>,
+    exists: bool,
 }
 
 // A cell behind the slab's last one has no tap inside, and reads an element that exists.
@@ -228,7 +232,12 @@ fn sources_of(slab: Slab, cells: u32, cell: Cell) -> Sources {
     if (!is_padded()) {
         x = select(params.x_base, x, exists);
     }
-    return Sources(y, x, select(0u, bits, exists));
+    let start = vec3<i32>(
+        window_start(cell.at.x, STRIDE_D, PADDING_LOW_D),
+        window_start(cell.at.y, STRIDE_H, PADDING_LOW_H),
+        window_start(cell.at.z + slab.col_begin, STRIDE_W, PADDING_LOW_W),
+    );
+    return Sources(y, x, select(0u, bits, exists), start, exists);
 }
 
 fn is_padded() -> bool {
@@ -246,11 +255,39 @@ fn dy_quad(sources: Sources, channels: vec4<u32>) -> vec4<f32> {
     return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
 }
 
+// The bits of all taps of a window.
+fn all_taps() -> u32 {
+    return (1u << (TAPS_W + TAPS_H + TAPS_D)) - 1u;
+}
+
+// The cells along an axis that are read for taps of a window, less those under the taps: 0 inside.
+fn border_shift(start: i32, taps: vec4<u32>, dilation: u32, extent: u32) -> vec4<u32> {
+    let cells = vec4<i32>(start) + vec4<i32>(taps * dilation);
+    return vec4<u32>(four_bordered(cells, extent) - cells);
+}
+
+// Elements from those under the taps of columns to those that are read.
+fn border_shifts(sources: Sources, columns: Columns) -> vec4<u32> {
+    let bits = columns.bits;
+    let w = firstTrailingBit(bits);
+    let h = firstTrailingBit(bits >> vec4<u32>(TAPS_W));
+    let d = firstTrailingBit(bits >> vec4<u32>(TAPS_W + TAPS_H));
+    let plane = border_shift(sources.start.x, d, DILATION_D, params.in_d) * params.in_h;
+    let line = (plane + border_shift(sources.start.y, h, DILATION_H, params.in_h)) * params.in_w;
+    return line + border_shift(sources.start.z, w, DILATION_W, params.in_w);
+}
+
 // Zero outside of x, read from an element that exists.
 fn x_quad(sources: Sources, columns: Columns) -> Quad {
     var at = columns.offset + vec4<u32>(sources.x);
     var inside = vec4<bool>(sources.inside != 0u);
-    if (is_padded()) {
+    if (BORDER != 0u) {
+        inside = vec4<bool>(sources.exists);
+        if (sources.exists && sources.inside != all_taps()) {
+            at += border_shifts(sources, columns);
+        }
+        at = select(vec4<u32>(params.x_base), at, inside);
+    } else if (is_padded()) {
         inside = (columns.bits & vec4<u32>(sources.inside)) == columns.bits;
         at = select(vec4<u32>(0u), at, inside);
     }

@@ -33,6 +33,9 @@ fn across_at(first: i32, extent: u32) -> Across {
         far = near + vec4<i32>(1);
         last = vec4<i32>(first) + vec4<i32>(8, 9, 10, 10);
     }
+    near = four_bordered(near, extent);
+    far = four_bordered(far, extent);
+    last = four_bordered(last, extent);
     return Across(
         clamped(near, extent),
         clamped(far, extent),

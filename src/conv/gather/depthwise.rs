@@ -5,6 +5,7 @@ use super::super::strip;
 use super::{Abilities, Gather, MOST_WORKGROUPS, Method};
 use crate::error::Result;
 use crate::kernel::{self, Variant};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, loop_tests};
 use crate::window::{GatherAxis, GatherClass};
 
@@ -30,7 +31,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     if gather.outputs != 1 {
         return Err(Algorithm::Depthwise.unavailable("groups have more than one output"));
     }
-    if gather.most_taps().iter().any(|&taps| taps > MOST_TAPS) {
+    if gather.border() == PaddingMode::Zeros && gather.most_taps().iter().any(|&taps| taps > MOST_TAPS) {
         return Err(Algorithm::Depthwise.unavailable("an axis has more than 31 taps"));
     }
     Ok(Method {
@@ -60,12 +61,14 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
         return None;
     }
     let [_, taps_h, taps_w] = gather.most_taps();
+    // As for subgroups. Pairs are of input gradients.
+    let is_zeros = gather.border() == PaddingMode::Zeros;
     let (aligned, variant) = if let Some(variant) = pair_variant(gather) {
         (true, variant)
     } else {
         let variant = strip::variant(kernel::DEPTHWISE_ANY_KERNEL.variants, taps_h.max(taps_w), stride, false)?;
         let one_class = w.classes.len() == 1;
-        (one_class && strip::is_aligned(variant, w.source, w.target, w.classes[0].start), variant)
+        (is_zeros && one_class && strip::is_aligned(variant, w.source, w.target, w.classes[0].start), variant)
     };
     let entries = if aligned {
         [&kernel::DEPTHWISE_ALIGNED, &kernel::DEPTHWISE_ALIGNED_BIAS]

@@ -10,8 +10,8 @@ pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
 pub(super) use tiled::plausible_tiles;
 
-use super::Epilogue;
 use super::epilogue::{Abilities, begin};
+use super::{ConvProblem, Epilogue, border};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
@@ -46,9 +46,10 @@ pub(super) struct Method {
 /// Workgroups whose invocations, and those of the surplus of a folded grid, can be numbered in 32 bits.
 const MOST_WORKGROUPS: u64 = 1 << 23;
 
-/// Plans a gather.
+/// Plans a gather of a problem.
 pub(super) fn plan(
     gather: &Gather,
+    problem: &ConvProblem,
     algorithm: Algorithm,
     epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
@@ -71,7 +72,9 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
     }
-    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
+    let in_parts = gather.target == Operand::Dx && border::is_partial(problem);
+    let abilities = Abilities { side: method.stores.side && !in_parts, ..method.stores };
+    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), abilities, algorithm)?;
 
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
@@ -111,6 +114,9 @@ pub(super) fn plan(
             let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), side, again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
+    }
+    if gather.target == Operand::Dx {
+        border::plan(problem, &mut plan)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())
@@ -156,6 +162,7 @@ fn overrides(gather: &Gather, method: &Method, entry: &EntryPoint, store: impl F
                 "OUT_STRIDE" => axis.target_stride,
                 "TAP_STEP" => axis.tap_step,
                 "ACCUMULATE" | "ACTIVATION" | "RESIDUAL" | "DERIVATIVE" => store(name),
+                "BORDER" => gather.border().constant(),
                 "BY" => method.by_channel.into(),
                 _ => gather.crosses_bounds().into(),
             };

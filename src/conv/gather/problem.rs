@@ -3,6 +3,7 @@
 use super::super::ConvProblem;
 use crate::error::Result;
 use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, Operand, loop_tests};
 use crate::window::{Axis, GatherAxis};
 
@@ -19,6 +20,8 @@ pub(in super::super) struct Gather {
     pub channels: u32,
     pub outputs: u32,
     pub axes: [GatherAxis; 3],
+    /// What stands in the padding of the source: in the input gradient nothing does.
+    padding_mode: PaddingMode,
     /// Elements of w from one group, output channel and input channel of the gather to the next.
     w_strides: [u32; 3],
     reversed: bool,
@@ -37,6 +40,7 @@ impl Gather {
             channels,
             outputs,
             axes: flattened(problem.axes.each_ref().map(GatherAxis::forward)),
+            padding_mode: problem.padding_mode,
             w_strides: [outputs * channels * taps, channels * taps, taps],
             reversed: false,
         }
@@ -60,6 +64,7 @@ impl Gather {
             channels,
             outputs,
             axes: flattened(problem.axes.each_ref().map(GatherAxis::input_grad)),
+            padding_mode: PaddingMode::Zeros,
             w_strides: [outputs * channels * taps, taps, outputs * taps],
             reversed: true,
         })
@@ -88,6 +93,11 @@ impl Gather {
     /// Whether some tap of some cell lies outside of the source.
     pub(super) fn crosses_bounds(&self) -> bool {
         self.axes.iter().any(GatherAxis::crosses_bounds)
+    }
+
+    /// What the kernels must find in the padding: the same as with zeros if no tap looks there.
+    pub(super) fn border(&self) -> PaddingMode {
+        if self.crosses_bounds() { self.padding_mode } else { PaddingMode::Zeros }
     }
 
     pub(super) fn source_sample(&self) -> u64 {

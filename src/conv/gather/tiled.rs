@@ -4,9 +4,10 @@ use super::super::tile::{self, Product, Tile};
 use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Variant};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits};
 
-/// Where a tap can lie in the padding, the kernels keep the taps of all axes as bits of one number.
+/// Where a tap can lie in padding of zeros, the kernels keep the taps of all axes as bits of one number.
 const MOST_PADDED_TAPS: u64 = 31;
 
 /// Entry points without and with bias; the same that read another tensor.
@@ -41,7 +42,8 @@ pub(in crate::conv) fn plausible_tiles(gather: &Gather, limits: &DeviceLimits) -
 }
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32; 2]>) -> Result<Method> {
-    if gather.crosses_bounds() && gather.most_taps().iter().sum::<u64>() > MOST_PADDED_TAPS {
+    let is_zeros = gather.border() == PaddingMode::Zeros;
+    if is_zeros && gather.crosses_bounds() && gather.most_taps().iter().sum::<u64>() > MOST_PADDED_TAPS {
         return Err(Algorithm::Tiled.unavailable("a padded kernel has more than 31 taps along its axes together"));
     }
     let product = product(gather, gather.batch.into());

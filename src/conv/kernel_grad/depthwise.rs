@@ -2,10 +2,11 @@
 
 use super::super::passes::params;
 use super::super::strip;
-use super::subgroup::with_window;
+use super::subgroup::{overrides, with_window};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, KernelKey, Variant};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
@@ -46,7 +47,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
         plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
-            let kernel = KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)]);
+            let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem.padding_mode));
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));
             let workgroups = invocations.div_ceil(variant.workgroup_size().into());
@@ -71,7 +72,8 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
     let taps = h.taps.max(w.taps).into();
     let variant = strip::variant(kernel::STRIP_DW_ANY_SCALAR_KERNEL.variants, taps, w.stride, false)?;
     let fours = w.output.is_multiple_of(strip::CELLS);
-    let aligned = strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32));
+    let is_zeros = problem.padding_mode == PaddingMode::Zeros;
+    let aligned = is_zeros && strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32));
     let entry = match (aligned, fours) {
         (true, _) => &kernel::STRIP_DW_ALIGNED,
         (false, true) => &kernel::STRIP_DW_ANY_VEC4,

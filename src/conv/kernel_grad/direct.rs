@@ -8,8 +8,9 @@ use crate::plan::elements;
 
 pub(super) fn method(problem: &ConvProblem) -> Method {
     let columns = elements(&problem.w_shape()) / u64::from(problem.channels_out);
-    let key =
-        KernelKey::new(&kernel::CONV_KERNEL_GRAD, &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0], &overrides(problem));
+    let mut overrides = overrides(problem);
+    overrides.push(("BORDER", problem.padding_mode.constant()));
+    let key = KernelKey::new(&kernel::CONV_KERNEL_GRAD, &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0], &overrides);
     let invocations = blocks(problem.groups, problem.channels_out, columns);
     let workgroup_size = key.variant.workgroup_size().into();
     Method {

@@ -5,7 +5,8 @@ use super::super::gather::tile_for;
 use super::super::strip;
 use super::Method;
 use crate::error::Result;
-use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey};
+use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits};
 use crate::window::Axis;
 
@@ -24,7 +25,9 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     let by_channel = channels.div_ceil(LANES) * rows_of_taps;
     let by_column = (channels * rows_of_taps * u64::from(w.taps)).div_ceil(LANES * COLUMNS);
     let tile = &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-    let aligned = fours && strip::is_aligned(tile, w.input, w.output, -(w.padding_low as i32));
+    // Those that read whole fours of x take what is behind a row for zeros.
+    let is_zeros = problem.padding_mode == PaddingMode::Zeros;
+    let aligned = is_zeros && fours && strip::is_aligned(tile, w.input, w.output, -(w.padding_low as i32));
     let (entry, strips): (&'static EntryPoint, u64) = match (w.stride, fours) {
         (1, true) if row3 => (&kernel::SUBGROUP_DW_ROW3_VEC4, by_channel),
         (1, false) if row3 => (&kernel::SUBGROUP_DW_ROW3, by_channel),
@@ -41,15 +44,21 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let outputs = problem.channels_out / problem.groups;
+    let (outputs, mode) = (problem.channels_out / problem.groups, problem.padding_mode);
     let variant = tile_for(kernel.variants, outputs, w.stride);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {
-        kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &[("ACCUMULATE", reduction.accumulate)])),
+        kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &overrides(entry, reduction, mode))),
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
         workgroup_size: LANES,
     })
+}
+
+/// The overrides of an entry point's kernel, one of `common/accumulate.wgsl` and, mostly, `common/border.wgsl`.
+pub(super) fn overrides(entry: &EntryPoint, reduction: &Reduction, mode: PaddingMode) -> Vec<Override> {
+    let value = |&name| (name, if name == "BORDER" { mode.constant() } else { reduction.accumulate });
+    entry.kernel().overrides.iter().map(value).collect()
 }
 
 /// The uniform struct with the window.

@@ -94,12 +94,12 @@ fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
     most.min(u32::MAX.into()) as u32
 }
 
-/// Those of the window, and which axes have padding.
+/// Those of the window, which axes have padding, and what stands there.
 fn overrides(problem: &ConvProblem, entry: &EntryPoint) -> Vec<Override> {
     let mut values = override_values(&problem.axes, kernel::WINDOW_OVERRIDES);
     let padded = problem.axes.iter().map(|axis| u32::from(axis.padding_low > 0 || axis.padding_high > 0));
     let names = &entry.kernel().overrides[values.len()..];
-    values.extend(names.iter().copied().zip(padded));
+    values.extend(names.iter().copied().zip(padded.into_iter().chain([problem.padding_mode.constant()])));
     values
 }
 

@@ -1,8 +1,8 @@
 //! The direct kernels of the convolution, and the second pass of its split reductions.
 
-use super::super::params::{ConvParams, SumParams};
+use super::super::params::{BorderParams, ConvParams, SumParams};
 use super::{
-    ACTIVATION_CONSTANT, BLOCK, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, REDUCTION, SIDE, Variant, WINDOW,
+    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, REDUCTION, SIDE, Variant, WINDOW,
     WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
 };
 
@@ -17,15 +17,26 @@ pub(crate) const STORING_OVERRIDES: &[&str] =
 pub(crate) const SIDE_OVERRIDES: &[&str] =
     &with::<{ STORING_OVERRIDES.len() + 2 }>(STORING_OVERRIDES, &["RESIDUAL", "DERIVATIVE"]);
 
+/// Those of `conv/forward_direct.wgsl`, which has that of `common/border.wgsl` too.
+const FORWARD_OVERRIDES: &[&str] = &with::<{ STORING_OVERRIDES.len() + 1 }>(STORING_OVERRIDES, &["BORDER"]);
+const FORWARD_SIDE_OVERRIDES: &[&str] = &with::<{ SIDE_OVERRIDES.len() + 1 }>(SIDE_OVERRIDES, &["BORDER"]);
+
+/// Those of `conv/kernel_grad_direct.wgsl`.
+const KERNEL_GRAD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["BORDER"]);
+
+/// Those of `conv/input_grad_border.wgsl`, which has its own too.
+const INPUT_GRAD_BORDER_OVERRIDES: &[&str] =
+    &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W"]);
+
 kernel! {
     CONV_FORWARD_KERNEL = "conv/forward_direct",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, STORING_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
     CONV_FORWARD_SIDE_KERNEL = "conv/forward_direct+side" in "conv/forward_direct",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, SIDE_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_SIDE_OVERRIDES, 0;
     CONV_FORWARD_SIDE = "forward" [read(1, "x"), read(2, "w"), write(4, "y"), read(5, "side")];
     CONV_FORWARD_BIAS_SIDE = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y"), read(5, "side")];
 }
@@ -42,7 +53,12 @@ kernel! {
     CONV_INPUT_GRAD_BIAS_SIDE = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b"), read(5, "side")];
 }
 kernel! {
-    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER_KERNEL = "conv/input_grad_border",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, CONV, BLOCKS] blocks BLOCK, ConvParams, KERNEL_GRAD_OVERRIDES, 0;
     CONV_KERNEL_GRAD = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {

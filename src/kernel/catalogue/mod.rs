@@ -124,10 +124,14 @@ const ACTIVATION_CONSTANT: &str = include_str!("../../../shaders/common/activati
 const SIDE: &str = include_str!("../../../shaders/common/side.wgsl");
 const NO_SIDE: &str = include_str!("../../../shaders/common/no_side.wgsl");
 const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
+const BORDER: &str = include_str!("../../../shaders/common/border.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
 
 /// The override constant of `common/accumulate.wgsl`.
 const ACCUMULATE: &[&str] = &["ACCUMULATE"];
+
+/// The same, and that of `common/border.wgsl`.
+const ACCUMULATE_BORDER: &[&str] = &["ACCUMULATE", "BORDER"];
 
 /// Override constants of `common/window_constants.wgsl`.
 pub(crate) const WINDOW_OVERRIDES: &[&str] = &[
@@ -199,6 +203,7 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_FORWARD_SIDE_KERNEL,
     &CONV_INPUT_GRAD_KERNEL,
     &CONV_INPUT_GRAD_SIDE_KERNEL,
+    &CONV_INPUT_GRAD_BORDER_KERNEL,
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
     &PACK_SCALAR_KERNEL,

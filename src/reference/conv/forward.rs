@@ -1,12 +1,12 @@
 use super::super::sums::Sum;
-use super::super::window::cell_under;
+use super::super::window::cell_read;
 use super::super::{Sums, check_length, flat, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
 
 /// `y[n, k, o] = b[k] + sum over c, t of x[n, group(k)*C_in/groups + c, o*stride + t*dilation - padding_low] * w[k, c, t]`
-/// with zeros outside x: cross-correlation, the kernel is not flipped.
+/// with zeros outside x, or what the padding mode says: cross-correlation, the kernel is not flipped.
 ///
 /// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`.
 /// A bias counts as one more term.
@@ -53,17 +53,17 @@ pub fn forward(problem: &ConvProblem, x: &[f32], w: &[f32], b: Option<&[f32]>) -
 
 /// The sum over input channels and taps.
 fn one_output(problem: &ConvProblem, s: &Shapes, x: &[f32], w: &[f32], [n, k, od, oh, ow]: [usize; 5]) -> Sum {
-    let [axis_d, axis_h, axis_w] = &problem.axes;
+    let ([axis_d, axis_h, axis_w], mode) = (&problem.axes, problem.padding_mode);
     let group = k / (s.w[0] / problem.groups as usize);
     let mut sum = Sum::default();
     for c in 0..s.w[1] {
         let channel = group * s.w[1] + c;
         for td in 0..s.w[2] {
-            let Some(id) = cell_under(axis_d, od, td) else { continue };
+            let Some(id) = cell_read(axis_d, mode, od, td) else { continue };
             for th in 0..s.w[3] {
-                let Some(ih) = cell_under(axis_h, oh, th) else { continue };
+                let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
                 for tw in 0..s.w[4] {
-                    let Some(iw) = cell_under(axis_w, ow, tw) else { continue };
+                    let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
                     sum.add(x[flat([n, channel, id, ih, iw], s.x)], w[flat([k, c, td, th, tw], s.w)]);
                 }
             }

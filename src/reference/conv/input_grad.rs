@@ -1,12 +1,13 @@
 use super::super::sums::Sum;
-use super::super::window::output_over;
+use super::super::window::readers;
 use super::super::{Sums, check_length, flat, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
 
 /// `dx[n, c, i] = sum over k, t of dy[n, k, o] * w[k, c mod C_in/groups, t]` over the output channels k of c's group and
-/// the taps t for which there is an output o with `o*stride + t*dilation - padding_low = i`.
+/// the taps t for which there is an output o with `o*stride + t*dilation - padding_low = i`, or in whose padding mode the cell of
+/// that number reads i: several for a cell near a border.
 ///
 /// dy `[N, C_out, spatial...]`, w `[C_out, C_in/groups, taps...]`; the result is dx `[N, C_in, spatial...]`.
 ///
@@ -25,13 +26,15 @@ pub fn input_grad(problem: &ConvProblem, dy: &[f32], w: &[f32]) -> Result<Sums> 
     let s = shapes(problem)?;
     check_length(&visible(s.y, problem.rank), dy.len())?;
     check_length(&visible(s.w, problem.rank), w.len())?;
+    let readers = problem.axes.each_ref().map(|axis| readers(axis, problem.padding_mode));
     let mut dx = Sums::default();
     for n in 0..s.x[0] {
         for channel in 0..s.x[1] {
             for id in 0..s.x[2] {
                 for ih in 0..s.x[3] {
                     for iw in 0..s.x[4] {
-                        dx.push(one_cell(problem, &s, dy, w, [n, channel, id, ih, iw]));
+                        let pairs = [&readers[0][id], &readers[1][ih], &readers[2][iw]];
+                        dx.push(one_cell(problem, &s, dy, w, [n, channel], pairs));
                     }
                 }
             }
@@ -40,19 +43,22 @@ pub fn input_grad(problem: &ConvProblem, dy: &[f32], w: &[f32]) -> Result<Sums> 
     Ok(dx)
 }
 
-/// The sum over output channels and taps.
-fn one_cell(problem: &ConvProblem, s: &Shapes, dy: &[f32], w: &[f32], [n, channel, id, ih, iw]: [usize; 5]) -> Sum {
-    let [axis_d, axis_h, axis_w] = &problem.axes;
+/// The sum over output channels and the pairs of tap and output along each axis.
+fn one_cell(
+    problem: &ConvProblem,
+    s: &Shapes,
+    dy: &[f32],
+    w: &[f32],
+    [n, channel]: [usize; 2],
+    [pairs_d, pairs_h, pairs_w]: [&Vec<(usize, usize)>; 3],
+) -> Sum {
     let outputs_per_group = s.w[0] / problem.groups as usize;
     let (group, c) = (channel / s.w[1], channel % s.w[1]);
     let mut sum = Sum::default();
     for k in group * outputs_per_group..(group + 1) * outputs_per_group {
-        for td in 0..s.w[2] {
-            let Some(od) = output_over(axis_d, id, td) else { continue };
-            for th in 0..s.w[3] {
-                let Some(oh) = output_over(axis_h, ih, th) else { continue };
-                for tw in 0..s.w[4] {
-                    let Some(ow) = output_over(axis_w, iw, tw) else { continue };
+        for &(td, od) in pairs_d {
+            for &(th, oh) in pairs_h {
+                for &(tw, ow) in pairs_w {
                     sum.add(dy[flat([n, k, od, oh, ow], s.y)], w[flat([k, c, td, th, tw], s.w)]);
                 }
             }

@@ -1,12 +1,12 @@
 use super::super::sums::Sum;
-use super::super::window::cell_under;
+use super::super::window::cell_read;
 use super::super::{Sums, check_length, flat, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
 
 /// `dw[k, c, t] = sum over n, o of dy[n, k, o] * x[n, group(k)*C_in/groups + c, o*stride + t*dilation - padding_low]`
-/// with zeros outside x.
+/// with zeros outside x, or what the padding mode says.
 ///
 /// x `[N, C_in, spatial...]`, dy `[N, C_out, spatial...]`; the result is dw `[C_out, C_in/groups, taps...]`.
 ///
@@ -42,17 +42,17 @@ pub fn kernel_grad(problem: &ConvProblem, x: &[f32], dy: &[f32]) -> Result<Sums>
 
 /// The sum over batch and outputs.
 fn one_tap(problem: &ConvProblem, s: &Shapes, x: &[f32], dy: &[f32], [k, c, td, th, tw]: [usize; 5]) -> Sum {
-    let [axis_d, axis_h, axis_w] = &problem.axes;
+    let ([axis_d, axis_h, axis_w], mode) = (&problem.axes, problem.padding_mode);
     let group = k / (s.w[0] / problem.groups as usize);
     let channel = group * s.w[1] + c;
     let mut sum = Sum::default();
     for n in 0..s.y[0] {
         for od in 0..s.y[2] {
-            let Some(id) = cell_under(axis_d, od, td) else { continue };
+            let Some(id) = cell_read(axis_d, mode, od, td) else { continue };
             for oh in 0..s.y[3] {
-                let Some(ih) = cell_under(axis_h, oh, th) else { continue };
+                let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
                 for ow in 0..s.y[4] {
-                    let Some(iw) = cell_under(axis_w, ow, tw) else { continue };
+                    let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
                     sum.add(dy[flat([n, k, od, oh, ow], s.y)], x[flat([n, channel, id, ih, iw], s.x)]);
                 }
             }

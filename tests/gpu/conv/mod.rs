@@ -10,8 +10,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Addend, Algorithm, Context, ConvProblem, Error, Factor, Operand, Pass, Plan, PlanOptions, Result,
-    Strategy, reference,
+    Activation, Addend, Algorithm, Axis, Context, ConvProblem, Error, Factor, Operand, PaddingMode, Pass, Plan,
+    PlanOptions, Result, Strategy, reference,
 };
 
 use crate::support::arena::run_f32;
@@ -38,7 +38,7 @@ impl ConvData {
         // The longest reduction: taps and channels forward, outputs for the kernel gradient.
         let window = count(&problem.w_shape()) as u64;
         let outputs = count(&problem.y_shape()) as u64;
-        let most = exact_range(window.max(outputs) + 1);
+        let most = exact_range((window * most_images(problem)).max(outputs) + 1);
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
@@ -64,6 +64,16 @@ impl ConvData {
         let residual = of(4 * seed + 800_000, dy.len());
         ConvData { x, w, b, dy, residual, before }
     }
+}
+
+/// At how many places an input cell may be read, by the mode of the padding: no fewer.
+fn most_images(problem: &ConvProblem) -> u64 {
+    let places = |axis: &Axis| match problem.padding_mode {
+        PaddingMode::Zeros => 1,
+        PaddingMode::Replicate => u64::from(1 + axis.padding_low + axis.padding_high),
+        _ => 3,
+    };
+    problem.axes.iter().map(places).product()
 }
 
 /// Of x, w, b and dy.

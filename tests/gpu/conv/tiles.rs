@@ -56,7 +56,7 @@ const ANY: (u32, u32) = (u32::MAX, u32::MAX);
 #[test]
 fn every_tile_of_a_gather_equals_the_reference() {
     // Bytes and invocations of a workgroup; case; pass; tile.
-    let rows: [((u32, u32), &str, Pass, Tile); 13] = [
+    let rows: [((u32, u32), &str, Pass, Tile); 15] = [
         (ANY, "n2c5h7w9k16r3s2p1", Pass::Forward, [16, 128, 16]),
         (ANY, "n3c15h7w9k17r3s3u2p1", Pass::InputGrad, [16, 128, 16]),
         (ANY, "n2c34h9w8k16r1s3u1x2g2", Pass::Forward, [16, 128, 16]),
@@ -69,6 +69,8 @@ fn every_tile_of_a_gather_equals_the_reference() {
         (ANY, "n2c32h12w10k16r3s3p1", Pass::InputGrad, [32, 256, 8]),
         (ANY, "n2c9h11w11k31r1s1", Pass::Forward, [32, 256, 8]),
         (ANY, "n2c17h9w11k127r3s3p1_2x2_1", Pass::Forward, [128, 128, 16]),
+        (ANY, "n2c17h9w11k127r3s3p1_2x2_1replicate", Pass::Forward, [128, 128, 16]),
+        (ANY, "n2c5h8w8k62r3s3p1circular", Pass::Forward, [64, 128, 8]),
         (ANY, "n2c250h8w15k17r1s1", Pass::InputGrad, [128, 128, 16]),
     ];
     let mut taken = BTreeSet::new();
@@ -82,11 +84,12 @@ fn every_tile_of_a_gather_equals_the_reference() {
 
 #[test]
 fn every_tile_of_a_kernel_gradient_equals_the_reference() {
-    let rows: [((u32, u32), &str, Tile); 9] = [
+    let rows: [((u32, u32), &str, Tile); 10] = [
         (ANY, "n3c5h9w11k30r3s2u2x1p1", [32, 32, 16]),
         (ANY, "n2c4d3h5w6k34t2r2s2p0x1x0g2", [32, 32, 16]),
         ((4_608, 64), "n2c13h6w7k65r1s3", [32, 32, 16]),
         (ANY, "n3c7h9w8k63r3s3p1", [64, 64, 16]),
+        (ANY, "n3c7h9w8k63r3s3p2_1u1x2reflect", [64, 64, 16]),
         (ANY, "n2c64h5w7k64r1s1", [64, 64, 16]),
         (ANY, "n2c21h7w9k127r1s3p0x1", [128, 64, 16]),
         (ANY, "n2c126h5w5k250r1s1", [128, 128, 8]),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use wgconv::case::{Case, CaseAxis, ConvCase};
-use wgconv::{Activation, Addend};
+use wgconv::{Activation, Addend, Error, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,18 @@ pub struct CaseRequest {
 
 impl CaseRequest {
     /// Without files.
+    ///
+    /// # Errors
+    /// The case is not valid, or has a padding mode other than zeros, which the peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
+        if case.padding_mode != PaddingMode::Zeros {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "padding_mode",
+                value: case.padding_mode.to_string(),
+                expected: "zeros, which is what every peer has",
+            });
+        }
         let all = |of: fn(&CaseAxis) -> u32| case.axes.iter().map(of).collect();
         let output = case.problem()?.y_shape()[2..].iter().map(|&extent| extent as u32).collect();
         Ok(CaseRequest {
@@ -114,12 +125,14 @@ impl CaseRequest {
         let axes = self.input.iter().enumerate().map(axis).collect();
         let (batch, groups) = (self.batch, self.groups);
         let (channels_in, channels_out) = (self.channels_in, self.channels_out);
+        let padding_mode = PaddingMode::Zeros;
         Case::Conv(ConvCase {
             batch,
             channels_in,
             channels_out,
             groups,
             axes,
+            padding_mode,
             activation: Activation::None,
             addend: Addend::None,
         })

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
+use super::edge::Edge;
 use super::error::FilterError;
 use super::kernel::{Filter, GAUSSIAN};
 
 /// Filter an image: find its edges, blur it, sharpen it, or apply a matrix of your own.
 ///
 /// Grey and colour images, with and without alpha, of 8 and 16 bits and any size; the result has the same form. Every colour
-/// channel is filtered by itself, as its numbers stand in the file (sRGB mostly); alpha is kept. Beyond its edges the image
-/// goes on with its outermost pixels. Results are rounded and cut off at black and white.
+/// channel is filtered by itself, as its numbers stand in the file (sRGB mostly); alpha is kept. Results are rounded and cut off at black and white.
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub struct FilterArgs {
@@ -34,6 +34,9 @@ pub struct FilterArgs {
     /// Then add this part of white: 0.5 puts sums of 0 at middle grey
     #[arg(long, value_name = "PART", default_value_t = 0.0, allow_negative_numbers = true)]
     pub offset: f64,
+    /// What is beyond the image's edges
+    #[arg(long, value_enum, default_value_t = Edge::Replicate)]
+    pub edge: Edge,
     /// Write the image and the result side by side
     #[arg(long)]
     pub side_by_side: bool,

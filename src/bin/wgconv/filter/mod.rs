@@ -2,6 +2,7 @@
 
 mod args;
 mod device;
+mod edge;
 mod error;
 mod kernel;
 mod matrix;
@@ -45,7 +46,7 @@ fn apply(picture: &Picture, device: &Device<'_>, args: &FilterArgs) -> Result<Pi
     let mut filtered = picture.clone();
     let largest = f64::from(picture.largest());
     for tile in tiles::tiles(picture.height, picture.width, args.tile) {
-        let sums = device.run(&picture.planes(tile, device.halo()), picture.colours(), tile)?;
+        let sums = device.run(&picture.planes(tile, device.halo(), args.edge), picture.colours(), tile)?;
         // Finite, as the gain and the options are bounded; a whole number between 0 and 65,535 converts exactly.
         let sample = |sum: f64| (args.scale * sum + args.offset * largest).round().clamp(0.0, largest) as u16;
         let samples: Vec<u16> = sums.into_iter().map(sample).collect();

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageReader, Limits};
 
+use super::edge::Edge;
 use super::error::FilterError;
 use super::tiles::Tile;
 
@@ -88,17 +89,18 @@ impl Picture {
         self.form.colours
     }
 
-    /// The colour channels of a piece, one plane after the other, with so many rows and columns around it; what would be
-    /// outside the image is its nearest pixel.
-    pub fn planes(&self, tile: Tile, halo: [usize; 2]) -> Vec<f32> {
-        let inside = |position: usize, halo: usize, extent: usize| position.saturating_sub(halo).min(extent - 1);
+    /// The colour channels of a piece, one plane after the other, with so many rows and columns around it, also beyond the
+    /// image's edges.
+    pub fn planes(&self, tile: Tile, halo: [usize; 2], edge: Edge) -> Vec<f32> {
+        let pixel = |position: usize, halo: usize, extent: usize| edge.pixel(position as i64 - halo as i64, extent);
         let (rows, columns) = (tile.height + 2 * halo[0], tile.width + 2 * halo[1]);
         let mut planes = Vec::with_capacity(self.form.colours * rows * columns);
         for colour in 0..self.form.colours {
             for row in tile.top..tile.top + rows {
-                let row = inside(row, halo[0], self.height);
+                let row = pixel(row, halo[0], self.height);
                 planes.extend((tile.left..tile.left + columns).map(|column| {
-                    f32::from(self.samples[self.position(row, inside(column, halo[1], self.width)) + colour])
+                    let place = row.zip(pixel(column, halo[1], self.width));
+                    place.map_or(0.0, |(row, column)| f32::from(self.samples[self.position(row, column) + colour]))
                 }));
             }
         }

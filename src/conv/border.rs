@@ -1,0 +1,68 @@
+//! The rest of an input gradient whose padding shows cells of the input again: what the outputs over the other places of such
+//! cells have is added to dx, by a dispatch over these cells alone, after the kernels that take the padding for zeros.
+
+use super::ConvProblem;
+use super::passes::{blocks, overrides, params};
+use crate::error::Result;
+use crate::kernel::{self, BorderAxis, BorderParams};
+use crate::plan::{Batched, Operand, Slabs, SpecBuilder, elements};
+use crate::window::{Axis, AxisBorder};
+
+/// Whether the kernels that write dx do not write all of it: what goes back through an activation then waits for the rest.
+pub(super) fn is_partial(problem: &ConvProblem) -> bool {
+    border_cells(problem) > 0
+}
+
+/// Cells of a plane of dx that more than one place of the padded input shows.
+fn border_cells(problem: &ConvProblem) -> u64 {
+    let product = |of: &dyn Fn(&Axis) -> u32| problem.axes.iter().map(|axis| u64::from(of(axis))).product::<u64>();
+    product(&|axis| axis.input) - product(&|axis| axis.input - AxisBorder::new(axis, problem.padding_mode).cells())
+}
+
+/// Adds the dispatches, if the problem needs any, behind those that write dx.
+pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<()> {
+    let cells = border_cells(problem);
+    if cells == 0 {
+        return Ok(());
+    }
+    let borders = problem.axes.each_ref().map(|axis| AxisBorder::new(axis, problem.padding_mode));
+    let product = |of: &dyn Fn(usize) -> u64| (0..3).map(of).product::<u64>();
+    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dx = Batched::new(Operand::Dx, &problem.x_shape());
+    let w = plan.whole(Operand::W, elements(&problem.w_shape()))?;
+    let taps = product(&|i| problem.axes[i].taps.into());
+    let other_images = problem.most_images() - 1;
+    let outputs = problem.channels_out / problem.groups;
+    let limit = plan.limits.max_loop_iterations;
+    let slabs = Slabs::new("conv input_grad_border", other_images.saturating_mul(taps), outputs.into(), 1, limit)?;
+    let mut overrides = overrides(problem);
+    overrides.push(("BORDER", problem.padding_mode.constant()));
+    overrides
+        .extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
+    let axes: [BorderAxis; 3] = std::array::from_fn(|i| {
+        let (axis, [near, far]) = (&problem.axes[i], &borders[i].ranges);
+        BorderAxis {
+            near_begin: near.start,
+            near_end: near.end,
+            far_begin: far.start,
+            far_end: far.end,
+            extent: axis.input,
+            padding_high: axis.padding_high,
+            unused_a: 0,
+            unused_b: 0,
+        }
+    });
+    let per_sample = blocks(problem.groups, problem.channels_in, cells);
+    for chunk in plan.chunks(problem.batch, &[dy, dx], per_sample)? {
+        let part = problem.with_batch(chunk.count);
+        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let (dx, x_base) = chunk.bind(plan.limits, dx);
+        for slab in 0..slabs.count() {
+            let conv = params(&part, slabs.reduction(slab, 1, true), x_base, y_base);
+            let invocations = per_sample * u64::from(chunk.count);
+            let bindings = vec![dy, w, dx];
+            plan.step(&kernel::CONV_INPUT_GRAD_BORDER, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
+        }
+    }
+    Ok(())
+}
