@@ -152,8 +152,11 @@ fn input(context: &Context, case: &Case, operand: Operand, access: Access, count
 /// Plans that together run every kernel, in every variant, that a convolution or pooling can take.
 fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
     let mut limits = *context.limits();
+    // What every WebGPU device takes.
+    limits.storage_alignment = limits.storage_alignment.max(256);
+    let as_it_is = context.with_limits(limits).unwrap();
     limits.is_software = !limits.is_software;
-    let contexts = [context.clone(), context.with_limits(limits).unwrap()];
+    let contexts = [as_it_is, context.with_limits(limits).unwrap()];
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     let small = |spec: &PlanSpec| spec.operands().iter().all(|need| need.bytes <= 1 << 18);
