@@ -182,17 +182,18 @@ fn store_sums(block: Block, j: u32, cells: vec4<u32>, sums: vec4<f32>) {
     let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
     let channel = block.group * (all.conv.channels_in / all.conv.groups) + block.c + j;
     let at = vec4<u32>(all.conv.x_base + (block.n * all.conv.channels_in + channel) * plane) + cells;
+    let added = with_side(at, sums, all.conv.slope);
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.count - block.index;
-    dx[at.x] += sums.x;
+    dx[at.x] += added.x;
     if (count > 1u) {
-        dx[at.y] += sums.y;
+        dx[at.y] += added.y;
     }
     if (count > 2u) {
-        dx[at.z] += sums.z;
+        dx[at.z] += added.z;
     }
     if (count > 3u) {
-        dx[at.w] += sums.w;
+        dx[at.w] += added.w;
     }
 }
 

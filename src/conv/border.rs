@@ -2,16 +2,12 @@
 //! cells have is added to dx, by a dispatch over these cells alone, after the kernels that take the padding for zeros.
 
 use super::ConvProblem;
+use super::epilogue::Stores;
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
-use crate::kernel::{self, BorderAxis, BorderParams};
+use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
 use crate::plan::{Batched, Operand, Slabs, SpecBuilder, elements};
 use crate::window::{Axis, AxisBorder};
-
-/// Whether the kernels that write dx do not write all of it: what goes back through an activation then waits for the rest.
-pub(super) fn is_partial(problem: &ConvProblem) -> bool {
-    border_cells(problem) > 0
-}
 
 /// Cells of a plane of dx that more than one place of the padded input shows.
 fn border_cells(problem: &ConvProblem) -> u64 {
@@ -19,8 +15,9 @@ fn border_cells(problem: &ConvProblem) -> u64 {
     product(&|axis| axis.input) - product(&|axis| axis.input - AxisBorder::new(axis, problem.padding_mode).cells())
 }
 
-/// Adds the dispatches, if the problem needs any, behind those that write dx.
-pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<()> {
+/// Adds the dispatches, if the problem needs any, behind those that write dx. What goes back
+/// through an activation in those stores does so in these too.
+pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilder<'_>) -> Result<()> {
     let cells = border_cells(problem);
     if cells == 0 {
         return Ok(());
@@ -59,9 +56,19 @@ pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<
         let (dx, x_base) = chunk.bind(plan.limits, dx);
         for slab in 0..slabs.count() {
             let conv = params(&part, slabs.reduction(slab, 1, true), x_base, y_base);
+            let conv = ConvParams { slope: stores.slope(), ..conv };
             let invocations = per_sample * u64::from(chunk.count);
-            let bindings = vec![dy, w, dx];
-            plan.step(&kernel::CONV_INPUT_GRAD_BORDER, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
+            let side = stores.side(dx);
+            let mut overrides = overrides.clone();
+            let entry = if side.is_some() {
+                let names = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
+                overrides.extend(names.map(|name| (name, stores.constant(name, false, false))));
+                &kernel::CONV_INPUT_GRAD_BORDER_SIDE
+            } else {
+                &kernel::CONV_INPUT_GRAD_BORDER
+            };
+            let bindings = [Some(dy), Some(w), Some(dx), side].into_iter().flatten().collect();
+            plan.step(entry, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
         }
     }
     Ok(())

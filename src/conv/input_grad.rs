@@ -29,8 +29,7 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_in.into(), Access::Read);
     }
-    let abilities = Abilities { side: !border::is_partial(problem), ..Abilities::ALL };
-    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), abilities, algorithm)?;
+    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), Abilities::ALL, algorithm)?;
 
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_in.into())?;
@@ -60,7 +59,7 @@ pub(super) fn plan(
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }
-    border::plan(problem, &mut plan)?;
+    border::plan(problem, &stores, &mut plan)?;
     stores.end(&mut plan)?;
     Ok(plan.finish())
 }

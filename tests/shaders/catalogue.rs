@@ -138,14 +138,14 @@ fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     software.is_software = true;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for mode in &PaddingMode::ALL[1..] {
-            for (groups, channels_out) in [(1, 9), (6, 6)] {
+            for (groups, channels_out, through) in [(1, 9, Activation::None), (6, 6, Activation::Tanh)] {
                 let (x, w) = (shape([3, 6], last::<D>([9, 14, 24])), shape([channels_out, 6 / groups], taps));
                 let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
                 let conv = conv.padding_mode(*mode).build().unwrap();
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
                     for limits in [&limits(), &software] {
                         push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
-                            conv.plan_spec(limits, pass, ConvShapes::new(&x, &w), options)
+                            conv.plan_spec(limits, pass, ConvShapes::new(&x, &w).through(through), options)
                         });
                     }
                 }

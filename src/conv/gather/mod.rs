@@ -72,9 +72,7 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
     }
-    let in_parts = gather.target == Operand::Dx && border::is_partial(problem);
-    let abilities = Abilities { side: method.stores.side && !in_parts, ..method.stores };
-    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), abilities, algorithm)?;
+    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
 
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
@@ -116,7 +114,7 @@ pub(super) fn plan(
         }
     }
     if gather.target == Operand::Dx {
-        border::plan(problem, &mut plan)?;
+        border::plan(problem, &stores, &mut plan)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())

@@ -27,6 +27,10 @@ const KERNEL_GRAD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(W
 /// Those of `conv/input_grad_border.wgsl`, which has its own too.
 const INPUT_GRAD_BORDER_OVERRIDES: &[&str] =
     &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W"]);
+const INPUT_GRAD_BORDER_SIDE_OVERRIDES: &[&str] = &with::<{ INPUT_GRAD_BORDER_OVERRIDES.len() + 3 }>(
+    INPUT_GRAD_BORDER_OVERRIDES,
+    &["ACTIVATION", "RESIDUAL", "DERIVATIVE"],
+);
 
 kernel! {
     CONV_FORWARD_KERNEL = "conv/forward_direct",
@@ -54,8 +58,13 @@ kernel! {
 }
 kernel! {
     CONV_INPUT_GRAD_BORDER_KERNEL = "conv/input_grad_border",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, NO_SIDE, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
     CONV_INPUT_GRAD_BORDER = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_INPUT_GRAD_BORDER_SIDE_KERNEL = "conv/input_grad_border+side" in "conv/input_grad_border",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_SIDE_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER_SIDE = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(5, "side")];
 }
 kernel! {
     CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, CONV, BLOCKS] blocks BLOCK, ConvParams, KERNEL_GRAD_OVERRIDES, 0;
