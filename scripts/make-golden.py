@@ -415,6 +415,28 @@ def schedules():
     )
 
 
+def activation_case(y):
+    """Forward and gradient at points around 0 and far from it."""
+    x = torch.tensor([-9.5, -4.25, -3.0, -1.5, -0.75, -0.125, 0.0, 0.25, 0.625, 1.0, 2.5, 5.0, 8.75]).requires_grad_()
+    y = y(x)
+    dy = torch.arange(1.0, 14.0)
+    (dx,) = torch.autograd.grad(y, x, dy)
+    return dict(x=x, y=y, dy=dy, dx=dx)
+
+
+def activation_cases():
+    """In the order of Activation::ALL without the first: the identity."""
+    return [
+        activation_case(F.relu),
+        activation_case(lambda x: F.leaky_relu(x, 0.125)),
+        activation_case(torch.sigmoid),
+        activation_case(torch.tanh),
+        activation_case(F.silu),
+        activation_case(F.gelu),
+        activation_case(lambda x: F.gelu(x, approximate="tanh")),
+    ]
+
+
 if __name__ == "__main__":
     torch.manual_seed(1)
     GOLDEN.mkdir(parents=True, exist_ok=True)
@@ -425,6 +447,7 @@ if __name__ == "__main__":
     write("half_squared_error.txt", [sigmoid_and_error()])
     write("sgd.txt", [sgd()])
     write("conv_transpose.txt", conv_transpose_cases())
+    write("activations.txt", activation_cases())
     write("adaptive_pool.txt", adaptive_pool_cases())
     write("max_unpool.txt", max_unpool_cases())
     write("lp_pool.txt", lp_pool_cases())

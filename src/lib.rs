@@ -62,6 +62,7 @@ pub mod case;
 mod conv;
 mod conv_transpose;
 mod error;
+mod factor;
 mod gpu;
 mod interop;
 mod kernel;
@@ -79,11 +80,12 @@ pub mod verify;
 mod window;
 
 pub use activation::Activation;
-pub use conv::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
+pub use conv::{Addend, Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass, Through};
 pub use conv_transpose::{
     ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeBuilder, ConvTransposeProblem,
 };
 pub use error::{Error, Result};
+pub use factor::Factor;
 pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
 #[cfg(feature = "safetensors")]
 pub use interop::safetensors;

@@ -2,8 +2,9 @@
 //! names, and nothing that is here is missing from it.
 
 use wgconv::{
-    Activation, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Context, Conv, ConvShapes, ConvTranspose, DeviceLimits,
-    IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program, Result, nn,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose,
+    DeviceLimits, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program,
+    Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -43,7 +44,19 @@ const CONVOLUTION: [&str; 10] = [
 
 const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
 
-const THROUGH: &str = "input gradient on through the ReLU before";
+const ACTIVATIONS: [(&str, Activation); 6] = [
+    ("ReLU", Activation::Relu),
+    ("leaky ReLU", LEAKY),
+    ("sigmoid", Activation::Sigmoid),
+    ("tanh", Activation::Tanh),
+    ("SiLU", Activation::Silu),
+    (GELU, Activation::Gelu),
+];
+const LEAKY: Activation = Activation::ALL[2];
+const GELU: &str = "GELU (exact and by tanh)";
+const IN_FORWARD: &str = "GELU (exact and by tanh) in forward";
+const THROUGH: &str = "input gradient on through any of them";
+const ONTO: &str = "adding to the output";
 
 /// A builder with an option of the table: those that are given, or one that all have.
 macro_rules! with_option {
@@ -94,18 +107,30 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         option,
         builder,
         MODES => builder.padding(Padding::Same),
-        "ReLU in forward's stores" => builder.activation(Activation::Relu),
-        THROUGH => builder,
+        "residual" | THROUGH | ONTO => builder,
+        IN_FORWARD => builder.activation(Activation::GeluTanh),
+        "ReLU" | "leaky ReLU" | "sigmoid" | "tanh" | "SiLU" => builder.activation(activation(option)),
     );
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
-    let through = if option == THROUGH { Activation::Relu } else { Activation::None };
-    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) }.through(through);
-    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
-    let plan = |mode: &PaddingMode, pass| {
-        let conv = conv.padding_mode(*mode).build()?;
-        conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
+    let through = if option == THROUGH { Activation::ALL } else { &[Activation::None] };
+    let addend = match option {
+        "residual" => Addend::Residual(Factor::ONE),
+        ONTO => Addend::Output(Factor::new(0.5)?),
+        _ => Addend::None,
     };
-    Pass::ALL.into_iter().try_for_each(|pass| modes.iter().try_for_each(|mode| plan(mode, pass)))
+    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
+    for (&through, &mode) in through.iter().flat_map(|through| modes.iter().map(move |mode| (through, mode))) {
+        let conv = conv.padding_mode(mode).build()?;
+        let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(&x, &w) };
+        for pass in Pass::ALL {
+            conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default())?;
+        }
+    }
+    Ok(())
+}
+
+fn activation(name: &str) -> Activation {
+    ACTIVATIONS.into_iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("there is no {name}")).1
 }
 
 fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
@@ -216,7 +241,9 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let passes = Pass::ALL.map(Pass::name);
     let mut convolution = CONVOLUTION.to_vec();
     convolution.insert(7, MODES);
-    convolution.extend(["ReLU in forward's stores", THROUGH]);
+    convolution.push("residual");
+    convolution.extend(ACTIVATIONS[..5].iter().map(|(name, _)| *name));
+    convolution.extend([IN_FORWARD, THROUGH, ONTO]);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
     let mut transposed = CONVOLUTION.to_vec();
     transposed.splice(7..7, ["output padding", "output shape"]);
@@ -257,11 +284,13 @@ fn the_rest_of_the_table_is_there() {
         program.dense_kernel_grad(&x, &y)?;
         program.dense_bias_grad(&y).map(drop)
     });
-    record("`nn` activations", 4, &mut |program| {
-        let y = program.relu(&x)?;
-        program.relu_grad(&y, &x)?;
-        let y = program.sigmoid(&x)?;
-        program.sigmoid_grad(&y, &x).map(drop)
+    assert_eq!(list(row("`nn` activations")[2]), ACTIVATIONS.map(|(name, _)| name));
+    record("`nn` activations", 2 * Activation::ALL.len(), &mut |program| {
+        for &activation in Activation::ALL {
+            let y = program.activate(activation, &x)?;
+            program.activation_grad(activation, &y, &x)?;
+        }
+        Ok(())
     });
     let image = zeros(&[2, 4, 3]);
     record("`nn` batch normalisation", 3, &mut |program| {

@@ -83,14 +83,6 @@ fn dot_products(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
-fn store_one(at: u32, sum: f32, initial: f32) {
-    if (params.reduction.accumulate == 1u) {
-        y[at] = activated(y[at] + sum);
-    } else {
-        y[at] = activated(sum + initial);
-    }
-}
-
 fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let k = block.k + j;
     if (k >= block.k_end) {
@@ -99,15 +91,22 @@ fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let first = params.y_base + (block.n * params.channels_out + k) * block.plane + block.cell;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
-    store_one(first, sums.x, initial);
+    // Cells that do not exist are read as the last one that does, and not stored.
+    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    var total = with_side(at, sums + vec4<f32>(initial), params.slope);
+    if (params.reduction.accumulate == 1u) {
+        total += vec4<f32>(y[at.x], y[at.y], y[at.z], y[at.w]);
+    }
+    total = four_activated(total, params.slope);
+    y[at.x] = total.x;
     if (count > 1u) {
-        store_one(first + 1u, sums.y, initial);
+        y[at.y] = total.y;
     }
     if (count > 2u) {
-        store_one(first + 2u, sums.z, initial);
+        y[at.z] = total.z;
     }
     if (count > 3u) {
-        store_one(first + 3u, sums.w, initial);
+        y[at.w] = total.w;
     }
 }
 

@@ -184,15 +184,16 @@ fn store_sums(block: Block, j: u32, cells: vec4<u32>, sums: vec4<f32>) {
     let at = vec4<u32>(all.conv.x_base + (block.n * all.conv.channels_in + channel) * plane) + cells;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.count - block.index;
-    dx[at.x] += sums.x;
+    let parts = with_side(at, sums, all.conv.slope);
+    dx[at.x] += parts.x;
     if (count > 1u) {
-        dx[at.y] += sums.y;
+        dx[at.y] += parts.y;
     }
     if (count > 2u) {
-        dx[at.z] += sums.z;
+        dx[at.z] += parts.z;
     }
     if (count > 3u) {
-        dx[at.w] += sums.w;
+        dx[at.w] += parts.w;
     }
 }
 

@@ -84,14 +84,6 @@ fn gather(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
-fn store_one(at: u32, sum: f32, initial: f32) {
-    if (params.reduction.accumulate == 1u) {
-        dx[at] += sum;
-    } else {
-        dx[at] = sum + initial;
-    }
-}
-
 fn channel_of(block: Block, j: u32) -> u32 {
     return block.group * (params.channels_in / params.groups) + block.c + j;
 }
@@ -103,15 +95,22 @@ fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let first = params.x_base + (block.n * params.channels_in + channel_of(block, j)) * block.plane + block.cell;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
-    store_one(first, sums.x, initial);
+    // Cells that do not exist are read as the last one that does, and not stored.
+    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    var total = with_side(at, sums + vec4<f32>(initial), params.slope);
+    if (params.reduction.accumulate == 1u) {
+        total += vec4<f32>(dx[at.x], dx[at.y], dx[at.z], dx[at.w]);
+    }
+    total = four_activated(total, params.slope);
+    dx[at.x] = total.x;
     if (count > 1u) {
-        store_one(first + 1u, sums.y, initial);
+        dx[at.y] = total.y;
     }
     if (count > 2u) {
-        store_one(first + 2u, sums.z, initial);
+        dx[at.z] = total.z;
     }
     if (count > 3u) {
-        store_one(first + 3u, sums.w, initial);
+        dx[at.w] = total.w;
     }
 }
 

@@ -15,4 +15,9 @@ struct ConvParams {
     // Element in the binding at which this dispatch's samples of x (dx) and y (dy) start.
     x_base: u32,
     y_base: u32,
+    // Of a leaky ReLU.
+    slope: f32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
 }

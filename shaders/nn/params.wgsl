@@ -2,7 +2,9 @@
 struct ElementwiseParams {
     // Values: elements, or fours of them.
     count: u32,
-    unused_a: u32,
-    unused_b: u32,
-    unused_c: u32,
+    // Of what is scaled.
+    factor: f32,
+    // Of a leaky ReLU.
+    slope: f32,
+    unused: u32,
 }

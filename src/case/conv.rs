@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::activation::Activation;
-use crate::conv::{Conv, ConvProblem, ConvShapes, Epilogue, Pass};
+use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 use crate::padding_mode::PaddingMode;
@@ -14,11 +14,12 @@ use crate::spatial::Padding;
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, PaddingMode};
+/// use wgconv::{Activation, Addend, PaddingMode};
 /// use wgconv::case::{CaseAxis, ConvCase};
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }];
-/// let (padding_mode, activation) = (PaddingMode::Zeros, Activation::None);
-/// let case = ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, padding_mode, activation };
+/// let (padding_mode, activation, addend) = (PaddingMode::Zeros, Activation::None, Addend::None);
+/// let case =
+///     ConvCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, padding_mode, activation, addend };
 /// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
 /// # Ok::<(), wgconv::Error>(())
@@ -39,6 +40,8 @@ pub struct ConvCase {
     pub padding_mode: PaddingMode,
     /// What forward applies to y, and what input_grad goes on through as the one that gave x.
     pub activation: Activation,
+    /// What a pass adds its sums to; a residual forward's only.
+    pub addend: Addend,
 }
 
 impl ConvCase {
@@ -76,11 +79,8 @@ impl ConvCase {
     }
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
-        let activation = match pass {
-            Pass::Forward | Pass::InputGrad => self.activation,
-            Pass::KernelGrad | Pass::BiasGrad => Activation::None,
-        };
-        let epilogue = Epilogue { bias: bias && pass == Pass::Forward, activation };
+        let (activation, addend) = (self.activation, self.addend);
+        let epilogue = Epilogue::of(pass, Epilogue { bias, addend, activation, through: activation });
         Ok(Problem::Conv { problem: self.problem()?, pass, epilogue })
     }
 
@@ -100,7 +100,7 @@ impl ConvCase {
 }
 
 impl From<&ConvProblem> for ConvCase {
-    /// The case that stands for a problem: padding as numbers, whatever it was called; without activation.
+    /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
         let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode } = problem;
         ConvCase {
@@ -111,6 +111,7 @@ impl From<&ConvProblem> for ConvCase {
             axes: CaseAxis::of(axes, *rank),
             padding_mode: *padding_mode,
             activation: Activation::None,
+            addend: Addend::None,
         }
     }
 }

@@ -21,7 +21,10 @@
 //! | `o` | output padding | `tconv` | | 0 |
 //! | `g` | groups | ✓ | | 1 |
 //! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | ✓ | | zeros |
-//! | `relu` | forward applies ReLU, input_grad goes through the one that gave x, no value | ✓ | | off |
+//! | `relu` `sigmoid` `tanh` `silu` `gelu` `gelutanh` | forward applies it, input_grad goes through the one that gave x, no value; one of them | ✓ | | off |
+//! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
+//! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
+//! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
 //! | `div` | divisor in place of the count | | `avg` | the count |

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use super::print::{EXTENTS, TAPS};
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
+use crate::conv::Addend;
+use crate::factor::Factor;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -15,9 +17,10 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
   convolution  n batch (1)  c channels of x  d h w extents of x (w, h w or d h w)  k channels of y
                t r s taps along d h w  u stride (1)  p padding (0)  a dilation (1)  g groups (1)
                reflect, replicate or circular (what stands in the padding in place of zeros)
-               relu (forward applies ReLU, input_grad goes through the one that gave x)
-  transposed   tconv, then the same without these words, and o output padding (0)
-  pooling      max, avg or lp, then a convolution's without k, g and these words; u is the taps by default; ceil (ceil mode);
+               relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
+               res (forward adds this times a residual)  onto (each pass adds to this times its output)
+  transposed   tconv, then the letters of a convolution, and o output padding (0)
+  pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
@@ -66,6 +69,8 @@ struct Key {
 #[derive(Clone, Copy, PartialEq)]
 enum Takes {
     Nothing,
+    /// A decimal number, as the bits of an f32.
+    Decimal,
     /// A number, at least 1.
     Number,
     /// The same, with a fraction.
@@ -83,11 +88,19 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 23] = [
+const KEYS: [Key; 31] = [
     key("relu", "ReLU", Takes::Nothing),
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("leaky", "leaky ReLU", Takes::Decimal),
+    key("sigmoid", "sigmoid", Takes::Nothing),
+    key("tanh", "tanh", Takes::Nothing),
+    key("silu", "SiLU", Takes::Nothing),
+    key("gelutanh", "GELU by tanh", Takes::Nothing),
+    key("gelu", "GELU", Takes::Nothing),
+    key("res", "residual", Takes::Decimal),
+    key("onto", "what the output holds", Takes::Decimal),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -108,6 +121,9 @@ const KEYS: [Key; 23] = [
     key("o", "output padding", Takes::ListFromZero),
     key("g", "groups", Takes::Number),
 ];
+
+/// Keys of which a case has one at most.
+const ACTIVATIONS: [&str; 7] = ["relu", "leaky", "sigmoid", "tanh", "silu", "gelutanh", "gelu"];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -143,7 +159,8 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "relu" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
             "k" | "g" => !self.is_pool(),
             "o" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
@@ -247,6 +264,10 @@ impl Parser<'_> {
         if key.takes == Takes::Nothing {
             return Ok(values);
         }
+        if key.takes == Takes::Decimal {
+            let bits = self.decimal(key)?.get().to_bits();
+            return Ok(vec![(bits, bits)]);
+        }
         loop {
             let low = self.number(key)?;
             let mut high = low;
@@ -279,6 +300,52 @@ impl Parser<'_> {
             }
             Ok(value) => Ok(value),
             Err(_) => self.error(start, format!("a number below 2^32 for `{}` ({})", key.name, key.meaning)),
+        }
+    }
+
+    /// Digits with a sign and a point, where there are any.
+    fn decimal(&mut self, key: &Key) -> Parsed<Factor> {
+        let start = self.at;
+        let is_part = |byte: &u8| byte.is_ascii_digit() || b"-.".contains(byte);
+        self.at += self.rest().bytes().take_while(is_part).count();
+        let value = self.text[start..self.at].parse::<f32>().ok().and_then(|value| Factor::new(value).ok());
+        match value {
+            Some(value) => Ok(value),
+            None => self.error(start, format!("a finite decimal number after `{}` ({})", key.name, key.meaning)),
+        }
+    }
+
+    /// The value of a key that takes a decimal number, if it was given.
+    fn factor(&self, name: &str) -> Option<Factor> {
+        self.optional(name).map(|bits| Factor::known(f32::from_bits(bits)))
+    }
+
+    fn activation(&self) -> Parsed<Activation> {
+        let mut found = self.entries.iter().filter(|entry| ACTIVATIONS.contains(&entry.name));
+        let Some(first) = found.next() else { return Ok(Activation::None) };
+        if let Some(second) = found.next() {
+            return self.error(second.at, format!("one activation, and there is `{}`", first.name));
+        }
+        Ok(match first.name {
+            "relu" => Activation::Relu,
+            "leaky" => Activation::LeakyRelu(self.factor("leaky").unwrap_or(Factor::ZERO)),
+            "sigmoid" => Activation::Sigmoid,
+            "tanh" => Activation::Tanh,
+            "silu" => Activation::Silu,
+            "gelu" => Activation::Gelu,
+            _ => Activation::GeluTanh,
+        })
+    }
+
+    fn addend(&self) -> Parsed<Addend> {
+        match (self.factor("res"), self.factor("onto")) {
+            (None, None) => Ok(Addend::None),
+            (Some(factor), None) => Ok(Addend::Residual(factor)),
+            (None, Some(factor)) => Ok(Addend::Output(factor)),
+            (Some(_), Some(_)) => {
+                let at = self.entries.iter().rfind(|entry| ["res", "onto"].contains(&entry.name));
+                self.error(at.map_or(0, |entry| entry.at), "`res` or `onto`, not both")
+            }
         }
     }
 
@@ -368,9 +435,10 @@ impl Parser<'_> {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
                 let channels_in = channels;
                 if self.kind == Kind::Conv {
-                    let activation = if self.find("relu").is_some() { Activation::Relu } else { Activation::None };
+                    let (activation, addend) = (self.activation()?, self.addend()?);
                     let padding_mode = self.padding_mode()?;
-                    let case = ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation };
+                    let case =
+                        ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
                     return Ok(Case::Conv(case));
                 }
                 let output_padding = match self.list("o", axes.len())? {

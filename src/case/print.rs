@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
+use crate::conv::Addend;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -32,6 +33,11 @@ impl fmt::Display for ConvCase {
         unless(1, &mut text, "g", self.groups);
         if self.activation != Activation::None {
             text += &self.activation.to_string();
+        }
+        match self.addend {
+            Addend::None => {}
+            Addend::Residual(factor) => text += &format!("res{factor}"),
+            Addend::Output(factor) => text += &format!("onto{factor}"),
         }
         f.pad(&text)
     }

@@ -1,16 +1,17 @@
 //! Bias gradient: db from dy, the sum over batch and outputs of each channel; split as the kernel gradient is.
 
-use super::ConvProblem;
+use super::epilogue::begin_reduction;
 use super::passes::params;
+use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel;
 use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder};
 
-pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let channels = u64::from(problem.channels_out);
     plan.need(Operand::Dy, dy.sample * u64::from(problem.batch), Access::Read);
-    plan.need(Operand::Db, channels, Access::Write);
+    let onto = begin_reduction(&mut plan, epilogue, Operand::Db, channels)?;
 
     let db = plan.whole(Operand::Db, channels)?;
     let cells = dy.sample / channels;
@@ -21,7 +22,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let wanted = plan.wanted_slices(channels, channels, rows * cells);
         let slabs = Slabs::new("conv bias_grad", rows, cells, wanted, plan.limits.max_loop_iterations)?;
         let slice_workgroups = channels.div_ceil(kernel::WORKGROUP_SIZE.into());
-        plan.split_reduction(db, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(db, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, 0, y_base);
             let invocations = channels * u64::from(reduction.slab_count);
             plan.step(&kernel::CONV_BIAS_GRAD, &[], params, vec![dy, target], invocations)

@@ -2,15 +2,17 @@
 //! cells have is added to dx, by a dispatch over these cells alone, after the kernels that take the padding for zeros.
 
 use super::ConvProblem;
+use super::epilogue::Stores;
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
-use crate::kernel::{self, BorderAxis, BorderParams};
+use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Batched, Operand, Slabs, SpecBuilder, elements};
 use crate::window::AxisBorder;
 
-/// Adds the dispatches, if the problem needs any, behind those that write dx.
-pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<()> {
+/// Adds the dispatches, if the problem needs any, behind those that write dx; where these take their sums through a derivative,
+/// they do too.
+pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilder<'_>) -> Result<()> {
     if problem.padding_mode == PaddingMode::Zeros {
         return Ok(());
     }
@@ -33,6 +35,13 @@ pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<
     overrides.push(("BORDER", problem.padding_mode.constant()));
     overrides
         .extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
+    let entry = if stores.side.is_some() {
+        let own = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
+        overrides.extend(own.map(|name| (name, stores.constant(name, false, false))));
+        &kernel::CONV_INPUT_GRAD_BORDER_SIDE
+    } else {
+        &kernel::CONV_INPUT_GRAD_BORDER
+    };
     let axes: [BorderAxis; 3] = std::array::from_fn(|i| {
         let (axis, [near, far]) = (&problem.axes[i], &borders[i].ranges);
         BorderAxis {
@@ -51,11 +60,13 @@ pub(super) fn plan(problem: &ConvProblem, plan: &mut SpecBuilder<'_>) -> Result<
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let (dx, x_base) = chunk.bind(plan.limits, dx);
+        let side = stores.side(dx);
         for slab in 0..slabs.count() {
-            let conv = params(&part, slabs.reduction(slab, 1, true), x_base, y_base);
+            let reduction = slabs.reduction(slab, 1, true);
+            let conv = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            let bindings = vec![dy, w, dx];
-            plan.step(&kernel::CONV_INPUT_GRAD_BORDER, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
+            let bindings = [Some(dy), Some(w), Some(dx), side].into_iter().flatten().collect();
+            plan.step(entry, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
         }
     }
     Ok(())

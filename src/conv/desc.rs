@@ -1,7 +1,9 @@
 //! Descriptor of a convolution: what the user says ([`Conv`]), and what it means for given shapes ([`ConvProblem`]).
 
+use super::Addend;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
+use crate::factor::Factor;
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
@@ -77,8 +79,8 @@ pub struct ConvBuilder<const D: usize> {
 }
 
 /// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
-/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, and whether the
-/// input gradient goes on through an activation.
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, what the pass adds its
+/// sums to, and whether the input gradient goes on through an activation.
 ///
 /// ```
 /// let shapes = wgconv::ConvShapes::new(&[8, 3, 32, 32], &[16, 3, 5, 5]).with_bias();
@@ -92,19 +94,52 @@ pub struct ConvShapes<'a> {
     pub w: &'a [usize],
     /// Whether forward takes `b`. The other passes ignore it.
     pub bias: bool,
-    /// The activation that gave x: input_grad goes on through it, and takes x too. The other passes ignore it.
+    /// What the pass adds its sums to.
+    pub addend: Addend,
+    /// The activation that gave x: input_grad goes on through it, and takes x too, or that activation's input, if its derivative
+    /// is computed from that ([`Activation::derivative_from_output`]). The other passes ignore it.
     pub through: Activation,
 }
 
 impl<'a> ConvShapes<'a> {
     /// Without bias.
     pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
-        ConvShapes { x, w, bias: false, through: Activation::None }
+        ConvShapes { x, w, bias: false, addend: Addend::None, through: Activation::None }
     }
 
     /// With bias.
     pub fn with_bias(self) -> Self {
         ConvShapes { bias: true, ..self }
+    }
+
+    /// With a forward that adds this factor times [`Operand::Residual`], a tensor of y's shape, before its activation: see
+    /// [`Conv::forward_residual`].
+    ///
+    /// ```
+    /// use wgconv::{Access, Conv, ConvShapes, DeviceLimits, Factor, Operand, Pass, PlanOptions};
+    /// let shapes = ConvShapes::new(&[1, 1, 5], &[1, 1, 3]).residual(Factor::ONE);
+    /// let conv = Conv::<1>::new([3]).build()?;
+    /// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &PlanOptions::default())?;
+    /// assert!(spec.operands().iter().any(|need| (need.operand, need.access) == (Operand::Residual, Access::Read)));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn residual(self, factor: Factor) -> Self {
+        ConvShapes { addend: Addend::Residual(factor), ..self }
+    }
+
+    /// With passes that add to this factor times what their output holds; see [`Conv::forward_onto`], [`Conv::input_grad_onto`],
+    /// [`Conv::kernel_grad_onto`] and [`Conv::bias_grad_onto`].
+    ///
+    /// ```
+    /// use wgconv::{Access, Conv, ConvShapes, DeviceLimits, Factor, Operand, Pass, PlanOptions};
+    /// let shapes = ConvShapes::new(&[1, 1, 5], &[1, 1, 3]).onto(Factor::ONE);
+    /// let conv = Conv::<1>::new([3]).build()?;
+    /// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::KernelGrad, shapes, &PlanOptions::default())?;
+    /// assert!(spec.operands().iter().any(|need| (need.operand, need.access) == (Operand::Dw, Access::Update)));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn onto(self, factor: Factor) -> Self {
+        ConvShapes { addend: Addend::Output(factor), ..self }
     }
 
     /// With an input gradient that goes on through the activation that gave x: see [`Conv::input_grad_through`].

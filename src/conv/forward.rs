@@ -1,12 +1,12 @@
 //! Forward: y = activation(conv(x, w) + b). Chunks over the batch; a reduction longer than a shader may loop takes several
 //! dispatches that add to y one after the other.
 
+use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
 use super::{ConvProblem, Epilogue};
-use crate::activation::Activation;
 use crate::error::Result;
-use crate::kernel;
+use crate::kernel::{self, ConvParams};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(
@@ -27,7 +27,7 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_out.into(), Access::Read);
     }
-    plan.need(Operand::Y, y.sample * batch, Access::Write);
+    let stores = begin(&mut plan, epilogue, (Operand::Y, y.sample * batch), Abilities::ALL, algorithm)?;
 
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_out.into())?;
@@ -40,20 +40,25 @@ pub(super) fn plan(
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (y_binding, y_base) = chunk.bind(plan.limits, y);
         for slab in 0..slabs.count() {
-            let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
+            let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
+            let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            // The bias goes in once, with the first slab; the activation comes when all slabs are in.
-            let (entry, bindings) = if epilogue.bias && slab == 0 {
-                (&kernel::CONV_FORWARD_BIAS, vec![x, w, b, y_binding])
-            } else {
-                (&kernel::CONV_FORWARD, vec![x, w, y_binding])
+            let side = stores.side(y_binding);
+            // The bias goes in once, with the first slab.
+            let with_bias = epilogue.bias && slab == 0;
+            let entry = match (with_bias, side.is_some()) {
+                (false, false) => &kernel::CONV_FORWARD,
+                (false, true) => &kernel::CONV_FORWARD_SIDE,
+                (true, false) => &kernel::CONV_FORWARD_BIAS,
+                (true, true) => &kernel::CONV_FORWARD_BIAS_SIDE,
             };
-            let mut overrides = overrides(problem);
-            let activation = if slab + 1 == slabs.count() { epilogue.activation } else { Activation::None };
+            let bindings = [Some(x), Some(w), with_bias.then_some(b), Some(y_binding), side];
+            let bindings = bindings.into_iter().flatten().collect();
+            let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             overrides.push(("BORDER", problem.padding_mode.constant()));
-            overrides.push(("ACTIVATION", activation.constant()));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }
+    stores.end(&mut plan)?;
     Ok(plan.finish())
 }

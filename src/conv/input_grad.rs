@@ -3,12 +3,12 @@
 //! in once, with the first of them.
 
 use super::border;
-use super::epilogue::{need_through, through};
+use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
 use super::passes::{blocks, overrides, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
-use crate::kernel;
+use crate::kernel::{self, ConvParams};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(
@@ -29,8 +29,7 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_in.into(), Access::Read);
     }
-    need_through(&mut plan, epilogue.activation, dx.sample * batch);
-    plan.need(Operand::Dx, dx.sample * batch, Access::Write);
+    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), Abilities::ALL, algorithm)?;
 
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_in.into())?;
@@ -43,17 +42,24 @@ pub(super) fn plan(
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let (dx_binding, x_base) = chunk.bind(plan.limits, dx);
         for slab in 0..slabs.count() {
-            let params = params(&part, slabs.reduction(slab, 1, slab > 0), x_base, y_base);
+            let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
+            let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            let (entry, bindings) = if epilogue.bias && slab == 0 {
-                (&kernel::CONV_INPUT_GRAD_BIAS, vec![dy, w, dx_binding, b])
-            } else {
-                (&kernel::CONV_INPUT_GRAD, vec![dy, w, dx_binding])
+            let side = stores.side(dx_binding);
+            let with_bias = epilogue.bias && slab == 0;
+            let entry = match (with_bias, side.is_some()) {
+                (false, false) => &kernel::CONV_INPUT_GRAD,
+                (false, true) => &kernel::CONV_INPUT_GRAD_SIDE,
+                (true, false) => &kernel::CONV_INPUT_GRAD_BIAS,
+                (true, true) => &kernel::CONV_INPUT_GRAD_BIAS_SIDE,
             };
-            plan.step(entry, &overrides(problem), params, bindings, invocations)?;
+            let bindings = [Some(dy), Some(w), Some(dx_binding), with_bias.then_some(b), side];
+            let bindings = bindings.into_iter().flatten().collect();
+            let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
+            plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }
-    border::plan(problem, &mut plan)?;
-    through(&mut plan, epilogue.activation, dx.sample * batch)?;
+    border::plan(problem, &stores, &mut plan)?;
+    stores.end(&mut plan)?;
     Ok(plan.finish())
 }

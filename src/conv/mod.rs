@@ -16,4 +16,5 @@ mod strip;
 mod tile;
 
 pub use desc::{Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, ConvShapes, Pass};
-pub(crate) use epilogue::Epilogue;
+pub use epilogue::{Addend, Through};
+pub(crate) use epilogue::{Epilogue, check_derivative};

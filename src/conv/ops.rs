@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Conv, ConvProblem, ConvShapes, Epilogue, Pass};
+use super::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass, Through};
 use crate::activation::Activation;
 use crate::error::{Error, Result};
+use crate::factor::Factor;
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::{check_shape, expect_shape};
@@ -34,6 +35,63 @@ impl<const D: usize> Conv<D> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
+    /// y = activation(conv(x, w) + b + factor * z), where z, of y's shape, is what a residual network adds. Submits and does not
+    /// wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`].
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, Conv, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).activation(Activation::Relu).build()?;
+    /// let (x, w) = (ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?, ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?);
+    /// let z = ctx.tensor(&[1, 1, 2], &[-20.0, 4.0])?;
+    /// let y = conv.forward_residual(&ctx, &x, &w, None, &z, Factor::ONE)?;
+    /// assert_eq!(y.read_blocking()?, [0.0, 27.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn forward_residual(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        z: &Tensor,
+        factor: Factor,
+    ) -> Result<Tensor> {
+        forward_onto(&mut Immediate(ctx), self, [x, w], b, Some((z, factor)), None)
+    }
+
+    /// y = activation(conv(x, w) + b + factor * y): [`Conv::forward_residual`] in place. With a factor of 0 what y holds is not
+    /// read. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`], and a y that shares memory with another operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let (x, w) = (ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?, ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?);
+    /// let y = ctx.tensor(&[1, 1, 2], &[100.0, f32::NAN])?;
+    /// conv.forward_onto(&ctx, &x, &w, None, &y, Factor::ZERO)?;
+    /// conv.forward_onto(&ctx, &x, &w, None, &y, Factor::new(2.0)?)?;
+    /// assert_eq!(y.read_blocking()?, [36.0, 69.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn forward_onto(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        y: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        forward_onto(&mut Immediate(ctx), self, [x, w], b, None, Some((y, factor))).map(drop)
+    }
+
     /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`,
     /// which the stride leaves open. Submits and does not wait.
     ///
@@ -60,7 +118,8 @@ impl<const D: usize> Conv<D> {
     /// the gradient belongs to the element that gave it, and [`crate::MaxPool::backward`] takes it there.
     ///
     /// # Errors
-    /// As for [`Conv::forward`].
+    /// As for [`Conv::forward`], and an activation whose derivative does not follow from its output
+    /// ([`Activation::derivative_from_output`]): [`Conv::input_grad_through_input`] is for those.
     ///
     /// ```
     /// # use wgconv::{Activation, Context, Conv, nn};
@@ -81,7 +140,104 @@ impl<const D: usize> Conv<D> {
         w: &Tensor,
         x: &Tensor,
     ) -> Result<Tensor> {
-        input_grad_through(&mut Immediate(ctx), self, activation, dy, w, x)
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], x.shape(), Through::Output(activation, x), None)
+    }
+
+    /// As [`Conv::input_grad_through`] for SiLU, GELU and a leaky ReLU with a negative slope, whose derivative does not follow
+    /// from their output: `u`, of x's shape, is the activation's input.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`], and an activation whose derivative is computed from its output
+    /// ([`Activation::derivative_from_output`]).
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, Conv, nn};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([1]).build()?;
+    /// let u = ctx.tensor(&[1, 1, 3], &[-200.0, 0.0, 200.0])?;
+    /// let x = nn::activate(&ctx, Activation::Silu, &u)?;
+    /// let w = ctx.tensor(&[1, 1, 1], &[10.0])?;
+    /// let dy = conv.forward(&ctx, &x, &w, None)?;
+    /// let du = conv.input_grad_through_input(&ctx, Activation::Silu, &dy, &w, &u)?;
+    /// assert_eq!(du.read_blocking()?, [0.0, 0.0, 20000.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_through_input(
+        &self,
+        ctx: &Context,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        u: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], u.shape(), Through::Input(activation, u), None)
+    }
+
+    /// `dx = factor * dx + input_grad(dy, w)`, the latter through an activation if there is one: for an x that several
+    /// operators read. dx `[N, C_in, spatial...]` is updated; with a factor of 0 what it holds is not read. Submits and does not
+    /// wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`], as for [`Conv::input_grad_through`], and a dx that shares memory with another operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv, Factor, Through};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let dx = ctx.tensor(&[1, 1, 3], &[100.0, 200.0, 300.0])?;
+    /// let (dy, w) = (ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?, ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?);
+    /// conv.input_grad_onto(&ctx, &dy, &w, Through::Nothing, &dx, Factor::ONE)?;
+    /// assert_eq!(dx.read_blocking()?, [110.0, 211.0, 301.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_onto(
+        &self,
+        ctx: &Context,
+        dy: &Tensor,
+        w: &Tensor,
+        through: Through<'_>,
+        dx: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
+    }
+
+    /// `dw = factor * dw + kernel_grad(x, dy)`: for shared kernels and micro-batches. dw is updated; with a factor of 0 what it
+    /// holds is not read. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`Conv::forward`], and a dw that shares memory with another operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let (x, dy) = (ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?, ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?);
+    /// let dw = conv.kernel_grad(&ctx, &x, &dy)?;
+    /// conv.kernel_grad_onto(&ctx, &x, &dy, &dw, Factor::ONE)?;
+    /// assert_eq!(dw.read_blocking()?, [6.0, 10.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn kernel_grad_onto(&self, ctx: &Context, x: &Tensor, dy: &Tensor, dw: &Tensor, factor: Factor) -> Result<()> {
+        kernel_grad_onto(&mut Immediate(ctx), self, x, dy, Some((dw, factor))).map(drop)
+    }
+
+    /// `db = factor * db + bias_grad(dy)`, as [`Conv::kernel_grad_onto`].
+    ///
+    /// # Errors
+    /// As for [`Conv::bias_grad`], and a db that shares memory with dy.
+    ///
+    /// ```
+    /// # use wgconv::{Context, Conv, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).build()?;
+    /// let (dy, db) = (ctx.tensor(&[1, 2, 2], &[1.0, 2.0, 3.0, 4.0])?, ctx.tensor(&[2], &[10.0, 20.0])?);
+    /// conv.bias_grad_onto(&ctx, &dy, &db, Factor::new(0.5)?)?;
+    /// assert_eq!(db.read_blocking()?, [8.0, 17.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn bias_grad_onto(&self, ctx: &Context, dy: &Tensor, db: &Tensor, factor: Factor) -> Result<()> {
+        bias_grad(&mut Immediate(ctx), self, dy, Some((db, factor))).map(drop)
     }
 
     /// dw, the gradient of the kernel, from x and dy: the true one (cross-correlation of x with dy, no flip), in w's
@@ -117,12 +273,13 @@ impl<const D: usize> Conv<D> {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn bias_grad(&self, ctx: &Context, dy: &Tensor) -> Result<Tensor> {
-        bias_grad(&mut Immediate(ctx), self, dy)
+        bias_grad(&mut Immediate(ctx), self, dy, None)
     }
 
     /// The plan of a pass for these shapes, from the context's cache if it was made before.
     ///
-    /// Operands: forward x, w, y (and b); input_grad dy, w, dx (and x, if it goes through an activation); kernel_grad x, dy, dw; bias_grad dy, db; and the
+    /// Operands: forward x, w, y (and b, and the residual); input_grad dy, w, dx (and x, if it goes through an activation: that
+    /// one's output or input, as [`Activation::derivative_from_output`] says); kernel_grad x, dy, dw; bias_grad dy, db; and the
     /// workspace if [`PlanSpec::workspace_bytes`] is not 0.
     ///
     /// # Errors
@@ -160,16 +317,9 @@ impl<const D: usize> Conv<D> {
     }
 
     fn task(&self, pass: Pass, shapes: ConvShapes<'_>) -> Result<Problem> {
-        let epilogue = match pass {
-            Pass::Forward => self.forward_epilogue(shapes.bias),
-            Pass::InputGrad => Epilogue { bias: false, activation: shapes.through },
-            Pass::KernelGrad | Pass::BiasGrad => Epilogue::default(),
-        };
+        let ConvShapes { bias, addend, through, .. } = shapes;
+        let epilogue = Epilogue::of(pass, Epilogue { bias, addend, activation: self.activation(), through });
         Ok(Problem::Conv { problem: self.problem(&shapes)?, pass, epilogue })
-    }
-
-    fn forward_epilogue(&self, bias: bool) -> Epilogue {
-        Epilogue { bias, activation: self.activation() }
     }
 
     /// The shape of w that fits x and dy.
@@ -191,6 +341,43 @@ impl<const D: usize> Conv<D> {
     }
 }
 
+/// A tensor that a pass is added to, and how many times it.
+type Onto<'a> = Option<(&'a Tensor, Factor)>;
+
+/// The output of a pass: a new tensor, or one that is there.
+fn output(sink: &impl Sink, operand: Operand, shape: &[usize], onto: Onto<'_>) -> Result<(Tensor, Addend)> {
+    match onto {
+        None => Ok((sink.context().empty(operand, shape)?, Addend::None)),
+        Some((tensor, factor)) => {
+            expect_shape(OPERATOR, operand, tensor.shape(), shape)?;
+            Ok((tensor.clone(), Addend::Output(factor)))
+        }
+    }
+}
+
+/// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
+fn push(
+    sink: &mut impl Sink,
+    (problem, pass, epilogue): (ConvProblem, Pass, Epilogue),
+    inputs: &[(Operand, &Tensor)],
+    target: Operand,
+    onto: Onto<'_>,
+) -> Result<Tensor> {
+    let shape = match target {
+        Operand::Y => problem.y_shape(),
+        Operand::Dx => problem.x_shape(),
+        Operand::Dw => problem.w_shape(),
+        _ => problem.b_shape(),
+    };
+    let (result, addend) = output(sink, target, &shape, onto)?;
+    let addend = if addend == Addend::None { epilogue.addend } else { addend };
+    let epilogue = Epilogue::of(pass, Epilogue { addend, ..epilogue });
+    let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
+    operands.push(Bound::new(target, &result));
+    sink.push(Problem::Conv { problem, pass, epilogue }, operands)?;
+    Ok(result)
+}
+
 pub(crate) fn forward<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
@@ -198,16 +385,33 @@ pub(crate) fn forward<const D: usize>(
     w: &Tensor,
     b: Option<&Tensor>,
 ) -> Result<Tensor> {
+    forward_onto(sink, conv, [x, w], b, None, None)
+}
+
+/// Forward with a residual, or onto what y holds.
+fn forward_onto<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    [x, w]: [&Tensor; 2],
+    b: Option<&Tensor>,
+    residual: Onto<'_>,
+    onto: Onto<'_>,
+) -> Result<Tensor> {
     let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
-    let mut operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::W, w)];
+    let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
-        operands.push(Bound::new(Operand::B, b));
+        inputs.push((Operand::B, b));
     }
-    let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
-    operands.push(Bound::new(Operand::Y, &y));
-    sink.push(Problem::Conv { problem, pass: Pass::Forward, epilogue: conv.forward_epilogue(b.is_some()) }, operands)?;
-    Ok(y)
+    let mut epilogue = Epilogue { bias: b.is_some(), activation: conv.activation(), ..Epilogue::default() };
+    if let Some((z, factor)) = residual {
+        expect_shape(OPERATOR, Operand::Residual, z.shape(), &problem.y_shape())?;
+        if factor != Factor::ZERO {
+            inputs.push((Operand::Residual, z));
+            epilogue.addend = Addend::Residual(factor);
+        }
+    }
+    push(sink, (problem, Pass::Forward, epilogue), &inputs, Operand::Y, onto)
 }
 
 pub(crate) fn input_grad<const D: usize>(
@@ -217,33 +421,27 @@ pub(crate) fn input_grad<const D: usize>(
     w: &Tensor,
     x_shape: &[usize],
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
-    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
-    let dx = sink.context().empty(Operand::Dx, x_shape)?;
-    let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w), Bound::new(Operand::Dx, &dx)];
-    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, epilogue: Epilogue::default() }, operands)?;
-    Ok(dx)
+    input_grad_onto(sink, conv, [dy, w], x_shape, Through::Nothing, None)
 }
 
-pub(crate) fn input_grad_through<const D: usize>(
+fn input_grad_onto<const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    activation: Activation,
-    dy: &Tensor,
-    w: &Tensor,
-    x: &Tensor,
+    [dy, w]: [&Tensor; 2],
+    x_shape: &[usize],
+    through: Through<'_>,
+    onto: Onto<'_>,
 ) -> Result<Tensor> {
-    if activation == Activation::None {
-        return input_grad(sink, conv, dy, w, x.shape());
-    }
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
-    let dx = sink.context().empty(Operand::Dx, x.shape())?;
-    let operands = [(Operand::Dy, dy), (Operand::W, w), (Operand::X, x), (Operand::Dx, &dx)];
-    let operands = operands.map(|(operand, tensor)| Bound::new(operand, tensor)).to_vec();
-    let epilogue = Epilogue { bias: false, activation };
-    sink.push(Problem::Conv { problem, pass: Pass::InputGrad, epilogue }, operands)?;
-    Ok(dx)
+    let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
+    let mut epilogue = Epilogue::default();
+    if let Some((activation, of)) = through.parts(OPERATOR)? {
+        expect_shape(OPERATOR, Operand::X, of.shape(), x_shape)?;
+        inputs.push((Operand::X, of));
+        epilogue.through = activation;
+    }
+    push(sink, (problem, Pass::InputGrad, epilogue), &inputs, Operand::Dx, onto)
 }
 
 pub(crate) fn kernel_grad<const D: usize>(
@@ -252,16 +450,24 @@ pub(crate) fn kernel_grad<const D: usize>(
     x: &Tensor,
     dy: &Tensor,
 ) -> Result<Tensor> {
+    kernel_grad_onto(sink, conv, x, dy, None)
+}
+
+fn kernel_grad_onto<const D: usize>(
+    sink: &mut impl Sink,
+    conv: &Conv<D>,
+    x: &Tensor,
+    dy: &Tensor,
+    onto: Onto<'_>,
+) -> Result<Tensor> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
     let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
-    let dw = sink.context().empty(Operand::Dw, &w_shape)?;
-    let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dw, &dw)];
-    sink.push(Problem::Conv { problem, pass: Pass::KernelGrad, epilogue: Epilogue::default() }, operands)?;
-    Ok(dw)
+    let inputs = [(Operand::X, x), (Operand::Dy, dy)];
+    push(sink, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
 }
 
-fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
+fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor, onto: Onto<'_>) -> Result<Tensor> {
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     if dy.shape()[1] % conv.groups() != 0 {
         return Err(Error::InvalidParameter {
@@ -271,11 +477,8 @@ fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &Conv<D>, dy: &Tensor) 
             expected: "a divisor of dy's channels",
         });
     }
-    let db = sink.context().empty(Operand::Db, &dy.shape()[1..2])?;
-    let operands = vec![Bound::new(Operand::Dy, dy), Bound::new(Operand::Db, &db)];
     let problem = ConvProblem::of_output(dy.shape());
-    sink.push(Problem::Conv { problem, pass: Pass::BiasGrad, epilogue: Epilogue::default() }, operands)?;
-    Ok(db)
+    push(sink, (problem, Pass::BiasGrad, Epilogue::default()), &[(Operand::Dy, dy)], Operand::Db, onto)
 }
 
 /// Convolution.
@@ -320,7 +523,99 @@ impl Program {
         w: &Tensor,
         x: &Tensor,
     ) -> Result<Tensor> {
-        input_grad_through(self, conv, activation, dy, w, x)
+        input_grad_onto(self, conv, [dy, w], x.shape(), Through::Output(activation, x), None)
+    }
+
+    /// [`Conv::input_grad_through_input`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_input_grad_through_input<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        u: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_onto(self, conv, [dy, w], u.shape(), Through::Input(activation, u), None)
+    }
+
+    /// [`Conv::input_grad_onto`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_input_grad_onto<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        dy: &Tensor,
+        w: &Tensor,
+        through: Through<'_>,
+        dx: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        input_grad_onto(self, conv, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
+    }
+
+    /// [`Conv::kernel_grad_onto`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_kernel_grad_onto<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        x: &Tensor,
+        dy: &Tensor,
+        dw: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        kernel_grad_onto(self, conv, x, dy, Some((dw, factor))).map(drop)
+    }
+
+    /// [`Conv::bias_grad_onto`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_bias_grad_onto<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        dy: &Tensor,
+        db: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        bias_grad(self, conv, dy, Some((db, factor))).map(drop)
+    }
+
+    /// [`Conv::forward_residual`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_forward_residual<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        z: &Tensor,
+        factor: Factor,
+    ) -> Result<Tensor> {
+        forward_onto(self, conv, [x, w], b, Some((z, factor)), None)
+    }
+
+    /// [`Conv::forward_onto`] as a part of the program.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conv_forward_onto<const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        y: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        forward_onto(self, conv, [x, w], b, None, Some((y, factor))).map(drop)
     }
 
     /// [`Conv::kernel_grad`] as a part of the program.
@@ -336,6 +631,6 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn conv_bias_grad<const D: usize>(&mut self, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
-        bias_grad(self, conv, dy)
+        bias_grad(self, conv, dy, None)
     }
 }

@@ -2,7 +2,6 @@
 
 use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
-use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::padding_mode::PaddingMode;
@@ -18,18 +17,11 @@ pub(crate) fn plan(
     options: &PlanOptions,
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
-    let mut title = title(problem, pass);
-    match (pass, epilogue.activation) {
-        (_, Activation::None) => {}
-        (Pass::InputGrad, activation) => title += &format!(", through {activation}"),
-        (_, activation) => title += &format!(", {activation}"),
-    }
-    // An input gradient has a bias only as a transposed convolution's forward.
-    let epilogue = Epilogue { bias: epilogue.bias && pass == Pass::Forward, ..epilogue };
-    plan_titled(problem, pass, epilogue, limits, options, advice, title)
+    plan_titled(problem, pass, epilogue, limits, options, advice, title(problem, pass))
 }
 
-/// The same under a title of the caller's. An input gradient can have a bias too: that of the channels of dx.
+/// The same under a title of the caller's. An input gradient can have all that a forward has: it is that of a transposed
+/// convolution then.
 pub(crate) fn plan_titled(
     problem: &ConvProblem,
     pass: Pass,
@@ -39,19 +31,20 @@ pub(crate) fn plan_titled(
     advice: &Advice<'_>,
     title: String,
 ) -> Result<PlanSpec> {
+    let title = title + &epilogue.title();
     let flops = match pass {
         Pass::BiasGrad => elements(&problem.y_shape()),
         _ => problem.multiply_adds().saturating_mul(2),
     };
     if pass == Pass::BiasGrad {
-        return bias_grad::plan(problem, SpecBuilder::direct(limits, options, title, flops)?);
+        return bias_grad::plan(problem, epilogue, SpecBuilder::direct(limits, options, title, flops)?);
     }
     choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
             Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue, builder),
-            Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, builder),
+            Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, epilogue, builder),
         }
     })
 }
@@ -121,5 +114,9 @@ pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y
         out_w: w.output,
         x_base,
         y_base,
+        slope: 0.0,
+        unused_a: 0,
+        unused_b: 0,
+        unused_c: 0,
     }
 }

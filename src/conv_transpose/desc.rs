@@ -2,7 +2,7 @@
 
 use super::ConvTransposeProblem;
 use crate::activation::Activation;
-use crate::conv::ConvShapes;
+use crate::conv::{Addend, ConvShapes};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count};
@@ -91,7 +91,8 @@ impl<const D: usize> ConvTranspose<D> {
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
-    /// leaves no output; an output shape that x cannot have; shapes that go [`through`](ConvShapes::through) an activation.
+    /// leaves no output; an output shape that x cannot have; shapes that go [`through`](ConvShapes::through)
+    /// an activation, or that are added to something.
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvTransposeProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
@@ -99,6 +100,11 @@ impl<const D: usize> ConvTranspose<D> {
             let value = format!("{:?}", shapes.through);
             let expected = "None: only a convolution's input gradient goes on through an activation";
             return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "through", value, expected });
+        }
+        if shapes.addend != Addend::None {
+            let value = format!("{:?}", shapes.addend);
+            let expected = "None: only a convolution's passes are added to something";
+            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "addend", value, expected });
         }
         let (channels_in, per_group) = (shapes.x[1], shapes.w[1]);
         if shapes.w[0] != channels_in || shapes.w[2..] != self.spatial.taps {

@@ -57,7 +57,17 @@ impl fmt::Display for KernelKey {
         }
         for (name, value) in &self.overrides {
             // Only what differs from the shader's default, which is 1 but for these.
-            let zero = ["ACCUMULATE", "ACTIVATION", "BORDER", "BY_CHANNEL", "ADAPTIVE", "POWER", "SIGNED"];
+            let zero = [
+                "ACCUMULATE",
+                "ACTIVATION",
+                "RESIDUAL",
+                "DERIVATIVE",
+                "BORDER",
+                "BY_CHANNEL",
+                "ADAPTIVE",
+                "POWER",
+                "SIGNED",
+            ];
             let default = !name.starts_with("PADDING_") && !zero.contains(name);
             if *value != u32::from(default) {
                 write!(f, " {}={value}", name.to_lowercase())?;

@@ -43,6 +43,7 @@ uniform! {
         batch: u32, channels_in: u32, channels_out: u32, groups: u32,
         in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         x_base: u32, y_base: u32,
+        slope: f32, unused_a: u32, unused_b: u32, unused_c: u32,
     }
 }
 
@@ -76,7 +77,7 @@ uniform! {
 
 uniform! {
     /// `shaders/nn/params.wgsl`
-    ElementwiseParams { count: u32, unused_a: u32, unused_b: u32, unused_c: u32 }
+    ElementwiseParams { count: u32, factor: f32, slope: f32, unused: u32 }
 }
 
 uniform! {
@@ -124,7 +125,7 @@ uniform! {
         out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
         tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
         zero_quad: u32, first_tap_h: u32, first_tap_w: u32, reversed: u32,
-        unused_a: u32, unused_b: u32,
+        slope: f32, unused: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }

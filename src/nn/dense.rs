@@ -1,10 +1,9 @@
 //! Dense layer: y = x wT + b, which is a convolution of one cell with one tap, so it runs on the same kernels. Its gradients are
 //! matrix products into `[rows, inputs]`, which can also be seen as convolutions of one sample whose cells are the inputs.
 
-use super::Elementwise;
-use super::ops::activation_grad;
+use super::activation::push_grad;
 use crate::activation::Activation;
-use crate::conv::{Conv, ops};
+use crate::conv::{Conv, check_derivative, ops};
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand};
@@ -78,11 +77,9 @@ fn input_grad_through(
     check_shape("dense", Operand::Dy, dy.shape(), 2)?;
     check_shape("dense", Operand::W, w.shape(), 2)?;
     expect_shape("dense", Operand::X, x.shape(), &[dy.shape()[0], w.shape()[1]])?;
+    check_derivative("dense", activation, true)?;
     let dx = input_grad(sink, dy, w)?;
-    match activation {
-        Activation::None => Ok(dx),
-        Activation::Relu => activation_grad(sink, Elementwise::ReluGrad, x, &dx),
-    }
+    if activation == Activation::None { Ok(dx) } else { push_grad(sink, activation, x, &dx) }
 }
 
 fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
@@ -136,7 +133,8 @@ pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor
 /// activation's input (see [`Conv::input_grad_through`](crate::Conv::input_grad_through)). Submits and does not wait.
 ///
 /// # Errors
-/// As for [`dense_forward`].
+/// As for [`dense_forward`], and an activation whose derivative does not follow from its output
+/// ([`Activation::derivative_from_output`]).
 ///
 /// ```
 /// use wgconv::{Activation, Context, nn};

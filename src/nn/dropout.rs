@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::elementwise::{ByElement, Part, steps_with};
+use super::elementwise::{ByElement, Part, steps_of};
 use super::problem::NnProblem;
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
@@ -73,10 +73,10 @@ impl Dropout {
         plan.need(Operand::X, count.into(), Access::Read);
         plan.need(Operand::Step, 1, Access::Read);
         plan.need(Operand::Y, count.into(), Access::Write);
-        let step = Part { operand: Operand::Step, fixed: Some(1) };
+        let step = Part { fixed: Some(1), ..Part::each(Operand::Step) };
         let operands = [Part::each(Operand::X), step, Part::each(Operand::Y)];
         let entries = ByElement { scalar: &kernel::DROPOUT_SCALAR, vec4: &kernel::DROPOUT_VEC4 };
-        steps_with(&mut plan, entries, &operands, count, |first, values| DropoutParams {
+        steps_of(&mut plan, entries, &operands, &[], count, |first, values| DropoutParams {
             count: values,
             first,
             threshold: self.threshold,

@@ -1,7 +1,7 @@
 //! Dispatches of operators that look at one element at a time.
 
 use crate::error::Result;
-use crate::kernel::{ElementwiseParams, EntryPoint};
+use crate::kernel::{self, ElementwiseParams, EntryPoint, Override};
 use crate::plan::{Batched, Operand, SpecBuilder, StepBinding};
 
 /// The entry points of an element-wise operator.
@@ -13,18 +13,50 @@ pub(crate) struct ByElement {
     pub vec4: &'static EntryPoint,
 }
 
+/// An activation's gradient in place: `beside`, dx.
+pub(crate) const ACTIVATION_GRAD_IN_PLACE: ByElement =
+    ByElement { scalar: &kernel::ACTIVATION_GRAD_IN_PLACE_SCALAR, vec4: &kernel::ACTIVATION_GRAD_IN_PLACE_VEC4 };
+
+/// The same plus a multiple of another tensor: `beside`, that, dx.
+pub(crate) const ACTIVATION_GRAD_AND_ADD: ByElement =
+    ByElement { scalar: &kernel::ACTIVATION_GRAD_AND_ADD_SCALAR, vec4: &kernel::ACTIVATION_GRAD_AND_ADD_VEC4 };
+
+/// A multiple of another tensor added in place, then an activation: that, y.
+pub(crate) const ADD_AND_ACTIVATE: ByElement =
+    ByElement { scalar: &kernel::ADD_AND_ACTIVATE_SCALAR, vec4: &kernel::ADD_AND_ACTIVATE_VEC4 };
+
+/// An activation in place: y.
+pub(crate) const ACTIVATE_IN_PLACE: ByElement =
+    ByElement { scalar: &kernel::ACTIVATE_IN_PLACE_SCALAR, vec4: &kernel::ACTIVATE_IN_PLACE_VEC4 };
+
+/// What the kernels of an operator are given beside tensors.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ElementwiseSettings {
+    pub overrides: Vec<Override>,
+    pub factor: f32,
+    /// Of a leaky ReLU.
+    pub slope: f32,
+}
+
 /// An operand of an element-wise operator.
 #[derive(Clone, Copy)]
 pub(crate) struct Part {
     pub operand: Operand,
     /// How many elements it has, if not as many as the operator; every dispatch then sees all of them.
     pub fixed: Option<u32>,
+    /// Bytes of its buffer before its first element.
+    pub offset: u64,
 }
 
 impl Part {
     /// An operand with as many elements as the operator.
     pub(crate) fn each(operand: Operand) -> Part {
-        Part { operand, fixed: None }
+        Part { operand, fixed: None, offset: 0 }
+    }
+
+    /// The same behind so many bytes of its buffer.
+    pub(crate) fn behind((operand, offset): (Operand, u64)) -> Part {
+        Part { operand, fixed: None, offset }
     }
 }
 
@@ -33,21 +65,30 @@ const FOUR: u32 = 4;
 
 /// Adds the dispatches of an operator to a plan that has stated its needs. `operands` are in the order of the slots.
 pub(crate) fn steps(plan: &mut SpecBuilder<'_>, entries: ByElement, operands: &[Part], count: u32) -> Result<()> {
-    steps_with(plan, entries, operands, count, |_, values| ElementwiseParams {
-        count: values,
-        unused_a: 0,
-        unused_b: 0,
-        unused_c: 0,
-    })
+    steps_with(plan, entries, operands, count, &ElementwiseSettings::default())
+}
+
+/// The same with settings.
+pub(crate) fn steps_with(
+    plan: &mut SpecBuilder<'_>,
+    entries: ByElement,
+    operands: &[Part],
+    count: u32,
+    settings: &ElementwiseSettings,
+) -> Result<()> {
+    let ElementwiseSettings { overrides, factor, slope } = settings;
+    let params = |_, values| ElementwiseParams { count: values, factor: *factor, slope: *slope, unused: 0 };
+    steps_of(plan, entries, operands, overrides, count, params)
 }
 
 /// The same with uniforms of the operator's own, from a dispatch's first element and its number of elements or vec4s. A
 /// dispatch is a chunk of whole alignment units, so that every binding starts where its chunk does; that of vec4s starts at a
 /// multiple of 4.
-pub(crate) fn steps_with<P: bytemuck::Pod>(
+pub(crate) fn steps_of<P: bytemuck::Pod>(
     plan: &mut SpecBuilder<'_>,
     entries: ByElement,
     operands: &[Part],
+    overrides: &[Override],
     count: u32,
     params: impl Fn(u32, u32) -> P,
 ) -> Result<()> {
@@ -62,13 +103,17 @@ pub(crate) fn steps_with<P: bytemuck::Pod>(
         let first = chunk.first * unit;
         let elements = chunk.count.saturating_mul(unit).min(count - first);
         let binding = |part: &Part| match part.fixed {
-            Some(fixed) => StepBinding { operand: part.operand, offset: 0, size: u64::from(fixed) * 4 },
-            None => StepBinding { operand: part.operand, offset: u64::from(first) * 4, size: u64::from(elements) * 4 },
+            Some(fixed) => StepBinding { operand: part.operand, offset: part.offset, size: u64::from(fixed) * 4 },
+            None => StepBinding {
+                operand: part.operand,
+                offset: part.offset + u64::from(first) * 4,
+                size: u64::from(elements) * 4,
+            },
         };
         let whole = elements.is_multiple_of(FOUR) && alignment.is_multiple_of(4 * u64::from(FOUR));
         let (entry, values) = if whole { (entries.vec4, elements / FOUR) } else { (entries.scalar, elements) };
         let bindings = operands.iter().map(binding).collect();
-        plan.step(entry, &[], params(first, values), bindings, values.into())?;
+        plan.step(entry, overrides, params(first, values), bindings, values.into())?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! What changes from step to step is in tensors, so that a recorded program need not be recorded again: the optimisers'
 //! hyper-parameters, which the host writes, and the number of the step ([`advance`]), which the device counts.
 
+mod activation;
 mod adam;
 mod add;
 mod batch_norm;
@@ -17,12 +18,16 @@ mod problem;
 mod schedule;
 mod sgd;
 
+pub use activation::{activate, activation_grad};
 pub use adam::{AdamHyper, adam, adamw, advance};
 pub use add::{add, add_relu};
 pub use batch_norm::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
 pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_input_grad_through, dense_kernel_grad};
 pub use dropout::{Dropout, dropout};
-pub(crate) use elementwise::{ByElement, Part, steps as elementwise_steps};
+pub(crate) use elementwise::{
+    ACTIVATE_IN_PLACE, ACTIVATION_GRAD_AND_ADD, ACTIVATION_GRAD_IN_PLACE, ADD_AND_ACTIVATE, ByElement,
+    ElementwiseSettings, Part, steps_with as elementwise_steps_with,
+};
 pub use ops::{half_squared_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;
 pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};

@@ -1,6 +1,7 @@
 //! Activations and losses: convenience level and program.
 
-use super::{Elementwise, NnProblem};
+use super::{Elementwise, NnProblem, activate, activation_grad};
+use crate::activation::Activation;
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
 use crate::plan::{Operand, Problem};
@@ -8,20 +9,6 @@ use crate::spatial::{check_shape, expect_shape};
 
 pub(super) fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
     Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32 })
-}
-
-fn activation(sink: &mut impl Sink, operator: Elementwise, x: &Tensor) -> Result<Tensor> {
-    let y = sink.context().empty(Operand::Y, x.shape())?;
-    sink.push(elementwise(operator, x), vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)])?;
-    Ok(y)
-}
-
-pub(super) fn activation_grad(sink: &mut impl Sink, operator: Elementwise, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    expect_shape("activation gradient", Operand::Dy, dy.shape(), y.shape())?;
-    let dx = sink.context().empty(Operand::Dx, y.shape())?;
-    let operands = vec![Bound::new(Operand::Y, y), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
-    sink.push(elementwise(operator, y), operands)?;
-    Ok(dx)
 }
 
 fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
@@ -72,7 +59,7 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn relu(ctx: &Context, x: &Tensor) -> Result<Tensor> {
-    activation(&mut Immediate(ctx), Elementwise::Relu, x)
+    activate(ctx, Activation::Relu, x)
 }
 
 /// The gradient at [`relu`]'s input from its output y and dy: dy where y > 0, else 0.
@@ -80,7 +67,7 @@ pub fn relu(ctx: &Context, x: &Tensor) -> Result<Tensor> {
 /// # Errors
 /// As for [`relu`], and shapes that differ.
 pub fn relu_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    activation_grad(&mut Immediate(ctx), Elementwise::ReluGrad, y, dy)
+    activation_grad(ctx, Activation::Relu, y, dy)
 }
 
 /// 1 / (1 + exp(-x)), any shape. Submits and does not wait.
@@ -99,7 +86,7 @@ pub fn relu_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn sigmoid(ctx: &Context, x: &Tensor) -> Result<Tensor> {
-    activation(&mut Immediate(ctx), Elementwise::Sigmoid, x)
+    activate(ctx, Activation::Sigmoid, x)
 }
 
 /// The gradient at [`sigmoid`]'s input from its output y and dy: dy * y * (1 - y).
@@ -107,7 +94,7 @@ pub fn sigmoid(ctx: &Context, x: &Tensor) -> Result<Tensor> {
 /// # Errors
 /// As for [`relu`], and shapes that differ.
 pub fn sigmoid_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    activation_grad(&mut Immediate(ctx), Elementwise::SigmoidGrad, y, dy)
+    activation_grad(ctx, Activation::Sigmoid, y, dy)
 }
 
 /// Half the squared error of a sigmoid's output y against a target of the same shape: the loss (y - target)^2 / 2 of each
@@ -157,7 +144,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn relu(&mut self, x: &Tensor) -> Result<Tensor> {
-        activation(self, Elementwise::Relu, x)
+        self.activate(Activation::Relu, x)
     }
 
     /// [`relu_grad`] as a part of the program.
@@ -165,7 +152,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn relu_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-        activation_grad(self, Elementwise::ReluGrad, y, dy)
+        self.activation_grad(Activation::Relu, y, dy)
     }
 
     /// [`sigmoid`] as a part of the program.
@@ -173,7 +160,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn sigmoid(&mut self, x: &Tensor) -> Result<Tensor> {
-        activation(self, Elementwise::Sigmoid, x)
+        self.activate(Activation::Sigmoid, x)
     }
 
     /// [`sigmoid_grad`] as a part of the program.
@@ -181,7 +168,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn sigmoid_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-        activation_grad(self, Elementwise::SigmoidGrad, y, dy)
+        self.activation_grad(Activation::Sigmoid, y, dy)
     }
 
     /// [`half_squared_error`] as a part of the program.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::batch_norm::BatchNormProblem;
 use super::dropout::Dropout;
 use super::elementwise::{self, ByElement, Part};
+use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::kernel::{self, ElementwiseParams, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
@@ -15,14 +16,10 @@ use crate::spatial::element_count;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Elementwise {
-    /// y from x, as [`super::relu`].
-    Relu,
-    /// dx from y and dy, as [`super::relu_grad`].
-    ReluGrad,
-    /// y from x, as [`super::sigmoid`].
-    Sigmoid,
-    /// dx from y and dy, as [`super::sigmoid_grad`].
-    SigmoidGrad,
+    /// y from x, as [`super::activate`].
+    Activate(Activation),
+    /// dx from dy and y, or x for those whose derivative is computed from that, as [`super::activation_grad`].
+    ActivationGrad(Activation),
     /// loss and dx from y and target, as [`super::half_squared_error`].
     HalfSquaredError,
     /// y from x and r, as [`super::add`].
@@ -46,9 +43,9 @@ pub enum Elementwise {
 /// No elements or more than `u32::MAX`; limits of the device, no memory, a lost device.
 ///
 /// ```
-/// use wgconv::{Bindings, Context, Operand, nn};
+/// use wgconv::{Activation, Bindings, Context, Operand, nn};
 /// let ctx = Context::new_blocking()?;
-/// let plan = nn::plan(&ctx, nn::Elementwise::Relu, 3)?;
+/// let plan = nn::plan(&ctx, nn::Elementwise::Activate(Activation::Relu), 3)?;
 /// let (x, y) = (ctx.tensor(&[3], &[-1.0, 0.0, 2.0])?, ctx.zeros::<f32>(&[3])?);
 /// let mut encoder = ctx.device().create_command_encoder(&Default::default());
 /// let bindings = Bindings::new().bind(Operand::X, &x).bind(Operand::Y, &y);
@@ -105,15 +102,17 @@ impl Elementwise {
             &[(Dw, Read), (Hyper, Read), (Step, Read), (W, Update), (State, Update), (SecondMoment, Update)];
         let by = |scalar, vec4| ByElement { scalar, vec4 };
         match self {
-            Elementwise::Relu => (by(&kernel::RELU_SCALAR, &kernel::RELU_VEC4), &[(X, Read), (Y, Write)], 1),
-            Elementwise::Sigmoid => (by(&kernel::SIGMOID_SCALAR, &kernel::SIGMOID_VEC4), &[(X, Read), (Y, Write)], 3),
-            Elementwise::ReluGrad => {
-                let entries = by(&kernel::RELU_GRAD_SCALAR, &kernel::RELU_GRAD_VEC4);
-                (entries, &[(Y, Read), (Dy, Read), (Dx, Write)], 1)
+            Elementwise::Activate(activation) => {
+                let entries = by(&kernel::ACTIVATE_SCALAR, &kernel::ACTIVATE_VEC4);
+                (entries, &[(X, Read), (Y, Write)], super::activation::flops(activation))
             }
-            Elementwise::SigmoidGrad => {
-                let entries = by(&kernel::SIGMOID_GRAD_SCALAR, &kernel::SIGMOID_GRAD_VEC4);
-                (entries, &[(Y, Read), (Dy, Read), (Dx, Write)], 3)
+            Elementwise::ActivationGrad(activation) => {
+                let entries = by(&kernel::ACTIVATION_GRAD_SCALAR, &kernel::ACTIVATION_GRAD_VEC4);
+                let operands: &[_] = match activation.derivative_from_output() {
+                    true => &[(Y, Read), (Dy, Read), (Dx, Write)],
+                    false => &[(X, Read), (Dy, Read), (Dx, Write)],
+                };
+                (entries, operands, super::activation::flops(activation))
             }
             Elementwise::HalfSquaredError => {
                 let entries = by(&kernel::HALF_SQUARED_ERROR_SCALAR, &kernel::HALF_SQUARED_ERROR_VEC4);
@@ -167,14 +166,25 @@ fn plan_elementwise(
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
     let (entries, operands, flops) = operator.parts();
-    let title = format!("{}: {count} elements", entries.scalar.name);
+    let title = match operator {
+        Elementwise::Activate(activation) | Elementwise::ActivationGrad(activation) => {
+            format!("{} {activation}: {count} elements", entries.scalar.name)
+        }
+        _ => format!("{}: {count} elements", entries.scalar.name),
+    };
     let mut plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
     for &(operand, access) in operands {
         plan.need(operand, operator.fixed(operand).unwrap_or(count).into(), access);
     }
-    let part = |&(operand, _): &(Operand, Access)| Part { operand, fixed: operator.fixed(operand) };
+    let part = |&(operand, _): &(Operand, Access)| Part { fixed: operator.fixed(operand), ..Part::each(operand) };
     let operands: Vec<Part> = operands.iter().map(part).collect();
-    elementwise::steps(&mut plan, entries, &operands, count)?;
+    match operator {
+        Elementwise::Activate(activation) | Elementwise::ActivationGrad(activation) => {
+            let settings = super::activation::settings(activation);
+            elementwise::steps_with(&mut plan, entries, &operands, count, &settings)?;
+        }
+        _ => elementwise::steps(&mut plan, entries, &operands, count)?,
+    }
     Ok(plan.finish())
 }
 
@@ -182,7 +192,7 @@ fn plan_advance(limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec
     let mut plan = SpecBuilder::direct(limits, options, "advance".to_string(), 1)?;
     plan.need(Operand::Step, 1, Access::Update);
     let step = plan.whole(Operand::Step, 1)?;
-    let params = ElementwiseParams { count: 1, unused_a: 0, unused_b: 0, unused_c: 0 };
+    let params = ElementwiseParams { count: 1, factor: 0.0, slope: 0.0, unused: 0 };
     plan.step(&kernel::ADVANCE, &[], params, vec![step], 1)?;
     Ok(plan.finish())
 }

@@ -209,7 +209,9 @@ impl<'a> SpecBuilder<'a> {
         // Rounds of fewer than two slices would not be worth their second pass.
         let by_grid = self.most_workgroups() / slice_workgroups.max(1);
         let per_round = self.workspace_slices(elements).min(by_grid).min(slabs.count().into());
-        if slabs.count() == 1 || per_round < 2 {
+        // Software devices take seconds to compile kernels that read before each of many stores: there the second pass does it.
+        let adds_apart = accumulate && self.limits.is_software && per_round > 0;
+        if (slabs.count() == 1 || per_round < 2) && !adds_apart {
             for slab in 0..slabs.count() {
                 let reduction = slabs.reduction(slab, 1, accumulate || slab > 0);
                 slice_step(self, reduction, total)?;

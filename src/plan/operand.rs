@@ -50,13 +50,15 @@ pub enum Operand {
     RunningVar,
     /// Optimiser's hyper-parameters.
     Hyper,
+    /// What a convolution's forward adds to its sums before its activation, of y's shape.
+    Residual,
     /// Scratch memory; its content does not matter before or after.
     Workspace,
 }
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 21] = [
+    pub const ALL: [Operand; 22] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -77,6 +79,7 @@ impl Operand {
         Operand::RunningMean,
         Operand::RunningVar,
         Operand::Hyper,
+        Operand::Residual,
         Operand::Workspace,
     ];
 
@@ -106,6 +109,7 @@ impl Operand {
             Operand::RunningMean => "running_mean",
             Operand::RunningVar => "running_var",
             Operand::Hyper => "hyper",
+            Operand::Residual => "residual",
             Operand::Workspace => "workspace",
         }
     }

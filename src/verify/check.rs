@@ -5,7 +5,7 @@ use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch};
 use crate::activation::Activation;
 use crate::case::{Case, PoolCase};
-use crate::conv::{ConvProblem, Pass};
+use crate::conv::{Addend, ConvProblem, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
@@ -120,8 +120,8 @@ async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Res
 
 /// A convolution or a transposed one: their passes have the same operands.
 enum Convolution {
-    /// With what forward applies, and input_grad goes on through.
-    Plain(ConvProblem, Activation),
+    /// With what forward applies, and input_grad goes on through, and what a pass is added to.
+    Plain(ConvProblem, Activation, Addend),
     Transposed(ConvTransposeProblem),
 }
 
@@ -129,7 +129,7 @@ impl Convolution {
     /// Of x, w, b and y.
     fn shapes(&self) -> [Vec<usize>; 4] {
         match self {
-            Convolution::Plain(problem, _) => {
+            Convolution::Plain(problem, ..) => {
                 [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
             }
             Convolution::Transposed(problem) => {
@@ -138,9 +138,18 @@ impl Convolution {
         }
     }
 
+    /// Whether small integers give sums that f32 holds exactly, whatever is done to them.
+    fn is_exact(&self) -> bool {
+        let Convolution::Plain(_, activation, addend) = self else { return true };
+        let (Addend::Residual(factor) | Addend::Output(factor)) = addend else { return activation.is_exact() };
+        // Halves of a few.
+        let twice = 2.0 * factor.get();
+        activation.is_exact() && twice.fract() == 0.0 && twice.abs() <= 8.0
+    }
+
     fn exact_range(&self) -> i32 {
         match self {
-            Convolution::Plain(problem, _) => exact_range(problem),
+            Convolution::Plain(problem, ..) => exact_range(problem),
             Convolution::Transposed(problem) => exact_range(&problem.exchanged()),
         }
     }
@@ -153,6 +162,8 @@ struct ConvData {
     w: Vec<f32>,
     b: Vec<f32>,
     dy: Vec<f32>,
+    /// What forward adds.
+    residual: Vec<f32>,
 }
 
 impl ConvData {
@@ -161,8 +172,14 @@ impl ConvData {
         let shapes = operator.shapes();
         let data = |operand, i: usize| integers(seed, operand, count(&shapes[i]), most);
         let [x, w] = [data(Operand::X, 0), data(Operand::W, 1)];
-        let [b, dy] = [data(Operand::B, 2), data(Operand::Dy, 3)];
-        ConvData { operator, x, w, b, dy }
+        let [b, dy, residual] = [data(Operand::B, 2), data(Operand::Dy, 3), data(Operand::Residual, 3)];
+        ConvData { operator, x, w, b, dy, residual }
+    }
+
+    /// What the output of a pass holds before, for a pass that adds to it.
+    fn before(&self, pass: &str, seed: u64) -> (Operand, Vec<f32>) {
+        let (operand, shape) = self.result(pass);
+        (operand, integers(seed, operand, count(&shape), self.operator.exact_range()))
     }
 
     /// What a pass computes.
@@ -179,19 +196,25 @@ impl ConvData {
         }
     }
 
-    fn sums(&self, pass: &str, bias: bool) -> Result<Sums> {
+    fn sums(&self, pass: &str, bias: bool, seed: u64) -> Result<Sums> {
         use reference::{conv, conv_transpose};
-        let ConvData { operator, x, w, b, dy } = self;
+        let ConvData { operator, x, w, b, dy, residual } = self;
         let b = bias.then_some(&b[..]);
+        let before = self.before(pass, seed).1;
+        let plus = |sums: Sums, addend: Addend| match addend {
+            Addend::Residual(factor) if pass == Pass::Forward.name() => sums.plus(factor, residual),
+            Addend::Output(factor) => sums.plus(factor, &before),
+            Addend::None | Addend::Residual(_) => Ok(sums),
+        };
         match (operator, self.result(pass).0) {
-            (Convolution::Plain(problem, activation), Operand::Y) => {
-                Ok(conv::forward(problem, x, w, b)?.activated(*activation))
+            (Convolution::Plain(problem, activation, addend), Operand::Y) => {
+                Ok(plus(conv::forward(problem, x, w, b)?, *addend)?.activated(*activation))
             }
-            (Convolution::Plain(problem, activation), Operand::Dx) => {
-                conv::input_grad(problem, dy, w)?.through(*activation, x)
+            (Convolution::Plain(problem, activation, addend), Operand::Dx) => {
+                plus(conv::input_grad(problem, dy, w)?.through(*activation, x)?, *addend)
             }
-            (Convolution::Plain(problem, _), Operand::Dw) => conv::kernel_grad(problem, x, dy),
-            (Convolution::Plain(problem, _), _) => conv::bias_grad(problem, dy),
+            (Convolution::Plain(problem, _, addend), Operand::Dw) => plus(conv::kernel_grad(problem, x, dy)?, *addend),
+            (Convolution::Plain(problem, _, addend), _) => plus(conv::bias_grad(problem, dy)?, *addend),
             (Convolution::Transposed(problem), Operand::Y) => conv_transpose::forward(problem, x, w, b),
             (Convolution::Transposed(problem), Operand::Dx) => conv_transpose::input_grad(problem, dy, w),
             (Convolution::Transposed(problem), Operand::Dw) => conv_transpose::kernel_grad(problem, x, dy),
@@ -199,9 +222,17 @@ impl ConvData {
         }
     }
 
-    fn task(&self, pass: &str, values: Values) -> Task {
+    fn task(&self, pass: &str, seed: u64, values: Values) -> Task {
         let (operand, shape) = self.result(pass);
-        let inputs = [(Operand::X, &self.x), (Operand::W, &self.w), (Operand::Dy, &self.dy), (Operand::B, &self.b)];
+        let before = self.before(pass, seed);
+        let inputs = [
+            (Operand::X, &self.x),
+            (Operand::W, &self.w),
+            (Operand::Dy, &self.dy),
+            (Operand::B, &self.b),
+            (Operand::Residual, &self.residual),
+            (before.0, &before.1),
+        ];
         Task {
             inputs: inputs.map(|(operand, values)| (operand, bits(values))).to_vec(),
             expected: vec![Expected { operand, shape, values }],
@@ -213,7 +244,7 @@ impl Task {
     /// By the reference.
     pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
         let operator = match case {
-            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation),
+            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation, conv.addend),
             Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
             Case::Pool(pool) => {
                 return match pool.kind {
@@ -224,8 +255,12 @@ impl Task {
             }
         };
         let data = ConvData::new(operator, seed);
-        let values = exactly(&data.sums(pass, bias)?.to_f32());
-        Ok(data.task(pass, values))
+        let sums = data.sums(pass, bias, seed)?;
+        let values = match data.operator.is_exact() {
+            true => exactly(&sums.to_f32()),
+            false => Values::Floats(sums.values.clone(), sums.bound(1.0)),
+        };
+        Ok(data.task(pass, seed, values))
     }
 
     /// A convolution, transposed or not, without bias by the direct kernels, where the reference would take too long; `None`
@@ -233,19 +268,19 @@ impl Task {
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) async fn by_direct(ctx: &Context, case: &Case, pass: &str, seed: u64) -> Result<Option<Task>> {
         let operator = match case {
-            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation),
+            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation, conv.addend),
             Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
             Case::Pool(_) => return Ok(None),
         };
         let direct = PlanOptions { strategy: Strategy::Fixed(Algorithm::Direct), ..PlanOptions::default() };
         let plan = case.plan(ctx, pass, false, &direct)?;
         let data = ConvData::new(operator, seed);
-        let buffers = data.task(pass, exactly(&[])).buffers(ctx, &plan)?;
+        let buffers = data.task(pass, seed, exactly(&[])).buffers(ctx, &plan)?;
         let Ok(outputs) = run(ctx, &plan, &buffers).await? else { return Ok(None) };
         let (operand, shape) = data.result(pass);
         let words = outputs.iter().find(|(of, _)| *of == operand).map_or(&[][..], |(_, words)| words);
         let is_whole = words.len() == count(&shape) && Unwritten::find(operand, &shape, words).is_none();
-        Ok(is_whole.then(|| data.task(pass, exactly(bytemuck::cast_slice(words)))))
+        Ok(is_whole.then(|| data.task(pass, seed, exactly(bytemuck::cast_slice(words)))))
     }
 
     /// Buffers for a plan, with the inputs.

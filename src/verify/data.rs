@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 
 use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use crate::conv::ConvProblem;
+use crate::conv::{Addend, ConvProblem};
+use crate::factor::Factor;
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -112,9 +113,23 @@ impl Shapes {
         let (groups, channels_in, channels_out) = self.groups();
         let (batch, axes) = (self.draw(1, 3), self.axes());
         // Not drawn, so that seeds written down before there was an activation still mean the same shapes.
-        let activation = [Activation::None, Activation::Relu][(batch + channels_in + channels_out) as usize % 2];
+        let number = (batch + channels_in + channels_out) as usize;
+        let activations = Activation::ALL.len();
+        // Every second one without.
+        let activation =
+            if number.is_multiple_of(2) { Activation::None } else { Activation::ALL[number / 2 % activations] };
+        let half = Factor::known(0.5);
+        let addends = [
+            Addend::None,
+            Addend::Residual(Factor::ONE),
+            Addend::Output(Factor::ONE),
+            Addend::Residual(half),
+            Addend::Output(half),
+        ];
+        let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
+        let addend = addends[(cells + 1) % addends.len()];
         let padding_mode = mode_for(&axes);
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation })
+        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
     }
 
     fn conv_transpose(&mut self) -> Case {

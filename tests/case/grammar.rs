@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Error, Exponent, IndexForm, PaddingMode, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -59,6 +59,8 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("reflectr2s2reluc3h8w8p1k4g2", "c3h8w8k4r2s2p1reflectg2relu"),
         ("circularc3w8k4s2p1_0", "c3w8k4s2p1_0circular"),
         ("s2p3k4w8replicatec3", "c3w8k4s2p3replicate"),
+        ("res.5gelutanhr2s2c3h8w8k4", "c3h8w8k4r2s2gelutanhres0.5"),
+        ("onto-2.0leaky0.01c3w8k4s2", "c3w8k4s2leaky0.01onto-2"),
         ("lpc3w8s2pow2.0", "lpc3w8s2"),
         ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
         ("maxflatr2s2c3h8w8ceil", "maxc3h8w8r2s2ceilflat"),
@@ -73,7 +75,15 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
 fn what_is_wrong_is_pointed_at() {
     for (text, position, expected) in [
         ("", 0, "`c` (channels of x)"),
-        ("x", 0, "one of relu reflect replicate circular n c d h w k t r s u p a g"),
+        (
+            "x",
+            0,
+            "one of relu reflect replicate circular leaky sigmoid tanh silu gelutanh gelu res onto n c d h w k t r s u p a g",
+        ),
+        ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
+        ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
+        ("c1w9k1s3relutanh", 12, "one activation, and there is `relu`"),
+        ("c1w9k1s3res1onto1", 12, "`res` or `onto`, not both"),
         ("maxq", 3, "one of ceil flat n c"),
         ("lpc3w9s3pow", 11, "a number of at least 1 after `pow` (p of the norm)"),
         ("lpc3w9s3pow0.5", 11, "a number of at least 1 after `pow`"),
@@ -86,13 +96,13 @@ fn what_is_wrong_is_pointed_at() {
         ("n8c64h56w56k64r3s3u2x", 21, "a number after `u` (stride)"),
         ("n8c64h56w56k64r3s3u2x2x2", 19, "one value for each of 2 axes, or one"),
         ("c1w9k1s3p1x1", 9, "one value for the only axis"),
-        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu reflect replicate circular n c"),
-        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu reflect replicate circular n c"),
+        ("n8c64h56w56k64r3s3p1_2_3", 22, "one of relu reflect replicate circular leaky"),
+        ("n8c64h56w56k64r3s3u1_2", 20, "one of relu reflect replicate circular leaky"),
         ("n8c64h56w56k0r3s3", 12, "at least 1 for `k`"),
         ("n8c4294967296h56", 3, "a number below 2^32 for `c`"),
         ("n8c-1", 3, "a number after `c`"),
-        ("n8 c1", 2, "one of relu reflect replicate circular n c"),
-        ("N8", 0, "one of relu reflect replicate circular n c"),
+        ("n8 c1", 2, "one of relu reflect replicate circular leaky"),
+        ("N8", 0, "one of relu reflect replicate circular leaky"),
         ("n8c64h56k64r3s3", 15, "`w` (width of x)"),
         ("n8c64h56w56k64r3", 16, "`s` (taps along the width)"),
         ("n8c64h56w56r3s3", 15, "`k` (channels of y)"),
@@ -110,7 +120,7 @@ fn what_is_wrong_is_pointed_at() {
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
         ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
-        ("n8ü", 2, "one of relu reflect replicate circular n c"),
+        ("n8ü", 2, "one of relu reflect replicate circular leaky"),
     ] {
         let error = refuse(text);
         assert_eq!((error.position, &error.text[..]), (position, text), "{error}");
@@ -160,9 +170,16 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     let output_padding = axes.iter().map(|_| number(0)).collect();
     match number(0) % 4 {
         0 => {
-            let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+            let factor = Factor::new(f32::from_bits(number(0))).unwrap_or(Factor::ONE);
+            let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
+            if let Activation::LeakyRelu(slope) = &mut activation {
+                *slope = factor;
+            }
+            let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
+            let addend = addends[rng.random_range(0..addends.len())];
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
-            Case::Conv(ConvCase { batch, channels_in: channels, channels_out, groups, axes, padding_mode, activation })
+            let channels_in = channels;
+            Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
         }
         3 => {
             let channels_in = channels;
@@ -199,10 +216,9 @@ fn parts(text: &str) -> Vec<String> {
     let mut in_value = true;
     for (at, c) in text.char_indices() {
         // `x` and `_` belong to a value.
-        let value = c.is_ascii_digit() || c == 'x' && in_value || c == '_' || c == '.';
-        let word = ["ceil", "exclpad", "div", "flat", "pow", "relu", "reflect", "replicate", "circular"]
-            .iter()
-            .any(|word| text[at..].starts_with(word));
+        let value = c.is_ascii_digit() || c == 'x' && in_value || "_.-".contains(c);
+        let words = ["ceil", "exclpad", "div", "flat", "pow", "res", "onto", "reflect", "replicate", "circular"];
+        let word = words.iter().any(|word| text[at..].starts_with(word));
         if parts.is_empty() || word || !value && in_value {
             parts.push(String::new());
         }
@@ -240,7 +256,8 @@ fn every_case_comes_back_from_its_text_in_any_order() {
 #[test]
 fn broken_texts_never_panic() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let alphabet: Vec<char> = "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv\n".chars().collect();
+    let alphabet: Vec<char> =
+        "nncdhwktrsupaog0123456789x_ -ütconvmaxavgceilexclpaddiv.relugelutanhsiluontores\n".chars().collect();
     let (mut taken, mut refused) = (0, 0);
     for i in 0..20_000 {
         let mut text: Vec<char> = if i % 4 == 0 { Vec::new() } else { draw(&mut rng).to_string().chars().collect() };
@@ -279,6 +296,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         axes,
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
+        addend: Addend::None,
     };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());

@@ -2,7 +2,7 @@
 //! whose adjoint it is.
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
-use wgconv::{Activation, Context, ConvTransposeProblem, PaddingMode, Pass, PlanOptions, Result, reference};
+use wgconv::{Activation, Addend, Context, ConvTransposeProblem, PaddingMode, Pass, PlanOptions, Result, reference};
 
 use crate::conv::{ConvData, by_every_algorithm, on_gpu, run_pass};
 use crate::support::context::Regime;
@@ -107,8 +107,16 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
     let restores = case.axes.iter().zip(&case.output_padding).all(|(axis, &cells)| cells < axis.stride);
     let (batch, groups) = (case.batch, case.groups);
     let (channels_in, channels_out) = (case.channels_out, case.channels_in);
-    let (padding_mode, activation) = (PaddingMode::Zeros, Activation::None);
-    restores.then_some(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation })
+    restores.then_some(ConvCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        axes,
+        padding_mode: PaddingMode::Zeros,
+        activation: Activation::None,
+        addend: Addend::None,
+    })
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {

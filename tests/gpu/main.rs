@@ -9,6 +9,7 @@ mod conv;
 mod conv_transpose;
 mod dense;
 mod determinism;
+mod epilogue;
 mod harness;
 mod large;
 mod memory;

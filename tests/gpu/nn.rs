@@ -4,7 +4,7 @@
 //! elsewhere, a division 2.5 ULP.
 
 use wgconv::nn::{AdamHyper, Dropout, Elementwise};
-use wgconv::{Context, Operand, nn, reference};
+use wgconv::{Activation, Context, Operand, nn, reference};
 
 use crate::support::arena::{bits, floats, run};
 use crate::support::compare;
@@ -34,25 +34,65 @@ fn elementwise(ctx: &Context, operator: Elementwise, inputs: &[(Operand, &[f32])
 
 #[test]
 fn activations_equal_the_reference() {
-    use Elementwise::{Relu, ReluGrad, Sigmoid, SigmoidGrad};
+    use Elementwise::{Activate, ActivationGrad};
     for ctx in contexts() {
         for (seed, length) in [(1, 1), (2, 63), (3, 64), (4, 1_001), (5, 1_024)] {
             let x: Vec<f32> = reals(seed, length).iter().map(|x| x * 20.0).collect();
             let dy = reals(seed + 10, length);
-            let y = elementwise(&ctx, Relu, &[(Operand::X, &x)]).remove(0);
-            check("relu", &y, &reference::nn::relu(&x), |_| 0.0);
-            let y = floats(&y);
-            let dx = elementwise(&ctx, ReluGrad, &[(Operand::Y, &y), (Operand::Dy, &dy)]).remove(0);
-            check("relu_grad", &dx, &reference::nn::relu_grad(&y, &dy).unwrap(), |_| 0.0);
+            for &activation in Activation::ALL {
+                let name = activation.to_string();
+                let (relative, absolute) = activation.error_bound();
+                let y = elementwise(&ctx, Activate(activation), &[(Operand::X, &x)]).remove(0);
+                let expected = reference::nn::activate(activation, &x);
+                // What is off by a part of x; |x| is 20 at most.
+                let bounds: Vec<f64> = x
+                    .iter()
+                    .zip(&expected)
+                    .map(|(x, y)| relative * y.abs() + absolute * f64::from(x.abs()).max(1.0))
+                    .collect();
+                compare::within(&floats(&y), &expected, &bounds, &[length]).unwrap_or_else(|e| panic!("{name}: {e}"));
 
-            let y = elementwise(&ctx, Sigmoid, &[(Operand::X, &x)]).remove(0);
-            // exp(-|x|) with |x| up to 20, one addition, one division.
-            check("sigmoid", &y, &reference::nn::sigmoid(&x), |value| (3.0 + 40.0 + 1.0 + 2.5) * EPS * value);
-            let y = floats(&y);
-            let dx = elementwise(&ctx, SigmoidGrad, &[(Operand::Y, &y), (Operand::Dy, &dy)]).remove(0);
-            // Two products and one difference, each rounded once.
-            let expected = reference::nn::sigmoid_grad(&y, &dy).unwrap();
-            check("sigmoid_grad", &dx, &expected, |value| 3.0 * EPS * value.abs());
+                let y = floats(&y);
+                let (operand, of) =
+                    if activation.derivative_from_output() { (Operand::Y, &y) } else { (Operand::X, &x) };
+                let dx = elementwise(&ctx, ActivationGrad(activation), &[(operand, of), (Operand::Dy, &dy)]).remove(0);
+                let expected = reference::nn::activation_grad(activation, of, &dy).unwrap();
+                check(&format!("gradient of {name}"), &dx, &expected, |value| 8.0 * EPS * value.abs() + 1.3e-6);
+            }
+        }
+    }
+}
+
+/// Where exp, squares and cubes would overflow; the gradient too stays what it is.
+#[test]
+fn activations_of_large_numbers_are_their_limits() {
+    let x = [-3e38, -1e30, -1e10, -1e3, -100.0, 100.0, 1e3, 1e10, 1e30, 3e38];
+    let ones = [1.0; 10];
+    for &activation in Activation::ALL {
+        let y = floats(&elementwise(context(), Elementwise::Activate(activation), &[(Operand::X, &x)])[0]);
+        let of: &[f32] = if activation.derivative_from_output() { &y } else { &x };
+        let operand = if activation.derivative_from_output() { Operand::Y } else { Operand::X };
+        let operands = [(operand, of), (Operand::Dy, &ones[..])];
+        let dx = floats(&elementwise(context(), Elementwise::ActivationGrad(activation), &operands)[0]);
+        let limits = match activation {
+            Activation::Sigmoid => [(0.0, 0.0), (1.0, 0.0)],
+            Activation::Tanh => [(-1.0, 0.0), (1.0, 0.0)],
+            Activation::None => continue,
+            Activation::LeakyRelu(_) => [(0.125 * x[0], 0.125), (x[9], 1.0)],
+            _ => [(0.0, 0.0), (x[9], 1.0)],
+        };
+        assert_eq!([(y[0], dx[0]), (y[9], dx[9])], limits, "{activation}");
+        assert!(y.iter().chain(&dx).all(|value| value.is_finite()), "{activation}: {y:?} {dx:?}");
+        for i in 1..9 {
+            let end = usize::from(i > 4);
+            let expected = reference::nn::activate(activation, &x[i..=i])[0] as f32;
+            assert!(
+                (y[i] - expected).abs() <= 1e-6 * expected.abs() + f32::MIN_POSITIVE,
+                "{activation}({}) is {}",
+                x[i],
+                y[i]
+            );
+            assert!((dx[i] - limits[end].1).abs() < 1e-6, "{activation}'({}) is {}", x[i], dx[i]);
         }
     }
 }

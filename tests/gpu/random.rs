@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::{Activation, Exponent, IndexForm, PaddingMode, Pass, PoolKind};
 
-use crate::conv::{check_bound, check_exact};
+use crate::conv::{any_activation, any_addend, check_bound, check_exact};
 use crate::conv_transpose;
 use crate::pool::{check_average, check_lp, check_max};
 use crate::support::catalogue::AVERAGES;
@@ -49,14 +49,15 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         _ => groups * rng.random_range(1..=5),
     };
     let (channels_in, channels_out) = (channels(), channels());
-    let activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+    let activation = if rng.random() { Activation::None } else { any_activation(rng) };
     let batch = rng.random_range(1..=3);
     // The padding is what it must be for all of them to have a chance.
     let mut padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
     if padding_mode == PaddingMode::Reflect && axes.iter().any(|axis| axis.low.max(axis.high) >= axis.input) {
         padding_mode = PaddingMode::Circular;
     }
-    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation }
+    let addend = any_addend(rng);
+    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {

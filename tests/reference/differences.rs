@@ -1,6 +1,7 @@
 //! Every gradient against central differences of its forward pass. The steps are powers of two, so that `x + h` is exact
 //! in f32; convolution, pooling, dense layers and relu are piecewise linear, and their differences exact.
 
+use wgconv::Activation;
 use wgconv::reference::nn::{self, batch_norm, dense};
 use wgconv::reference::{conv, pool};
 
@@ -142,13 +143,19 @@ fn relu_gradient_is_its_differences() {
 }
 
 #[test]
-fn sigmoid_gradient_is_its_differences() {
-    let x = [-8.0, -1.5, 0.0, 0.25, 3.0];
-    let g = [2.0, 3.0, 5.0, 7.0, -1.0];
-    let y: Vec<f32> = nn::sigmoid(&x).into_iter().map(|y| y as f32).collect();
-    let expected = differences(|x| inner(&nn::sigmoid(x), &g), &x, 1.0 / 4096.0);
-    // y is rounded to f32.
-    assert_close(&nn::sigmoid_grad(&y, &g).unwrap(), &expected, 1e-6, "dx");
+fn gradients_of_activations_are_their_differences() {
+    // No kink within a step.
+    let x = [-8.0, -2.5, -0.75, -0.125, 0.25, 1.0, 3.0, 7.5];
+    let g = [2.0, 3.0, 5.0, 7.0, -1.0, 4.0, -6.0, 8.0];
+    let falling = Activation::leaky_relu(-0.5).unwrap();
+    for &activation in Activation::ALL.iter().chain([&falling]) {
+        let y: Vec<f32> = nn::activate(activation, &x).into_iter().map(|y| y as f32).collect();
+        let expected = differences(|x| inner(&nn::activate(activation, x), &g), &x, 1.0 / 4096.0);
+        let of = if activation.derivative_from_output() { &y[..] } else { &x[..] };
+        // y is rounded to f32.
+        let dx = nn::activation_grad(activation, of, &g).unwrap();
+        assert_close(&dx, &expected, 2e-6, &activation.to_string());
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use wgconv::nn::{AdamHyper, Schedule};
 use wgconv::reference::nn::batch_norm;
 use wgconv::reference::{conv, conv_transpose, nn, pool};
-use wgconv::{PaddingMode, PoolProblem};
+use wgconv::{Activation, PaddingMode, PoolProblem};
 
 use crate::assert_close;
 use crate::problems::{Divisor, Window};
@@ -204,6 +204,20 @@ fn softmax_cross_entropy_is_that_of_pytorch() {
     let (loss, dlogits) = nn::softmax_cross_entropy(extents, &case.f32("logits"), &labels).unwrap();
     assert_close(&loss, case.f64("loss"), 1e-14, "loss");
     assert_close(&dlogits, case.f64("dlogits"), 1e-15, "dlogits");
+}
+
+#[test]
+fn activations_and_their_gradients_are_those_of_pytorch() {
+    let cases = cases(include_str!("../golden/activations.txt"));
+    assert_eq!(cases.len(), Activation::ALL.len() - 1);
+    for (case, &activation) in cases.iter().zip(&Activation::ALL[1..]) {
+        let (x, name) = (case.f32("x"), activation.to_string());
+        assert_close(&nn::activate(activation, &x), case.f64("y"), 1e-14, &name);
+        // A y that is rounded to f32 moves the derivative, by twice the rounding at most.
+        let (of, off) = if activation.derivative_from_output() { (case.f32("y"), 1e-6) } else { (x, 1e-13) };
+        let dx = nn::activation_grad(activation, &of, &case.f32("dy")).unwrap();
+        assert_close(&dx, case.f64("dx"), off, &name);
+    }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 //! overrides is a specialisation that must compile. No two axes have the same parameters.
 
 use wgconv::{
-    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits,
-    Error, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
+    DeviceLimits, Error, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec,
+    PoolPass, Strategy,
 };
 
 /// Every plan of the catalogue with a title for failures.
@@ -99,17 +100,24 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
         (1, 5, 24),
         (1, 32, 24),
     ];
+    let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, channels_out, width) in shapes {
             let channels_in = if channels_out > 12 { 16 * (channels_out / 16) } else { 6 };
             let x = shape([3, channels_in], last::<D>([9, 14, width]));
             let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-            let with_relu = conv.activation(Activation::Relu).build().unwrap();
+            // In turns, so that every kernel meets several.
+            turn += 1;
+            let activation = Activation::ALL[turn % Activation::ALL.len()];
+            let with_all = conv.activation(activation).build().unwrap();
             let conv = conv.build().unwrap();
+            let one = Factor::ONE;
+            let addend = [Addend::Residual(one), Addend::Output(one), Addend::None][turn / 8 % 3];
             for pass in Pass::ALL {
                 let plain = ConvShapes::new(&x, &w);
-                for (conv, shapes) in [(conv, plain), (with_relu, plain.with_bias().through(Activation::Relu))] {
+                let all = ConvShapes { bias: true, addend, through: activation, ..plain };
+                for (conv, shapes) in [(conv, plain), (with_all, all)] {
                     for &algorithm in Algorithm::ALL {
                         let strategy = Strategy::Fixed(algorithm);
                         let options = PlanOptions { strategy, ..PlanOptions::default() };
@@ -157,8 +165,11 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
             for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
                 let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    let spec = conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options).unwrap();
-                    plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    let plain = ConvShapes::new(&x, &w);
+                    for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
+                        let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
+                        plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    }
                 }
             }
         }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
-    Access, Activation, AdaptiveAvgPool, AdaptiveMaxPool, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, KernelInfo, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result,
-    StepInfo, Strategy, kernels,
+    Access, Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
+    DeviceLimits, Error, Factor, KernelInfo, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
+    Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -77,9 +77,13 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     x.extend(extents::<D>(rng));
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
     w.extend(taps);
-    let activations = [Activation::None, Activation::Relu];
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: pick(rng, &activations) };
-    let conv = conv.activation(pick(rng, &activations));
+    let half = Factor::new(0.5)?;
+    let addends =
+        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
+    let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
+    let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
+    let shapes = ConvShapes { x: &x, w: &w, bias, addend, through };
+    let conv = conv.activation(pick(rng, Activation::ALL));
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -98,7 +102,7 @@ fn conv_transpose_spec<const D: usize>(
     let channels = groups * rng.random_range(1..=4);
     let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
     let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), through: Activation::None };
+    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), ..ConvShapes::new(&x, &w) };
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 

@@ -130,29 +130,28 @@ fn correlate(block: Block) -> vec4<f32> {
     return sums;
 }
 
-fn store_one(at: u32, sum: f32) {
-    if (ACCUMULATE == 1u) {
-        out[at] = activated(out[at] + sum);
-    } else {
-        out[at] = activated(sum);
-    }
-}
-
 fn store_rows(block: Block, rows: u32, sums: vec4<f32>) {
     let d = block.cell.x * OUT_STRIDE_D + block.number.x;
     let h = block.cell.y * OUT_STRIDE_H + block.number.y;
     let w = block.cell.z * OUT_STRIDE_W + block.number.z;
-    let at = params.out_base + ((block.plane * params.out_d + d) * params.out_h + h) * params.out_w + w;
+    let first = params.out_base + ((block.plane * params.out_d + d) * params.out_h + h) * params.out_w + w;
     let apart = OUT_STRIDE_H * params.out_w;
-    store_one(at, sums.x);
+    // Rows that do not exist are read as the last one that does, and not stored.
+    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(rows - 1u)) * apart;
+    var total = with_side(at, sums, params.slope);
+    if (ACCUMULATE == 1u) {
+        total += vec4<f32>(out[at.x], out[at.y], out[at.z], out[at.w]);
+    }
+    total = four_activated(total, params.slope);
+    out[at.x] = total.x;
     if (rows > 1u) {
-        store_one(at + apart, sums.y);
+        out[at.y] = total.y;
     }
     if (rows > 2u) {
-        store_one(at + 2u * apart, sums.z);
+        out[at.z] = total.z;
     }
     if (rows > 3u) {
-        store_one(at + 3u * apart, sums.w);
+        out[at.w] = total.w;
     }
 }
 

@@ -51,8 +51,9 @@ struct GatherParams {
     first_tap_h: u32,
     first_tap_w: u32,
     reversed: u32,
-    unused_a: u32,
-    unused_b: u32,
+    // Of a leaky ReLU.
+    slope: f32,
+    unused: u32,
     // Class i of axis a (0 d, 1 h, 2 w) is classes[a * MOST_CLASSES + i].
     classes: array<AxisClass, 96>,
 }

@@ -6,9 +6,9 @@ fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
         return;
     }
     let at = (place.first + row * place.plane) / 4u;
+    var total = sums + vec4<f32>(initial);
     if (ACCUMULATE == 1u) {
-        out[at] = four_activated(out[at] + sums);
-    } else {
-        out[at] = four_activated(sums + vec4<f32>(initial));
+        total += out[at];
     }
+    out[at] = four_activated(total, params.slope);
 }

@@ -476,36 +476,30 @@ fn multiply(tile: Tile, local: u32, sums: ptr<function, Sums>) {
 
 // A column at 4 neighbouring outputs, of which the first `count` exist.
 fn store_column(at: u32, count: u32, sums: vec4<f32>) {
+    if (count == 0u) {
+        return;
+    }
     let plane = params.out_d * params.out_h * params.out_w;
-    let to = vec4<u32>(at) + vec4<u32>(0u, 1u, 2u, 3u) * plane;
+    // Outputs that do not exist are read as the last one that does, and not stored.
+    let to = vec4<u32>(at) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * plane;
+    var total = with_side(to, sums, params.slope);
+    if (ACCUMULATE == 1u) {
+        total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
+    }
+    total = four_activated(total, params.slope);
     if (count >= 4u) {
-        var total = sums;
-        if (ACCUMULATE == 1u) {
-            total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
-        }
-        total = four_activated(total);
         out[to.x] = total.x;
         out[to.y] = total.y;
         out[to.z] = total.z;
         out[to.w] = total.w;
         return;
     }
-    if (count > 0u) {
-        store_one(to.x, sums.x);
-    }
+    out[to.x] = total.x;
     if (count > 1u) {
-        store_one(to.y, sums.y);
+        out[to.y] = total.y;
     }
     if (count > 2u) {
-        store_one(to.z, sums.z);
-    }
-}
-
-fn store_one(at: u32, sum: f32) {
-    if (ACCUMULATE == 1u) {
-        out[at] = activated(out[at] + sum);
-    } else {
-        out[at] = activated(sum);
+        out[to.z] = total.z;
     }
 }
 

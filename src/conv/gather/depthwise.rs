@@ -2,7 +2,7 @@
 //! of it.
 
 use super::super::strip;
-use super::{Gather, MOST_WORKGROUPS, Method};
+use super::{Abilities, Gather, MOST_WORKGROUPS, Method};
 use crate::error::Result;
 use crate::kernel::{self, Variant};
 use crate::padding_mode::PaddingMode;
@@ -40,6 +40,8 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         packs: true,
         tile_m: 1,
         source_twice: false,
+        stores: Abilities::ALL,
+        side_entries: Some([&kernel::DEPTHWISE_SIDE, &kernel::DEPTHWISE_BIAS_SIDE]),
         by_channel: false,
         workgroups,
         most_workgroups: MOST_WORKGROUPS,
@@ -79,6 +81,8 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
         packs: false,
         tile_m: 1,
         source_twice: aligned,
+        stores: Abilities::FEW,
+        side_entries: None,
         by_channel: false,
         workgroups: strip_workgroups,
         most_workgroups: MOST_STRIP_WORKGROUPS,

@@ -10,9 +10,8 @@ pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
 pub(super) use tiled::plausible_tiles;
 
-use super::epilogue::{need_through, through};
+use super::epilogue::{Abilities, begin};
 use super::{ConvProblem, Epilogue, border};
-use crate::activation::Activation;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
@@ -28,6 +27,10 @@ pub(super) struct Method {
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
     pub source_twice: bool,
+    /// What their stores can do.
+    pub stores: Abilities,
+    /// The entry points of the kernels that read another tensor beside their stores, if there are such.
+    pub side_entries: Option<[&'static EntryPoint; 2]>,
     /// Whether the rows of a step of the tiled kernels are channels of one tap.
     pub by_channel: bool,
     /// Workgroups of a dispatch of so many samples.
@@ -69,14 +72,7 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
     }
-    let target_elements = target.sample * batch;
-    // Forward applies its activation where it stores; an input gradient goes on through one in a pass of its own.
-    let (at_store, afterwards) = match gather.target {
-        Operand::Y => (epilogue.activation, Activation::None),
-        _ => (Activation::None, epilogue.activation),
-    };
-    need_through(&mut plan, afterwards, target_elements);
-    plan.need(gather.target, target_elements, Access::Write);
+    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
 
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
@@ -94,6 +90,8 @@ pub(super) fn plan(
     for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)? {
         let (source, in_base) = chunk.bind(plan.limits, source);
         let (out, out_base) = chunk.bind(plan.limits, target);
+        let side = stores.side(out);
+        let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
         let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
         for begin in (0..gather.channels).step_by(channels as usize) {
             let params = GatherParams {
@@ -102,22 +100,23 @@ pub(super) fn plan(
                 out_base,
                 channel_begin: begin,
                 channel_end: gather.channels.min(begin + channels),
+                slope: stores.slope(),
                 ..gather.params(padded)
             };
-            // The bias goes in once, with the first channels; the activation comes when all channels are in.
+            // The bias goes in once, with the first channels.
             let with_bias = epilogue.bias && begin == 0;
-            let entry = method.entries[usize::from(with_bias)];
-            let activation = if params.channel_end == gather.channels { at_store } else { Activation::None };
-            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, begin > 0, activation));
+            let entry = entries[usize::from(with_bias)];
+            let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
             let again = method.source_twice.then_some(source);
-            let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), again];
+            let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), side, again];
             plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
         }
     }
     if gather.target == Operand::Dx {
-        border::plan(problem, &mut plan)?;
+        border::plan(problem, &stores, &mut plan)?;
     }
-    through(&mut plan, afterwards, target_elements)?;
+    stores.end(&mut plan)?;
     Ok(plan.finish())
 }
 
@@ -143,8 +142,8 @@ fn pack(
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.
-fn overrides(gather: &Gather, method: &Method, accumulate: bool, activation: Activation) -> Vec<Override> {
-    let names = method.entries[0].kernel().overrides;
+fn overrides(gather: &Gather, method: &Method, entry: &EntryPoint, store: impl Fn(&str) -> u32) -> Vec<Override> {
+    let names = entry.kernel().overrides;
     names
         .iter()
         .map(|&name| {
@@ -160,8 +159,7 @@ fn overrides(gather: &Gather, method: &Method, accumulate: bool, activation: Act
                 "IN_STRIDE" => axis.source_stride,
                 "OUT_STRIDE" => axis.target_stride,
                 "TAP_STEP" => axis.tap_step,
-                "ACTIVATION" => activation.constant(),
-                "ACCUMULATE" => accumulate.into(),
+                "ACCUMULATE" | "ACTIVATION" | "RESIDUAL" | "DERIVATIVE" => store(name),
                 "BORDER" => gather.border().constant(),
                 "BY" => method.by_channel.into(),
                 _ => gather.crosses_bounds().into(),

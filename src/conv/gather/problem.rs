@@ -197,8 +197,8 @@ impl Gather {
             first_tap_h: h.first_tap(),
             first_tap_w: w.first_tap(),
             reversed: self.reversed.into(),
-            unused_a: 0,
-            unused_b: 0,
+            slope: 0.0,
+            unused: 0,
             classes: self.class_table(),
         }
     }

@@ -1,7 +1,7 @@
 //! A gather by subgroups of 8 lanes: for software devices.
 
 use super::super::strip;
-use super::{Gather, Method};
+use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Kernel, Variant};
 use crate::padding_mode::PaddingMode;
@@ -26,6 +26,8 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         packs: true,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
+        stores: Abilities::FEW,
+        side_entries: None,
         by_channel: false,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,

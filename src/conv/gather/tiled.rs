@@ -1,7 +1,7 @@
 //! A gather as a matrix product over tiles in workgroup memory: for GPUs.
 
 use super::super::tile::{self, Product, Tile};
-use super::{Gather, Method};
+use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Variant};
 use crate::padding_mode::PaddingMode;
@@ -10,11 +10,21 @@ use crate::plan::{Algorithm, DeviceLimits};
 /// Where a tap can lie in padding of zeros, the kernels keep the taps of all axes as bits of one number.
 const MOST_PADDED_TAPS: u64 = 31;
 
-/// All tiles, with entry points without and with bias; efficiencies in the order of the kernels' variants.
-fn tiles() -> impl Iterator<Item = Tile<[&'static EntryPoint; 2]>> {
-    Tile::of(&kernel::TILED_8X8_KERNEL, [&kernel::TILED_8X8, &kernel::TILED_8X8_BIAS], &[92, 86, 84])
-        .chain(Tile::of(&kernel::TILED_8X4_KERNEL, [&kernel::TILED_8X4, &kernel::TILED_8X4_BIAS], &[82]))
-        .chain(Tile::of(&kernel::TILED_4X4_KERNEL, [&kernel::TILED_4X4, &kernel::TILED_4X4_BIAS], &[71, 66]))
+/// Entry points without and with bias; the same that read another tensor.
+type Entries = [[&'static EntryPoint; 2]; 2];
+
+const ENTRIES_8X8: Entries =
+    [[&kernel::TILED_8X8, &kernel::TILED_8X8_BIAS], [&kernel::TILED_8X8_SIDE, &kernel::TILED_8X8_BIAS_SIDE]];
+const ENTRIES_8X4: Entries =
+    [[&kernel::TILED_8X4, &kernel::TILED_8X4_BIAS], [&kernel::TILED_8X4_SIDE, &kernel::TILED_8X4_BIAS_SIDE]];
+const ENTRIES_4X4: Entries =
+    [[&kernel::TILED_4X4, &kernel::TILED_4X4_BIAS], [&kernel::TILED_4X4_SIDE, &kernel::TILED_4X4_BIAS_SIDE]];
+
+/// All tiles; efficiencies in the order of the kernels' variants.
+fn tiles() -> impl Iterator<Item = Tile<Entries>> {
+    Tile::of(&kernel::TILED_8X8_KERNEL, ENTRIES_8X8, &[92, 86, 84])
+        .chain(Tile::of(&kernel::TILED_8X4_KERNEL, ENTRIES_8X4, &[82]))
+        .chain(Tile::of(&kernel::TILED_4X4_KERNEL, ENTRIES_4X4, &[71, 66]))
 }
 
 /// Outputs by cells of every class, for so many samples.
@@ -40,11 +50,13 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
     let tile = product.best_tile(tiles().filter(|tile| tile.is_wanted(wanted)), limits, |_| 1);
     let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
     Ok(Method {
-        entries: tile.entries,
+        entries: tile.entries[0],
         variant: tile.variant,
         packs: true,
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
+        stores: Abilities::ALL,
+        side_entries: Some(tile.entries[1]),
         by_channel: is_by_channel(gather, tile.variant, limits),
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,

@@ -2,8 +2,8 @@
 
 use super::super::passes::params;
 use super::super::strip;
-use super::ConvProblem;
 use super::subgroup::{overrides, with_window};
+use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, KernelKey, Variant};
 use crate::padding_mode::PaddingMode;
@@ -16,7 +16,7 @@ const SHORT_SUM: u64 = 640;
 /// The least limit on loop iterations that slabs can be planned with.
 const LEAST_LIMIT: u32 = 8;
 
-pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
     let (entry, variant) = kernel_for(problem)
         .ok_or_else(|| unavailable("its kernel gradient takes planes and groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
@@ -30,7 +30,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    plan.need(Operand::Dw, dw_elements, Access::Write);
+    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
 
     let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [_, h, w] = &problem.axes;
@@ -46,7 +46,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
-        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem.padding_mode));
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));

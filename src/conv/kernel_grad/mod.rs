@@ -6,8 +6,9 @@ mod direct;
 mod subgroup;
 mod tiled;
 
-use super::ConvProblem;
+use super::epilogue::begin_reduction;
 use super::passes::params;
+use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
 use crate::plan::{
@@ -50,14 +51,19 @@ pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, opti
     tiled::plausible_tiles(problem, &SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, "")))
 }
 
-pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(
+    problem: &ConvProblem,
+    algorithm: Algorithm,
+    epilogue: Epilogue,
+    mut plan: SpecBuilder<'_>,
+) -> Result<PlanSpec> {
     let flattened = problem.flattened();
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
-        Algorithm::Tiled => return tiled::plan(problem, plan),
-        Algorithm::Depthwise => return depthwise::plan(problem, plan),
+        Algorithm::Tiled => return tiled::plan(problem, epilogue, plan),
+        Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = Batched::new(Operand::X, &problem.x_shape());
@@ -66,7 +72,7 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    plan.need(Operand::Dw, dw_elements, Access::Write);
+    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
 
     let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
@@ -77,7 +83,8 @@ pub(super) fn plan(problem: &ConvProblem, algorithm: Algorithm, mut plan: SpecBu
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(dw_elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
-        plan.split_reduction(dw, slabs, method.slice_workgroups(), chunk.first > 0, |plan, reduction, target| {
+        let accumulate = onto || chunk.first > 0;
+        plan.split_reduction(dw, slabs, method.slice_workgroups(), accumulate, |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
             let kernel = (method.kernel)(&reduction);
             let invocations = method.invocations * u64::from(reduction.slab_count);

@@ -2,7 +2,7 @@
 
 use super::super::passes::params;
 use super::super::tile::{Product, Tile};
-use super::ConvProblem;
+use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Override, Variant};
 use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, Slabs, SpecBuilder, elements};
@@ -18,7 +18,7 @@ fn tiles() -> impl Iterator<Item = Tile<&'static EntryPoint>> {
         .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_4X4_KERNEL, &kernel::KERNEL_GRAD_TILED_4X4, &[57]))
 }
 
-pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     if problem.axes.iter().map(|axis| u64::from(axis.taps)).sum::<u64>() > MOST_TAPS.into() {
         return Err(Algorithm::Tiled.unavailable("the kernel has more than 31 taps along its axes together"));
     }
@@ -28,7 +28,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    plan.need(Operand::Dw, dw_elements, Access::Write);
+    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
 
     let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
@@ -49,7 +49,7 @@ pub(super) fn plan(problem: &ConvProblem, mut plan: SpecBuilder<'_>) -> Result<P
         let limit = most_loop_tests(tile.variant, plan.limits.max_loop_iterations);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, limit)?;
         let slice_workgroups = product.workgroups(tile.variant);
-        plan.split_reduction(dw, slabs, slice_workgroups, chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
             let workgroups = slice_workgroups * u64::from(reduction.slab_count);
             let params = params(&part, reduction, x_base, y_base);
             plan.step_workgroups(kernel.clone(), params, vec![x, dy, target], workgroups)

@@ -2,39 +2,69 @@
 
 use super::super::params::{BorderParams, ConvParams, SumParams};
 use super::{
-    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, Variant, WINDOW,
+    ACTIVATION_CONSTANT, BLOCK, BORDER, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, REDUCTION, SIDE, Variant, WINDOW,
     WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel, read, with, write,
 };
 
 pub(super) const CONV: &str = include_str!("../../../shaders/conv/params.wgsl");
 const BLOCKS: &str = include_str!("../../../shaders/conv/block.wgsl");
 
-/// Override constants of `conv/forward_direct.wgsl`: those of every window, of `common/border.wgsl` and of
-/// `common/activation.wgsl`.
-const FORWARD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 2 }>(WINDOW_OVERRIDES, &["BORDER", "ACTIVATION"]);
+/// Override constants of forward and input gradient: those of every window, and that of `common/activation.wgsl`.
+pub(crate) const STORING_OVERRIDES: &[&str] =
+    &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["ACTIVATION"]);
+
+/// The same, and those of `common/side.wgsl`.
+pub(crate) const SIDE_OVERRIDES: &[&str] =
+    &with::<{ STORING_OVERRIDES.len() + 2 }>(STORING_OVERRIDES, &["RESIDUAL", "DERIVATIVE"]);
+
+/// The same of forward, which reads what stands in the padding too.
+const FORWARD_OVERRIDES: &[&str] = &with::<{ STORING_OVERRIDES.len() + 1 }>(STORING_OVERRIDES, &["BORDER"]);
+const FORWARD_SIDE_OVERRIDES: &[&str] = &with::<{ SIDE_OVERRIDES.len() + 1 }>(SIDE_OVERRIDES, &["BORDER"]);
 
 /// Those of `conv/kernel_grad_direct.wgsl`.
 const KERNEL_GRAD_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 1 }>(WINDOW_OVERRIDES, &["BORDER"]);
 
-/// Those of `conv/input_grad_border.wgsl`, which has its own too.
+/// Those of `conv/input_grad_border.wgsl`, without and with a side.
 const INPUT_GRAD_BORDER_OVERRIDES: &[&str] =
     &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W"]);
+const INPUT_GRAD_BORDER_SIDE_OVERRIDES: &[&str] = &with::<{ INPUT_GRAD_BORDER_OVERRIDES.len() + 3 }>(
+    INPUT_GRAD_BORDER_OVERRIDES,
+    &["ACTIVATION", "RESIDUAL", "DERIVATIVE"],
+);
 
 kernel! {
     CONV_FORWARD_KERNEL = "conv/forward_direct",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_OVERRIDES, 0;
     CONV_FORWARD = "forward" [read(1, "x"), read(2, "w"), write(4, "y")];
     CONV_FORWARD_BIAS = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y")];
 }
 kernel! {
-    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, WINDOW_OVERRIDES, 0;
+    CONV_FORWARD_SIDE_KERNEL = "conv/forward_direct+side" in "conv/forward_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, FORWARD_SIDE_OVERRIDES, 0;
+    CONV_FORWARD_SIDE = "forward" [read(1, "x"), read(2, "w"), write(4, "y"), read(5, "side")];
+    CONV_FORWARD_BIAS_SIDE = "forward_bias" [read(1, "x"), read(2, "w"), read(3, "b"), write(4, "y"), read(5, "side")];
+}
+kernel! {
+    CONV_INPUT_GRAD_KERNEL = "conv/input_grad_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, NO_SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, STORING_OVERRIDES, 0;
     CONV_INPUT_GRAD = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx")];
     CONV_INPUT_GRAD_BIAS = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b")];
 }
 kernel! {
+    CONV_INPUT_GRAD_SIDE_KERNEL = "conv/input_grad_direct+side" in "conv/input_grad_direct",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, ConvParams, SIDE_OVERRIDES, 0;
+    CONV_INPUT_GRAD_SIDE = "input_grad" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(5, "side")];
+    CONV_INPUT_GRAD_BIAS_SIDE = "input_grad_bias" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(4, "b"), read(5, "side")];
+}
+kernel! {
     CONV_INPUT_GRAD_BORDER_KERNEL = "conv/input_grad_border",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, NO_SIDE, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_OVERRIDES, 0;
     CONV_INPUT_GRAD_BORDER = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx")];
+}
+kernel! {
+    CONV_INPUT_GRAD_BORDER_SIDE_KERNEL = "conv/input_grad_border+side" in "conv/input_grad_border",
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, ACTIVATION_CONSTANT, SIDE, CONV, BLOCKS] blocks BLOCK, BorderParams, INPUT_GRAD_BORDER_SIDE_OVERRIDES, 0;
+    CONV_INPUT_GRAD_BORDER_SIDE = "input_grad_border" [read(1, "dy"), read(2, "w"), write(3, "dx"), read(5, "side")];
 }
 kernel! {
     CONV_KERNEL_GRAD_KERNEL = "conv/kernel_grad_direct", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, INSIDE, BORDER, CONV, BLOCKS] blocks BLOCK, ConvParams, KERNEL_GRAD_OVERRIDES, 0;

@@ -3,8 +3,8 @@
 use super::super::params::{GatherParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, Variant, WINDOW_BITS,
-    WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, SIDE, Variant,
+    WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_vec4, with, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
@@ -71,6 +71,10 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "ACTIVATION",
 ];
 
+/// The same, and those of `common/side.wgsl`.
+pub(super) const GATHER_SIDE_OVERRIDES: &[&str] =
+    &with::<{ GATHER_OVERRIDES.len() + 2 }>(GATHER_OVERRIDES, &["RESIDUAL", "DERIVATIVE"]);
+
 kernel! {
     PACK_SCALAR_KERNEL = "conv/gather/pack_scalar", [INDEX, CLASSES, PACK], PackParams, &[], 0;
     PACK_SCALAR = "pack" [read(1, "w"), write(2, "packed")];
@@ -129,7 +133,12 @@ kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
-    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
     DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
     DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
+}
+kernel! {
+    DEPTHWISE_SIDE_KERNEL = "conv/gather/depthwise+side" in "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE], GatherParams, GATHER_SIDE_OVERRIDES, 0;
+    DEPTHWISE_SIDE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out"), read(5, "side")];
+    DEPTHWISE_BIAS_SIDE = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }

@@ -34,7 +34,7 @@ pub(crate) const BLOCK: u32 = 4;
 /// One kernel: a WGSL module and its entry points.
 #[derive(Debug)]
 pub(crate) struct Kernel {
-    /// Path below `shaders/`, without ending.
+    /// Path below `shaders/`, without ending, of its file, which may be that of several kernels with something behind it.
     pub name: &'static str,
     pub parts: &'static [&'static str],
     /// What it can be specialised to.
@@ -121,6 +121,8 @@ const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
 const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
 const ACTIVATION_CONSTANT: &str = include_str!("../../../shaders/common/activation.wgsl");
+const SIDE: &str = include_str!("../../../shaders/common/side.wgsl");
+const NO_SIDE: &str = include_str!("../../../shaders/common/no_side.wgsl");
 const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
 const BORDER: &str = include_str!("../../../shaders/common/border.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
@@ -158,26 +160,30 @@ const fn with<const N: usize>(first: &[&'static str], second: &[&'static str]) -
     all
 }
 
-/// Declares a kernel and its entry points.
+/// Declares a kernel and its entry points. `in` says which file it is in, if that has another name: several kernels may differ
+/// in their other parts only.
 macro_rules! kernel {
     (
-        $kernel:ident = $file:literal, [$($part:ident),*] $(blocks $block:ident)?, $params:ident, $overrides:expr, $bytes:expr;
+        $kernel:ident = $name:literal $(in $file:literal)?, [$($part:ident),*] $(blocks $block:ident)?, $params:ident, $overrides:expr, $bytes:expr;
         $($rest:tt)*
     ) => {
         kernel! {
-            $kernel = $file, [$($part),*], $params, $overrides, subgroup 0, variants &[Variant {
+            $kernel = $name $(in $file)?, [$($part),*], $params, $overrides, subgroup 0, variants &[Variant {
                 constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE) $(, ("BLOCK", $block))?],
                 workgroup_bytes: $bytes,
             }];
             $($rest)*
         }
     };
+    ($kernel:ident = $file:literal, $($rest:tt)*) => {
+        kernel! { $kernel = $file in $file, $($rest)* }
+    };
     (
-        $kernel:ident = $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, subgroup $subgroup:expr, variants $variants:expr;
+        $kernel:ident = $called:literal in $file:literal, [$($part:ident),*], $params:ident, $overrides:expr, subgroup $subgroup:expr, variants $variants:expr;
         $($entry:ident = $name:literal [$($access:ident($binding:literal, $slot:literal)),*]);+ $(;)?
     ) => {
         pub(crate) static $kernel: Kernel = Kernel {
-            name: $file,
+            name: $called,
             parts: &[$($part,)* include_str!(concat!("../../../shaders/", $file, ".wgsl"))],
             variants: $variants,
             entries: &[$(&$entry),+],
@@ -194,8 +200,11 @@ use kernel;
 /// All of them.
 pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_FORWARD_KERNEL,
+    &CONV_FORWARD_SIDE_KERNEL,
     &CONV_INPUT_GRAD_KERNEL,
     &CONV_INPUT_GRAD_BORDER_KERNEL,
+    &CONV_INPUT_GRAD_BORDER_SIDE_KERNEL,
+    &CONV_INPUT_GRAD_SIDE_KERNEL,
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
     &PACK_SCALAR_KERNEL,
@@ -208,9 +217,13 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SUBGROUP_ROW3_STRIDE2_ANY_KERNEL,
     &SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL,
     &TILED_8X8_KERNEL,
+    &TILED_8X8_SIDE_KERNEL,
     &TILED_8X4_KERNEL,
+    &TILED_8X4_SIDE_KERNEL,
     &TILED_4X4_KERNEL,
+    &TILED_4X4_SIDE_KERNEL,
     &DEPTHWISE_KERNEL,
+    &DEPTHWISE_SIDE_KERNEL,
     &DEPTHWISE_ANY_KERNEL,
     &DEPTHWISE_ALIGNED_KERNEL,
     &KERNEL_GRAD_TILED_8X8_KERNEL,
@@ -249,10 +262,8 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
     &ACTIVATION_SCALAR_KERNEL,
     &ACTIVATION_VEC4_KERNEL,
-    &ACTIVATION_GRAD_SCALAR_KERNEL,
-    &ACTIVATION_GRAD_VEC4_KERNEL,
-    &THROUGH_ACTIVATION_SCALAR_KERNEL,
-    &THROUGH_ACTIVATION_VEC4_KERNEL,
+    &SCALE_SCALAR_KERNEL,
+    &SCALE_VEC4_KERNEL,
     &HALF_SQUARED_ERROR_SCALAR_KERNEL,
     &HALF_SQUARED_ERROR_VEC4_KERNEL,
     &SGD_SCALAR_KERNEL,

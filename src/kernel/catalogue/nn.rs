@@ -2,12 +2,14 @@
 //! them, and by vec4s.
 
 use super::super::params::{DropoutParams, ElementwiseParams, SoftmaxParams};
-use super::{DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
+use super::{
+    ACTIVATION_CONSTANT, DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write,
+    write_vec4,
+};
 
 const NN: &str = include_str!("../../../shaders/nn/params.wgsl");
 const ACTIVATION_BODY: &str = include_str!("../../../shaders/nn/activation.wgsl");
-const ACTIVATION_GRAD_BODY: &str = include_str!("../../../shaders/nn/activation_grad.wgsl");
-const THROUGH_ACTIVATION_BODY: &str = include_str!("../../../shaders/nn/through_activation.wgsl");
+const SCALE_BODY: &str = include_str!("../../../shaders/nn/scale.wgsl");
 const HALF_SQUARED_ERROR_BODY: &str = include_str!("../../../shaders/nn/half_squared_error.wgsl");
 const ADD_BODY: &str = include_str!("../../../shaders/nn/add.wgsl");
 const ADAM_BODY: &str = include_str!("../../../shaders/nn/adam.wgsl");
@@ -16,32 +18,32 @@ const DROPOUT_BODY: &str = include_str!("../../../shaders/nn/dropout.wgsl");
 const SGD_BODY: &str = include_str!("../../../shaders/nn/sgd.wgsl");
 
 kernel! {
-    ACTIVATION_SCALAR_KERNEL = "nn/activation_scalar", [INDEX, NN, ACTIVATION_BODY], ElementwiseParams, &[], 0;
-    RELU_SCALAR = "relu" [read(1, "x"), write(2, "y")];
-    SIGMOID_SCALAR = "sigmoid" [read(1, "x"), write(2, "y")];
+    ACTIVATION_SCALAR_KERNEL = "nn/activation_scalar", [INDEX, NN, ACTIVATION_CONSTANT, ACTIVATION_BODY], ElementwiseParams, &["ACTIVATION"], 0;
+    ACTIVATE_SCALAR = "activate" [read(1, "x"), write(2, "y")];
+    ACTIVATE_IN_PLACE_SCALAR = "activate_in_place" [write(2, "y")];
+    ACTIVATION_GRAD_SCALAR = "activation_grad" [read(3, "beside"), read(4, "dy"), write(5, "dx")];
+    ACTIVATION_GRAD_IN_PLACE_SCALAR = "activation_grad_in_place" [read(3, "beside"), write(5, "dx")];
+    ACTIVATION_GRAD_AND_ADD_SCALAR = "activation_grad_and_add" [read(3, "beside"), read(1, "x"), write(5, "dx")];
+    ADD_AND_ACTIVATE_SCALAR = "add_and_activate" [read(1, "x"), write(2, "y")];
 }
 kernel! {
-    ACTIVATION_VEC4_KERNEL = "nn/activation_vec4", [INDEX, NN, ACTIVATION_BODY], ElementwiseParams, &[], 0;
-    RELU_VEC4 = "relu" [read_vec4(1, "x"), write_vec4(2, "y")];
-    SIGMOID_VEC4 = "sigmoid" [read_vec4(1, "x"), write_vec4(2, "y")];
+    SCALE_SCALAR_KERNEL = "nn/scale_scalar", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
+    SCALE_SCALAR = "scale" [read(1, "x"), write(2, "y")];
+    SCALE_IN_PLACE_SCALAR = "scale_in_place" [write(2, "y")];
 }
 kernel! {
-    ACTIVATION_GRAD_SCALAR_KERNEL = "nn/activation_grad_scalar", [INDEX, NN, ACTIVATION_GRAD_BODY], ElementwiseParams, &[], 0;
-    RELU_GRAD_SCALAR = "relu_grad" [read(1, "y"), read(2, "dy"), write(3, "dx")];
-    SIGMOID_GRAD_SCALAR = "sigmoid_grad" [read(1, "y"), read(2, "dy"), write(3, "dx")];
+    ACTIVATION_VEC4_KERNEL = "nn/activation_vec4", [INDEX, NN, ACTIVATION_CONSTANT, ACTIVATION_BODY], ElementwiseParams, &["ACTIVATION"], 0;
+    ACTIVATE_VEC4 = "activate" [read_vec4(1, "x"), write_vec4(2, "y")];
+    ACTIVATE_IN_PLACE_VEC4 = "activate_in_place" [write_vec4(2, "y")];
+    ACTIVATION_GRAD_VEC4 = "activation_grad" [read_vec4(3, "beside"), read_vec4(4, "dy"), write_vec4(5, "dx")];
+    ACTIVATION_GRAD_IN_PLACE_VEC4 = "activation_grad_in_place" [read_vec4(3, "beside"), write_vec4(5, "dx")];
+    ACTIVATION_GRAD_AND_ADD_VEC4 = "activation_grad_and_add" [read_vec4(3, "beside"), read_vec4(1, "x"), write_vec4(5, "dx")];
+    ADD_AND_ACTIVATE_VEC4 = "add_and_activate" [read_vec4(1, "x"), write_vec4(2, "y")];
 }
 kernel! {
-    ACTIVATION_GRAD_VEC4_KERNEL = "nn/activation_grad_vec4", [INDEX, NN, ACTIVATION_GRAD_BODY], ElementwiseParams, &[], 0;
-    RELU_GRAD_VEC4 = "relu_grad" [read_vec4(1, "y"), read_vec4(2, "dy"), write_vec4(3, "dx")];
-    SIGMOID_GRAD_VEC4 = "sigmoid_grad" [read_vec4(1, "y"), read_vec4(2, "dy"), write_vec4(3, "dx")];
-}
-kernel! {
-    THROUGH_ACTIVATION_SCALAR_KERNEL = "nn/through_activation_scalar", [INDEX, NN, THROUGH_ACTIVATION_BODY], ElementwiseParams, &[], 0;
-    THROUGH_RELU_SCALAR = "through_relu" [read(1, "x"), write(2, "dx")];
-}
-kernel! {
-    THROUGH_ACTIVATION_VEC4_KERNEL = "nn/through_activation_vec4", [INDEX, NN, THROUGH_ACTIVATION_BODY], ElementwiseParams, &[], 0;
-    THROUGH_RELU_VEC4 = "through_relu" [read_vec4(1, "x"), write_vec4(2, "dx")];
+    SCALE_VEC4_KERNEL = "nn/scale_vec4", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
+    SCALE_VEC4 = "scale" [read_vec4(1, "x"), write_vec4(2, "y")];
+    SCALE_IN_PLACE_VEC4 = "scale_in_place" [write_vec4(2, "y")];
 }
 kernel! {
     HALF_SQUARED_ERROR_SCALAR_KERNEL = "nn/half_squared_error_scalar", [INDEX, NN, HALF_SQUARED_ERROR_BODY], ElementwiseParams, &[], 0;

@@ -2,10 +2,10 @@
 
 use super::super::params::{ConvParams, GatherParams};
 use super::conv::CONV;
-use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_OVERRIDES};
+use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_OVERRIDES, GATHER_SIDE_OVERRIDES};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW,
-    WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, NO_SIDE, REDUCTION, SIDE,
+    Variant, WINDOW, WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
 };
 
 const TILE: &str = include_str!("../../../shaders/common/tile.wgsl");
@@ -17,6 +17,10 @@ const KERNEL_GRAD_TILED: &str = include_str!("../../../shaders/conv/kernel_grad/
 
 /// Override constants of `conv/gather/tiled.wgsl`: those of every gather, and its own.
 const TILED_OVERRIDES: &[&str] = &with::<{ GATHER_OVERRIDES.len() + 1 }>(GATHER_OVERRIDES, &["BY_CHANNEL"]);
+
+/// The same of those that read another tensor too.
+const TILED_SIDE_OVERRIDES: &[&str] =
+    &with::<{ GATHER_SIDE_OVERRIDES.len() + 1 }>(GATHER_SIDE_OVERRIDES, &["BY_CHANNEL"]);
 
 /// Override constants of `conv/kernel_grad/tiled.wgsl`: those of every window, its own, and that of `common/border.wgsl`.
 const KERNEL_GRAD_TILED_OVERRIDES: &[&str] =
@@ -58,7 +62,7 @@ macro_rules! kernel_grad_tile {
 }
 
 kernel! {
-    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X8, GATHER_TILED],
+    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X8, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(128 x 128 x 16, sums 64),
             gather_tile!(64 x 128 x 8, sums 64),
@@ -68,19 +72,37 @@ kernel! {
     TILED_8X8_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_8X4, GATHER_TILED],
+    TILED_8X8_SIDE_KERNEL = "conv/gather/tiled_8x8+side" in "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X8, GATHER_TILED],
+        GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_8X8_KERNEL.variants;
+    TILED_8X8_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_8X8_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
+}
+kernel! {
+    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[gather_tile!(64 x 64 x 16, sums 32)];
     TILED_8X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     TILED_8X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, TILE, TILE_4X4, GATHER_TILED],
+    TILED_8X4_SIDE_KERNEL = "conv/gather/tiled_8x4+side" in "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X4, GATHER_TILED],
+        GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_8X4_KERNEL.variants;
+    TILED_8X4_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_8X4_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
+}
+kernel! {
+    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_4X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(64 x 32 x 16, sums 16),
             gather_tile!(16 x 128 x 16, sums 16),
         ];
     TILED_4X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     TILED_4X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
+}
+kernel! {
+    TILED_4X4_SIDE_KERNEL = "conv/gather/tiled_4x4+side" in "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_4X4, GATHER_TILED],
+        GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_4X4_KERNEL.variants;
+    TILED_4X4_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
+    TILED_4X4_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
     KERNEL_GRAD_TILED_8X8_KERNEL = "conv/kernel_grad/tiled_8x8",

@@ -9,7 +9,8 @@ mod dropout;
 mod loss;
 mod sgd;
 
-pub use activation::{relu, relu_grad, sigmoid, sigmoid_grad};
+pub use activation::{activate, activation_grad, relu, relu_grad, sigmoid, sigmoid_grad};
+pub(super) use activation::{derivative, value};
 pub use adam::{AdamState, adam};
 pub use dropout::{dropout, philox};
 pub use loss::{half_squared_error, softmax_cross_entropy};

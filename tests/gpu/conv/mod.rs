@@ -6,24 +6,30 @@ mod input_grad;
 mod kernel_grad;
 mod tiles;
 
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Algorithm, Axis, Context, ConvProblem, Error, Operand, PaddingMode, Pass, Plan, PlanOptions, Result,
-    Strategy, reference,
+    Activation, Addend, Algorithm, Axis, Context, ConvProblem, Error, Factor, Operand, PaddingMode, Pass, Plan,
+    PlanOptions, Result, Strategy, reference,
 };
 
 use crate::support::arena::run_f32;
 use crate::support::context::Regime;
-use crate::support::data::{count, exact_range, integers, reals};
+use crate::support::data::{count, exact_range, integers, reals, rng};
 use crate::support::{catalogue, compare};
 
-/// Values of all four inputs that a pass can have.
+/// Values of all inputs that a pass can have.
 #[derive(Clone, Debug)]
 pub struct ConvData {
     pub x: Vec<f32>,
     pub w: Vec<f32>,
     pub b: Vec<f32>,
     pub dy: Vec<f32>,
+    /// Of y's shape: what forward adds.
+    pub residual: Vec<f32>,
+    /// Of each of these shapes: what an output holds that is added to.
+    pub before: [Vec<f32>; 4],
 }
 
 impl ConvData {
@@ -36,6 +42,17 @@ impl ConvData {
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
+    /// What a pass's output holds before.
+    pub fn before(&self, pass: Pass) -> &[f32] {
+        let [x, w, b, y] = &self.before;
+        match pass {
+            Pass::Forward => y,
+            Pass::InputGrad => x,
+            Pass::KernelGrad => w,
+            Pass::BiasGrad => b,
+        }
+    }
+
     pub fn reals(problem: &ConvProblem, seed: u64) -> ConvData {
         ConvData::generate(shapes(problem), seed, reals)
     }
@@ -43,7 +60,9 @@ impl ConvData {
     /// Data for x, w, b and dy of these shapes.
     pub fn generate(shapes: [Vec<usize>; 4], seed: u64, of: impl Fn(u64, usize) -> Vec<f32>) -> ConvData {
         let [x, w, b, dy] = [0, 1, 2, 3].map(|i: usize| of(4 * seed + i as u64, count(&shapes[i])));
-        ConvData { x, w, b, dy }
+        let before = [0, 1, 2, 3].map(|i: usize| of(4 * seed + 400_000 + i as u64, count(&shapes[i])));
+        let residual = of(4 * seed + 800_000, dy.len());
+        ConvData { x, w, b, dy, residual, before }
     }
 }
 
@@ -90,10 +109,17 @@ pub fn run_pass(context: &Context, plan: &Plan, pass: Pass, bias: bool, data: &C
         Pass::KernelGrad => vec![x, dy],
         Pass::BiasGrad => vec![dy],
     };
+    let needs = |operand| plan.operands().iter().any(|need| need.operand == operand);
     // Going on through an activation.
-    if pass == Pass::InputGrad && plan.operands().iter().any(|need| need.operand == Operand::X) {
+    if pass == Pass::InputGrad && needs(Operand::X) {
         inputs.push(x);
     }
+    if needs(Operand::Residual) {
+        inputs.push((Operand::Residual, &data.residual[..]));
+    }
+    // Taken only by plans that add to it.
+    let output = [Operand::Y, Operand::Dx, Operand::Dw, Operand::Db][pass as usize];
+    inputs.push((output, data.before(pass)));
     if bias {
         inputs.push((Operand::B, &data.b[..]));
     }
@@ -111,14 +137,34 @@ pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) ->
     .unwrap()
 }
 
-/// The same with the case's activation.
+/// The same with the case's activation and addend.
 fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
-    let sums = on_cpu(problem, pass, bias, data);
-    match pass {
-        Pass::Forward => sums.activated(case.activation),
-        Pass::InputGrad => sums.through(case.activation, &data.x).unwrap(),
-        Pass::KernelGrad | Pass::BiasGrad => sums,
+    let mut sums = on_cpu(problem, pass, bias, data);
+    if pass == Pass::InputGrad {
+        sums = sums.through(case.activation, &data.x).unwrap();
     }
+    match case.addend {
+        Addend::Residual(factor) if pass == Pass::Forward => sums = sums.plus(factor, &data.residual).unwrap(),
+        Addend::Output(factor) => sums = sums.plus(factor, data.before(pass)).unwrap(),
+        _ => {}
+    }
+    if pass == Pass::Forward { sums.activated(case.activation) } else { sums }
+}
+
+/// One of the activations.
+pub fn any_activation(rng: &mut ChaCha8Rng) -> Activation {
+    Activation::ALL[rng.random_range(0..Activation::ALL.len())]
+}
+
+/// Half of the time nothing, else a residual or the output, as it is or times a half.
+pub fn any_addend(rng: &mut ChaCha8Rng) -> Addend {
+    let factor = if rng.random() { Factor::ONE } else { Factor::new(-0.5).unwrap() };
+    [Addend::None, Addend::None, Addend::Residual(factor), Addend::Output(factor)][rng.random_range(0..4)]
+}
+
+/// Whether integers give what f32 holds exactly: with the others the bound is checked, on integers too.
+fn is_exact(activation: Activation) -> bool {
+    matches!(activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_))
 }
 
 /// The shape of what a pass computes.
@@ -165,10 +211,14 @@ pub fn by_every_algorithm(
 pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::integers(&problem, seed);
-    let expected = expected(case, &problem, pass, bias, &data).to_f32();
+    let expected = expected(case, &problem, pass, bias, &data);
     let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
     let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
-    by_every_algorithm(&context, pass, regime, seed, run, |found| compare::exact(found, &expected, &shape))
+    let (exact, bounds) = (expected.to_f32(), expected.bound(1.0));
+    by_every_algorithm(&context, pass, regime, seed, run, |found| match is_exact(case.activation) {
+        true => compare::exact(found, &exact, &shape),
+        false => compare::within(found, &expected.values, &bounds, &shape),
+    })
 }
 
 /// As [`check_exact`] with options of the plan.
@@ -200,14 +250,19 @@ pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     })
 }
 
-/// Both checks on the whole catalogue, under the device's limits and tiny ones; ReLU is with one of these, by turns.
+/// Both checks on the whole catalogue, under the device's limits and tiny ones; an activation and an addend are with one of
+/// these, by turns.
 fn check_catalogue(pass: Pass, bias: bool) {
     let mut checked = 0;
     for (i, (name, case)) in catalogue::convolutions().iter().enumerate() {
         for (j, regime) in Regime::BOTH.into_iter().enumerate() {
             let seed = 100 + i as u64;
-            let activation = [Activation::None, Activation::Relu][(i + j) % 2];
-            let case = &ConvCase { activation, ..case.clone() };
+            let mut case = case.clone();
+            if (i + j) % 2 == 1 {
+                let mut rng = rng(seed + 10 * pass as u64);
+                (case.activation, case.addend) = (any_activation(&mut rng), any_addend(&mut rng));
+            }
+            let case = &case;
             for outcome in [check_exact(case, pass, bias, regime, seed), check_bound(case, pass, bias, regime, seed)] {
                 outcome.unwrap_or_else(|error| panic!("{pass:?}, {name}, {regime:?}: {error}\n{case}"));
                 checked += 1;

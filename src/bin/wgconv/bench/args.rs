@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use wgconv::Activation;
-use wgconv::case::Case;
+use wgconv::case::{Case, ConvCase};
+use wgconv::{Activation, Addend};
 
 use super::select::{QUICK, Selection};
 use crate::files::{ensure_writable_dir, ensure_writable_file};
@@ -92,8 +92,9 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
     // Parameters that contradict each other are the user's mistake, not a limit of the device.
     case.y_shape().map_err(|error| error.to_string())?;
     // Peers and the check of channels one by one know sums only.
-    if matches!(&case, Case::Conv(conv) if conv.activation != Activation::None) {
-        return Err("a case without activation: what is timed and compared are the sums".to_owned());
+    let adds = |conv: &ConvCase| conv.activation != Activation::None || conv.addend != Addend::None;
+    if matches!(&case, Case::Conv(conv) if adds(conv)) {
+        return Err("a case without activation, residual and onto: what is timed and compared are the sums".to_owned());
     }
     Ok(case)
 }

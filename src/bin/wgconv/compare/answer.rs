@@ -108,6 +108,7 @@ impl Scale {
             values: part.values.iter().map(|value| value * self.value).collect(),
             magnitudes: part.magnitudes.iter().map(|value| value * self.magnitude).collect(),
             terms: part.terms.iter().map(|terms| terms * self.terms).collect(),
+            ..Sums::default()
         }
     }
 }

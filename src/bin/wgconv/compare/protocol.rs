@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use wgconv::case::{Case, CaseAxis, ConvCase};
-use wgconv::{Activation, Error, PaddingMode};
+use wgconv::{Activation, Addend, Error, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +134,7 @@ impl CaseRequest {
             axes,
             padding_mode,
             activation: Activation::None,
+            addend: Addend::None,
         })
     }
 }

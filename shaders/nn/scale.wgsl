@@ -1,30 +1,28 @@
-// Gradients of ReLU and sigmoid at their input, from their output y and dy; an invocation a Value: one element, or four
-// (activation_grad_scalar.wgsl, activation_grad_vec4.wgsl).
+// A tensor times a factor, an invocation a Value: one element, or four (scale_scalar.wgsl, scale_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> y: array<Value>;
-@group(0) @binding(2) var<storage, read> dy: array<Value>;
-@group(0) @binding(3) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read_write> y: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn relu_grad(
+fn scale(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = select(Value(0.0), dy[index], y[index] > Value(0.0));
+        y[index] = params.factor * x[index];
     }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn sigmoid_grad(
+fn scale_in_place(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = dy[index] * y[index] * (1.0 - y[index]);
+        y[index] *= params.factor;
     }
 }

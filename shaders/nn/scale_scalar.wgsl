@@ -1,4 +1,4 @@
-// `nn/through_activation.wgsl` for any number of elements: an invocation an element.
+// `nn/scale.wgsl` for any number of elements: an invocation an element.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;

@@ -1,7 +1,0 @@
-// `nn/activation_grad.wgsl` for any number of elements: an invocation an element.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
-alias Value = f32;

@@ -1,7 +1,0 @@
-// `nn/activation_grad.wgsl` where the number of elements is a multiple of 4: an invocation four elements.
-
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
-alias Value = vec4<f32>;
