@@ -144,9 +144,12 @@ fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
                 let conv = conv.padding_mode(*mode).build().unwrap();
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
                     for limits in [&limits(), &software] {
-                        push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
-                            conv.plan_spec(limits, pass, ConvShapes::new(&x, &w), options)
-                        });
+                        for through in [Activation::None, Activation::Relu] {
+                            let shapes = ConvShapes::new(&x, &w).through(through);
+                            push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                                conv.plan_spec(limits, pass, shapes, options)
+                            });
+                        }
                     }
                 }
             }
