@@ -172,7 +172,9 @@ fn every_tile_can_be_asked_for() {
             case("n8c64h28w28k64r3s3p1").plan_spec(&limits, pass, false, &options)
         };
         let mut tiles = 0;
-        for kernel in kernels().iter().filter(|kernel| kernel.name.starts_with(name)) {
+        // Those with a side are taken where there is one.
+        let plain = |name_of: &str| name_of.starts_with(name) && !name_of.ends_with("+side");
+        for kernel in kernels().iter().filter(|kernel| plain(kernel.name)) {
             let constant = |name| kernel.constants.iter().find(|(known, _)| *known == name).unwrap().1;
             let spec = spec(Strategy::Tile(["TILE_M", "TILE_N"].map(constant))).unwrap();
             assert!(spec.steps().any(|step| (step.kernel, step.constants) == (kernel.name, kernel.constants)));

@@ -6,24 +6,23 @@ use super::epilogue::Stores;
 use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
+use crate::padding_mode::PaddingMode;
 use crate::plan::{Batched, Operand, Slabs, SpecBuilder, elements};
-use crate::window::{Axis, AxisBorder};
+use crate::window::AxisBorder;
 
-/// Cells of a plane of dx that more than one place of the padded input shows.
-fn border_cells(problem: &ConvProblem) -> u64 {
-    let product = |of: &dyn Fn(&Axis) -> u32| problem.axes.iter().map(|axis| u64::from(of(axis))).product::<u64>();
-    product(&|axis| axis.input) - product(&|axis| axis.input - AxisBorder::new(axis, problem.padding_mode).cells())
-}
-
-/// Adds the dispatches, if the problem needs any, behind those that write dx. What goes back
-/// through an activation in those stores does so in these too.
+/// Adds the dispatches, if the problem needs any, behind those that write dx; where these take their sums through a derivative,
+/// they do too.
 pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilder<'_>) -> Result<()> {
-    let cells = border_cells(problem);
-    if cells == 0 {
+    if problem.padding_mode == PaddingMode::Zeros {
         return Ok(());
     }
     let borders = problem.axes.each_ref().map(|axis| AxisBorder::new(axis, problem.padding_mode));
     let product = |of: &dyn Fn(usize) -> u64| (0..3).map(of).product::<u64>();
+    let plane = product(&|i| problem.axes[i].input.into());
+    let cells = plane - product(&|i| u64::from(problem.axes[i].input - borders[i].cells()));
+    if cells == 0 {
+        return Ok(());
+    }
     let dy = Batched::new(Operand::Dy, &problem.y_shape());
     let dx = Batched::new(Operand::Dx, &problem.x_shape());
     let w = plan.whole(Operand::W, elements(&problem.w_shape()))?;
@@ -36,6 +35,13 @@ pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilde
     overrides.push(("BORDER", problem.padding_mode.constant()));
     overrides
         .extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
+    let entry = if stores.side.is_some() {
+        let own = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
+        overrides.extend(own.map(|name| (name, stores.constant(name, false, false))));
+        &kernel::CONV_INPUT_GRAD_BORDER_SIDE
+    } else {
+        &kernel::CONV_INPUT_GRAD_BORDER
+    };
     let axes: [BorderAxis; 3] = std::array::from_fn(|i| {
         let (axis, [near, far]) = (&problem.axes[i], &borders[i].ranges);
         BorderAxis {
@@ -54,19 +60,11 @@ pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilde
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let (dx, x_base) = chunk.bind(plan.limits, dx);
+        let side = stores.side(dx);
         for slab in 0..slabs.count() {
-            let conv = params(&part, slabs.reduction(slab, 1, true), x_base, y_base);
-            let conv = ConvParams { slope: stores.slope(), ..conv };
+            let reduction = slabs.reduction(slab, 1, true);
+            let conv = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
             let invocations = per_sample * u64::from(chunk.count);
-            let side = stores.side(dx);
-            let mut overrides = overrides.clone();
-            let entry = if side.is_some() {
-                let names = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
-                overrides.extend(names.map(|name| (name, stores.constant(name, false, false))));
-                &kernel::CONV_INPUT_GRAD_BORDER_SIDE
-            } else {
-                &kernel::CONV_INPUT_GRAD_BORDER
-            };
             let bindings = [Some(dy), Some(w), Some(dx), side].into_iter().flatten().collect();
             plan.step(entry, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
         }
