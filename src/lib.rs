@@ -66,6 +66,7 @@ mod factor;
 mod gpu;
 mod interop;
 mod kernel;
+pub mod layout;
 pub mod nn;
 mod padding_mode;
 mod plan;

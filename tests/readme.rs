@@ -327,6 +327,10 @@ fn the_rest_of_the_table_is_there() {
         program.adam(&w, &dw, [&m, &v], &hyper, &step)?;
         program.adamw(&w, &dw, [&m, &v], &hyper, &step)
     });
+    record("`layout`", 2, &mut |program| {
+        let last = program.to_channels_last(&image)?;
+        program.to_channels_first(&last).map(drop)
+    });
     record("`nn::Schedule`", 0, &mut |_| {
         let cosine = nn::Schedule::Cosine { warm_up: 1, end: 0.0 };
         assert_eq!([0, 9].map(|step| cosine.factor(step, 9)), [1.0, 0.0]);

@@ -11,7 +11,7 @@ pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
     AxisClass, BatchNormParams, BorderAxis, BorderParams, ConvParams, DropoutParams, ElementwiseParams, GatherParams,
     KernelGradParams, MOST_CLASSES, PackAxis, PackParams, PlanesParams, PoolParams, Reduction, RowsParams,
-    SoftmaxParams, SumParams,
+    SoftmaxParams, SumParams, TransposeParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

@@ -99,6 +99,14 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/layout/params.wgsl`
+    TransposeParams {
+        batch: u32, rows: u32, columns: u32, x_base: u32, y_base: u32,
+        unused_a: u32, unused_b: u32, unused_c: u32,
+    }
+}
+
+uniform! {
     /// `shaders/nn/softmax_cross_entropy.wgsl`
     SoftmaxParams {
         samples: u32, classes: u32, scale: f32, x_base: u32, label_base: u32,

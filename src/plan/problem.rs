@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::conv::{ConvProblem, Epilogue, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
+use crate::layout::TransposeProblem;
 use crate::nn::NnProblem;
 use crate::pool::{PoolPass, PoolProblem};
 
@@ -15,6 +16,7 @@ pub(crate) enum Problem {
     ConvTranspose { problem: ConvTransposeProblem, pass: Pass, bias: bool },
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
+    Transpose(TransposeProblem),
 }
 
 impl Problem {
@@ -40,6 +42,7 @@ impl Problem {
             }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),
+            Problem::Transpose(problem) => problem.plan(limits, options),
         }?;
         advice.allow(&spec)?;
         Ok(spec)
@@ -50,7 +53,8 @@ impl Problem {
         match self {
             Problem::Conv { pass: Pass::BiasGrad, .. }
             | Problem::ConvTranspose { pass: Pass::BiasGrad, .. }
-            | Problem::Nn(_) => None,
+            | Problem::Nn(_)
+            | Problem::Transpose(_) => None,
             Problem::Conv { problem, pass, .. } => Some((Case::Conv(problem.into()), pass.name())),
             Problem::ConvTranspose { problem, pass, .. } => Some((Case::ConvTranspose(problem.into()), pass.name())),
             Problem::Pool { problem, pass } => Some((Case::Pool(problem.into()), pass.name())),
@@ -68,6 +72,7 @@ impl Problem {
                 [Algorithm::Direct, Algorithm::Rows, Algorithm::Planes].map(Strategy::Fixed).to_vec()
             }
             Problem::Nn(_) => vec![Strategy::Fixed(Algorithm::Direct)],
+            Problem::Transpose(_) => [Algorithm::Direct, Algorithm::Tiled].map(Strategy::Fixed).to_vec(),
         }
     }
 }

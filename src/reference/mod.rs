@@ -26,6 +26,7 @@
 
 pub mod conv;
 pub mod conv_transpose;
+pub mod layout;
 pub mod nn;
 pub mod pool;
 mod sums;

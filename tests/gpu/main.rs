@@ -12,6 +12,7 @@ mod determinism;
 mod epilogue;
 mod harness;
 mod large;
+mod layout;
 mod memory;
 mod metamorphic;
 mod nn;

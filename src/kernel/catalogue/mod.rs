@@ -4,6 +4,7 @@ mod batch_norm;
 mod conv;
 mod gather;
 mod kernel_grad;
+mod layout;
 mod nn;
 mod pool;
 mod pool_planes;
@@ -15,6 +16,7 @@ pub(crate) use batch_norm::*;
 pub(crate) use conv::*;
 pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
+pub(crate) use layout::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
 pub(crate) use pool_planes::*;
@@ -287,4 +289,6 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &FINISH_MOMENTS_KERNEL,
     &RUNNING_KERNEL,
     &FINISH_SUMS_KERNEL,
+    &TRANSPOSE_DIRECT_KERNEL,
+    &TRANSPOSE_TILED_KERNEL,
 ];

@@ -9,8 +9,8 @@ use super::colour::{Rgb, diverging};
 use super::{Canvas, FAINT, INK, bitmap, colour_bar, font, frame, svg, text, title};
 
 const COLUMNS: usize = 4;
-/// Pixels per tap.
-const SCALE: usize = 24;
+/// Pixels of a kernel's side, about: whatever its taps, the row is wide enough for the note above it.
+const SIDE: usize = 120;
 
 /// The colours of one kernel; `largest` is the absolute value at the ends of the scale.
 pub(super) fn colours(taps: &[f32], largest: f32) -> Vec<Rgb> {
@@ -27,7 +27,8 @@ pub(super) fn largest(taps: &[f32]) -> f32 {
 pub fn kernels(path: &Path, weights: &[f32], side: usize) -> Result<()> {
     let count = weights.len() / (side * side);
     let rows = count.div_ceil(COLUMNS);
-    let cell = (side * SCALE + 20, side * SCALE + 34);
+    let scale = (SIDE / side).max(1);
+    let cell = (side * scale + 20, side * scale + 34);
     let (left, top) = (24, 70);
     let grid = (COLUMNS * cell.0, rows * cell.1);
     let size = ((left + grid.0 + 110) as u32, (top + grid.1 + 16) as u32);
@@ -41,8 +42,8 @@ pub fn kernels(path: &Path, weights: &[f32], side: usize) -> Result<()> {
             let x = (left + index % COLUMNS * cell.0) as i32;
             let y = (top + index / COLUMNS * cell.1) as i32;
             text(canvas, &format!("kernel {index}"), (x, y + 12), HPos::Left, font(13.0, INK))?;
-            bitmap(canvas, (x, y + 22), &colours(kernel, largest), side, SCALE)?;
-            frame(canvas, (x, y + 22), (side * SCALE, side * SCALE), FAINT)?;
+            bitmap(canvas, (x, y + 22), &colours(kernel, largest), side, scale)?;
+            frame(canvas, (x, y + 22), (side * scale, side * scale), FAINT)?;
         }
         scale_of_colours(canvas, ((left + grid.0 + 8) as i32, top as i32 + 22), grid.1 - 34, largest)
     })

@@ -1,0 +1,56 @@
+//! The order of axes: every element exactly where it belongs, by both algorithms.
+
+use wgconv::{Algorithm, Error, Operand, PlanOptions, Program, Strategy, layout, reference};
+
+use crate::support::arena::run_f32;
+use crate::support::context::{Regime, context};
+use crate::support::data::{count, integers};
+
+/// Batch, rows, columns: around the edges of tiles and of fours, and one of each.
+const SHAPES: [[usize; 3]; 8] =
+    [[1, 1, 1], [3, 1, 37], [2, 37, 1], [2, 3, 50], [2, 50, 3], [1, 32, 64], [2, 33, 31], [3, 65, 97]];
+
+#[test]
+fn transposes_equal_the_reference() {
+    for (seed, [batch, rows, columns]) in (1..).zip(SHAPES) {
+        let x = integers(seed, batch * rows * columns, 1000);
+        let expected = reference::layout::transpose(batch, rows, columns, &x);
+        for regime in Regime::BOTH {
+            // A binding of a sample, so that tiny limits cut the batch.
+            let ctx = regime.context(4 * (rows * columns) as u64);
+            let mut found = 0;
+            for strategy in [Strategy::Auto, Strategy::Fixed(Algorithm::Direct), Strategy::Fixed(Algorithm::Tiled)] {
+                let options = PlanOptions { strategy, ..PlanOptions::default() };
+                let plan = match layout::plan(&ctx, batch, rows, columns, &options) {
+                    // Tiles loop more often than tiny limits let them.
+                    Err(Error::AlgorithmUnavailable { .. }) if regime == Regime::Tiny => continue,
+                    plan => plan.unwrap(),
+                };
+                assert!(run_f32(&ctx, &plan, &[(Operand::X, &x)]) == expected, "{regime:?}: {plan}");
+                found += 1;
+            }
+            assert!(found >= 2);
+        }
+    }
+}
+
+#[test]
+fn channels_last_and_back_is_nothing() {
+    let ctx = context();
+    for shape in [&[2, 5][..], &[2, 3, 7], &[2, 5, 4, 6], &[1, 9, 2, 3, 4]] {
+        let values = integers(7, count(shape), 1000);
+        let x = ctx.tensor(shape, &values).unwrap();
+        let mut program = Program::new(ctx);
+        let last = program.to_channels_last(&x).unwrap();
+        let first = program.to_channels_first(&last).unwrap();
+        program.run().unwrap();
+        let cells = count(&shape[2..]);
+        assert_eq!(last.shape(), [&shape[..1], &shape[2..], &shape[1..2]].concat());
+        assert_eq!(last.read_blocking().unwrap(), reference::layout::transpose(shape[0], shape[1], cells, &values));
+        assert_eq!((first.shape(), first.read_blocking().unwrap()), (shape, values));
+    }
+    let flat = ctx.tensor(&[3], &[1.0, 2.0, 3.0]).unwrap();
+    for error in [layout::to_channels_last(ctx, &flat), layout::to_channels_first(ctx, &flat)] {
+        assert!(matches!(error, Err(Error::InvalidParameter { parameter: "shape of x", .. })));
+    }
+}
