@@ -237,8 +237,7 @@ impl<'a> SpecBuilder<'a> {
 
     /// Slices that the workspace can hold, one dispatch can compute and one second pass can add.
     fn workspace_slices(&self, elements: u64) -> u64 {
-        let workspace = self.options.workspace_limit.min(self.limits.max_storage_binding_bytes);
-        let held = workspace / (elements * ELEMENT_BYTES);
+        let held = self.most_workspace_bytes() / (elements * ELEMENT_BYTES);
         held.min(self.most_invocations() / elements).min((self.limits.max_loop_iterations - 2).into())
     }
 
@@ -252,6 +251,11 @@ impl<'a> SpecBuilder<'a> {
         self.most_workgroups().saturating_mul(WORKGROUP_SIZE.into())
     }
 
+    /// What the caller allows as a workspace and a binding can be.
+    pub(crate) fn most_workspace_bytes(&self) -> u64 {
+        self.options.workspace_limit.min(self.limits.max_storage_binding_bytes)
+    }
+
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed
     /// what the caller allows or a binding can be.
     pub(crate) fn reserve(&mut self, elements: u64) -> Option<StepBinding> {
@@ -259,7 +263,7 @@ impl<'a> SpecBuilder<'a> {
         let offset = used.next_multiple_of(self.limits.storage_alignment);
         let size = elements.checked_mul(ELEMENT_BYTES)?;
         let end = offset.checked_add(size)?;
-        if end > self.options.workspace_limit.min(self.limits.max_storage_binding_bytes) {
+        if end > self.most_workspace_bytes() {
             return None;
         }
         self.reserve_workspace(end);

@@ -112,7 +112,7 @@ impl<const D: usize> AdaptiveMaxPool<D> {
     ///
     /// # Errors
     /// Wrong rank, zero extents, too many elements; uneven bins along an axis whose input and output extents have a product of
-    /// 2^32 and more.
+    /// 2^32 and more, even ones along an axis where the cells and two bins of them are 2^31 and more.
     pub fn problem(&self, x: &[usize]) -> Result<PoolProblem> {
         validate("AdaptiveMaxPool", self.outputs)?;
         problem("AdaptiveMaxPool", self.outputs, PoolKind::Max, self.indices, x)

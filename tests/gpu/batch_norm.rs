@@ -293,22 +293,26 @@ fn a_large_mean_costs_the_variance_few_digits() {
     assert!(off(found.get(Operand::Mean)[0], expected.mean[0]) < 1e-6);
 }
 
-/// A channel of one value has a variance of exactly 0, and its output is the shift.
+/// A channel of one value has a variance of exactly 0, and its output is the shift: also where the square of the mean is no f32, and
+/// where most invocations have no element to add.
 #[test]
 fn a_constant_channel_has_no_variance() {
-    let extents = [3, 2, 100];
-    let x: Vec<f32> = (0..600).map(|i| if i / 100 % 2 == 0 { 0.1 } else { 1e10 }).collect();
-    let ones = [1.0; 2];
-    let inputs = [
-        (Operand::X, &x[..]),
-        (Operand::W, &ones),
-        (Operand::B, &[3.0, -2.0]),
-        (Operand::RunningMean, &ones),
-        (Operand::RunningVar, &ones),
-    ];
-    let norm = BatchNorm::new().momentum(1.0);
-    let found = run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs);
-    assert_eq!(found.get(Operand::RunningVar), [0.0; 2]);
-    assert_eq!(found.get(Operand::RunningMean), [0.1, 1e10]);
-    assert!(found.get(Operand::Y).iter().enumerate().all(|(i, &y)| y == [3.0, -2.0][i / 100 % 2]));
+    for spatial in [100, 5] {
+        let extents = [3, 3, spatial];
+        let (values, shifts) = ([0.1, 1e10, 2e19], [3.0, -2.0, 0.5]);
+        let x: Vec<f32> = (0..9 * spatial).map(|i| values[i / spatial % 3]).collect();
+        let ones = [1.0; 3];
+        let inputs = [
+            (Operand::X, &x[..]),
+            (Operand::W, &ones),
+            (Operand::B, &shifts),
+            (Operand::RunningMean, &ones),
+            (Operand::RunningVar, &ones),
+        ];
+        let norm = BatchNorm::new().momentum(1.0);
+        let found = run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs);
+        assert_eq!(found.get(Operand::RunningVar), [0.0; 3]);
+        assert_eq!(found.get(Operand::RunningMean), values);
+        assert!(found.get(Operand::Y).iter().enumerate().all(|(i, &y)| y == shifts[i / spatial % 3]));
+    }
 }

@@ -84,6 +84,23 @@ fn more_classes_than_a_shader_may_loop_over() {
     assert_works(&ctx);
 }
 
+/// The error adds up all regions of the workspace and holds them against the smaller of the two limits.
+#[test]
+fn a_batch_normalisation_above_the_workspace() {
+    let ctx = limited(|limits| limits.max_storage_binding_bytes = 4096).unwrap();
+    let plan = |ctx: &Context, channels| {
+        let pass = nn::BatchNormPass::Training { residual: false };
+        nn::BatchNorm::new().plan(ctx, pass, &[2, channels, 1])
+    };
+    // A vec4 for each channel's moments, another for its coefficients.
+    assert!(plan(&ctx, 128).is_ok());
+    assert_errors! {
+        plan(&ctx, 192) => Error::LimitExceeded { limit: "workspace", needed: 6144, available: 4096, .. },
+        plan(context(), 4 << 20) => Error::LimitExceeded { limit: "workspace", needed: 0x800_0000, available: 0x400_0000, .. },
+    }
+    assert_works(&ctx);
+}
+
 #[test]
 fn limits_above_those_of_the_device() {
     assert_errors! {

@@ -1,5 +1,7 @@
 //! The descriptor, and the tensors that belong to it.
 
+use std::fmt::Display;
+
 use super::OPERATOR;
 use super::plan::BatchNormProblem;
 use crate::activation::Activation;
@@ -15,7 +17,7 @@ use crate::spatial::element_count;
 /// m. They are computed in one pass over x without taking the difference of large numbers (Welford's update in each invocation,
 /// Chan's between them, in a fixed order): relative to the exact ones the variance is off by at most about
 /// `terms * f32::EPSILON * (1 + |mean| / std)` (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983,
-/// table 1), where terms, the numbers that one invocation adds up and the merges behind it, is at most 1,100. The
+/// table 1), where terms, the numbers that one invocation adds up and the merges behind it, is at most 1,200. The
 /// running statistics move by `momentum` towards the batch's, the variance there being divided by m - 1. In inference they take
 /// the batch's place. All as in PyTorch's `BatchNorm1d`, `2d` and `3d`.
 ///
@@ -141,21 +143,25 @@ impl BatchNorm {
         BatchNorm { momentum, ..self }
     }
 
-    /// What y goes through, behind the residual if there is one.
+    /// What y goes through, behind the residual if there is one: none or ReLU, as the kernels have no other. Every pass refuses
+    /// the others with [`Error::InvalidParameter`]; [`crate::nn::activate`] computes them from y.
     pub fn activation(self, activation: Activation) -> BatchNorm {
         BatchNorm { activation, ..self }
     }
 
     /// An error if a parameter is outside its range.
     pub(super) fn check(&self) -> Result<()> {
-        let invalid = |parameter, value: f32, expected| {
+        let invalid = |parameter, value: &dyn Display, expected| {
             Err(Error::InvalidParameter { operator: OPERATOR, parameter, value: value.to_string(), expected })
         };
         if !self.eps.is_finite() || self.eps < 0.0 {
-            return invalid("eps", self.eps, "0 or above");
+            return invalid("eps", &self.eps, "0 or above");
         }
         if !(0.0..=1.0).contains(&self.momentum) {
-            return invalid("momentum", self.momentum, "0 to 1");
+            return invalid("momentum", &self.momentum, "0 to 1");
+        }
+        if !matches!(self.activation, Activation::None | Activation::Relu) {
+            return invalid("activation", &self.activation, "none or relu");
         }
         Ok(())
     }

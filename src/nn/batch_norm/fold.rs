@@ -10,10 +10,12 @@ impl BatchNorm {
     /// w' = w * gamma / sqrt(var + eps) and b' = (b - mean) * gamma / sqrt(var + eps) + beta, for each output channel.
     ///
     /// `w` is `[C_out, ...]` flat, `b` `[C_out]`, and `channels` are gamma, beta, running mean and running variance, `[C_out]`
-    /// each. Computed in f64 and rounded once. On the host: it is done once, before inference.
+    /// each. Computed in f64 and rounded once. On the host: it is done once, before inference. The activation is no part of what is
+    /// folded: give it to the convolution, [`crate::ConvBuilder::activation`].
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] where the lengths do not fit; [`Error::InvalidParameter`] for an eps outside its range.
+    /// [`Error::ShapeMismatch`] where the lengths do not fit; [`Error::InvalidParameter`] for a parameter outside its range,
+    /// and for a running variance that is not above 0 together with eps.
     ///
     /// ```
     /// use wgconv::nn::BatchNorm;
@@ -44,7 +46,16 @@ impl BatchNorm {
         let (mut folded_w, mut folded_b) = (Vec::with_capacity(w.len()), Vec::with_capacity(count));
         for (channel, taps) in w.chunks_exact(w.len() / count).enumerate() {
             let [gamma, beta, mean, var] = channels.map(|values| f64::from(values[channel]));
-            let scale = gamma / (var + f64::from(self.eps)).sqrt();
+            let variance = var + f64::from(self.eps);
+            if variance.is_nan() || variance <= 0.0 {
+                return Err(Error::InvalidParameter {
+                    operator: OPERATOR,
+                    parameter: "running variance",
+                    value: var.to_string(),
+                    expected: "above 0 together with eps",
+                });
+            }
+            let scale = gamma / variance.sqrt();
             folded_w.extend(taps.iter().map(|&tap| (f64::from(tap) * scale) as f32));
             let bias = b.map_or(0.0, |values| f64::from(values[channel]));
             folded_b.push(((bias - mean) * scale + beta) as f32);

@@ -228,13 +228,17 @@ impl Planner<'_, '_> {
         Ok(positions.div_ceil(invocation * most).max(wanted.min(useful)).max(1))
     }
 
-    /// A region of the workspace for so many vec4s.
-    fn region(&mut self, entries: u64) -> Result<StepBinding> {
-        self.plan.reserve(ENTRY * entries).ok_or_else(|| Error::LimitExceeded {
+    /// Regions of the workspace, one behind the other, for so many vec4s each: all that a plan needs.
+    fn regions(&mut self, entries: &[u64]) -> Result<Vec<StepBinding>> {
+        let alignment = self.plan.limits.storage_alignment;
+        let end = |begun: u64, entries: &u64| begun.next_multiple_of(alignment) + ENTRY * entries * ELEMENT_BYTES;
+        let (needed, available) = (entries.iter().fold(0, end), self.plan.most_workspace_bytes());
+        let reserved = entries.iter().map(|&entries| self.plan.reserve(ENTRY * entries)).collect::<Option<_>>();
+        reserved.ok_or_else(|| Error::LimitExceeded {
             limit: "workspace",
             what: "batch_norm".to_string(),
-            needed: ENTRY * entries * ELEMENT_BYTES,
-            available: self.plan.limits.max_storage_binding_bytes,
+            needed,
+            available,
         })
     }
 
@@ -248,27 +252,32 @@ impl Planner<'_, '_> {
         let channels = u64::from(self.problem.channels);
         let chunks = self.chunks.clone();
         let slices: Vec<u64> = chunks.iter().map(|chunk| self.slices(chunk)).collect::<Result<_>>()?;
-        let mut left: u64 = slices.iter().sum();
-        let mut partial = self.region(left * channels)?;
-        let mut first = 0;
-        for (chunk, &slices) in chunks.iter().zip(&slices) {
-            self.slice_step(kernels, chunk, slices, partial, first)?;
-            first += slices * channels;
-        }
         // A loop over so many slices tests once more, and the whole counts one.
         let merged = MOST_MERGED.min(u64::from(self.plan.limits.max_loop_iterations) - 2);
-        while left > merged {
-            let groups = left.div_ceil(merged);
-            let target = self.region(groups * channels)?;
+        // Slices before the first round, then behind each, until few enough are left to finish with.
+        let mut rounds: Vec<u64> = vec![slices.iter().sum()];
+        while let Some(&left) = rounds.last().filter(|&&left| left > merged) {
+            rounds.push(left.div_ceil(merged));
+        }
+        let sizes: Vec<u64> = rounds.iter().chain(&[1]).map(|&slices| slices * channels).collect();
+        let regions = self.regions(&sizes)?;
+        let mut first = 0;
+        for (chunk, &slices) in chunks.iter().zip(&slices) {
+            self.slice_step(kernels, chunk, slices, regions[0], first)?;
+            first += slices * channels;
+        }
+        let last = rounds.len() - 1;
+        for round in 0..last {
+            let (left, groups) = (rounds[round], rounds[round + 1]);
+            let (partial, target) = (regions[round], regions[round + 1]);
             let params = BatchNormParams {
                 count: (groups * channels) as u32,
                 ..self.merging_params(partial, target, left, merged)
             };
             let bindings = vec![up_to(target)];
             self.plan.step(kernels.merge, &[], params, bindings, groups * channels)?;
-            (partial, left) = (target, groups);
         }
-        let coefficients = self.region(channels)?;
+        let (left, partial, coefficients) = (rounds[last], regions[last], regions[last + 1]);
         let params = self.merging_params(partial, coefficients, left, left);
         let mut bindings = self.vectors(kernels.finish_operands)?;
         bindings.push(up_to(coefficients));
@@ -319,7 +328,7 @@ impl Planner<'_, '_> {
     /// The coefficients of inference.
     fn running_coefficients(&mut self) -> Result<StepBinding> {
         let channels = u64::from(self.problem.channels);
-        let coefficients = self.region(channels)?;
+        let coefficients = self.regions(&[channels])?[0];
         let operands = [Operand::W, Operand::B, Operand::RunningMean, Operand::RunningVar];
         let mut bindings = self.vectors(&operands)?;
         bindings.push(up_to(coefficients));
