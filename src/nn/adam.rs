@@ -25,7 +25,8 @@ pub struct AdamHyper {
     pub beta1: f64,
     /// Decay of the second moment, the moving average of their squares: at least 0 and below 1.
     pub beta2: f64,
-    /// What is added to the second moment's root, 0 or above.
+    /// What is added to the second moment's root, 0 or above. With 0 a weight whose gradient has always been 0 becomes 0 / 0,
+    /// which is NaN.
     pub eps: f64,
     /// Weight decay, 0 or above.
     pub weight_decay: f64,
@@ -42,16 +43,19 @@ impl AdamHyper {
     /// because a beta2 near 1, rounded to f32, would have lost the digits of that.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a value outside its range.
+    /// [`Error::InvalidParameter`] for a value outside its range, also once it is rounded to f32: one that becomes infinite, or
+    /// an eps above 0 that becomes 0.
     pub fn values(&self) -> Result<[f32; ADAM_HYPER]> {
-        let not_negative = |value: f64| value.is_finite() && value >= 0.0;
+        const IN_F32: &str = "0 or above, and finite in f32";
+        let not_negative = |value: f64| (value as f32).is_finite() && value >= 0.0;
+        let kept = |value: f64| not_negative(value) && (value == 0.0 || value as f32 != 0.0);
         let below_one = |value: f64| (0.0..1.0).contains(&value);
         let checks = [
-            ("learning_rate", self.learning_rate, not_negative(self.learning_rate), "0 or above"),
+            ("learning_rate", self.learning_rate, not_negative(self.learning_rate), IN_F32),
             ("beta1", self.beta1, below_one(self.beta1), "at least 0 and below 1"),
             ("beta2", self.beta2, below_one(self.beta2), "at least 0 and below 1"),
-            ("eps", self.eps, not_negative(self.eps), "0 or above"),
-            ("weight_decay", self.weight_decay, not_negative(self.weight_decay), "0 or above"),
+            ("eps", self.eps, kept(self.eps), "0, or above 0 in f32 and finite"),
+            ("weight_decay", self.weight_decay, not_negative(self.weight_decay), IN_F32),
         ];
         for (parameter, value, fits, expected) in checks {
             if !fits {

@@ -181,6 +181,8 @@ fn normalisation_dropout_and_adam_operands() {
         norm.forward(ctx, &x, &four, None) => Error::ShapeMismatch { operand: Operand::W, .. },
         norm.eps(-1.0).forward(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "eps", .. },
         norm.eps(f32::NAN).forward(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "eps", .. },
+        norm.fold(&[1.0; 3], None, [&[1.0; 3], &[1.0; 3], &[1.0; 3], &[1.0, 0.5, -1e-5]]) => Error::InvalidParameter { parameter: "running variance", .. },
+        norm.eps(0.0).fold(&[1.0], None, [&[1.0], &[1.0], &[1.0], &[0.0]]) => Error::InvalidParameter { parameter: "running variance", .. },
         norm.momentum(1.5).forward_training(ctx, &x, &tensors, None) => Error::InvalidParameter { parameter: "momentum", .. },
         norm.backward(ctx, &x, &small, w, &saved) => Error::ShapeMismatch { operand: Operand::Dy, .. },
         norm.backward(ctx, &small, &small, w, &saved).map(|_| norm.activation(Activation::Relu).backward(ctx, &small, &small, w, &saved)).unwrap() => Error::ShapeMismatch { operand: Operand::Y, .. },
@@ -200,6 +202,26 @@ fn normalisation_dropout_and_adam_operands() {
         nn::adamw(ctx, w, &zeros(&[3]), [&m, &v], &zeros(&[3]), &step) => Error::ShapeMismatch { operand: Operand::Hyper, .. },
         AdamHyper { beta2: 1.0, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "beta2", .. },
         AdamHyper { eps: -1.0, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "eps", .. },
+        AdamHyper { eps: 1e-50, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "eps", .. },
+        AdamHyper { learning_rate: 1e39, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "learning_rate", .. },
+        AdamHyper { weight_decay: 1e39, ..AdamHyper::default() }.values() => Error::InvalidParameter { parameter: "weight_decay", .. },
+    }
+    assert_eq!(AdamHyper { eps: 0.0, ..AdamHyper::default() }.values().unwrap()[3], 0.0);
+    // An activation without a kernel is an error in every pass, never a y without it.
+    for &activation in Activation::ALL {
+        let norm = norm.activation(activation);
+        let results = [
+            norm.forward_training(ctx, &x, &tensors, None).map(drop),
+            norm.forward(ctx, &x, &tensors, None).map(drop),
+            norm.backward(ctx, &x, &x, w, &saved).map(drop),
+        ];
+        for result in results {
+            if matches!(activation, Activation::None | Activation::Relu) {
+                result.unwrap();
+            } else {
+                assert_errors!(result => Error::InvalidParameter { parameter: "activation", expected: "none or relu", .. });
+            }
+        }
     }
     assert_works(ctx);
 }
