@@ -177,6 +177,9 @@ fn the_seed_decides_every_bit_and_loading_gives_the_same_evaluation() {
     let bytes = |name| fs::read(file(name)).unwrap();
     assert!(bytes("a") == bytes("b"), "the same seed gave different weights");
     assert!(bytes("a") != bytes("c"), "another seed gave the same weights");
+    // Two steps, of which the second has half the rate.
+    succeed(tiny(&dir.path().join("falling"), &["--seed", "5", "--final-learning-rate", "0"]));
+    assert!(bytes("a") != bytes("falling"), "the learning rate did not change within the epoch");
 
     // Other training images, and so another normalisation: the file's own must win.
     let (trained, out) = (file("a"), dir.path().join("d"));
@@ -275,6 +278,27 @@ fn bad_weights_are_refused_before_training() {
     assert!(load().contains("has shape [2, 2], but must be [16, 1, 5, 5]"));
 }
 
+/// Finite weights whose logits are not: an evaluation that has no result is no success.
+#[test]
+fn weights_that_overflow_are_an_error_without_training() {
+    let dir = tempfile::tempdir().unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/network.safetensors");
+    let bytes = fs::read(golden).unwrap();
+    let huge: Vec<u8> = std::iter::repeat_n(3e38_f32.to_le_bytes(), 1 << 16).flatten().collect();
+    let weights = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let views: Vec<_> = weights
+        .iter()
+        .map(|(name, view)| {
+            let (shape, length) = (view.shape().to_vec(), view.data().len());
+            (name, safetensors::tensor::TensorView::new(view.dtype(), shape, &huge[..length]).unwrap())
+        })
+        .collect();
+    let file = dir.path().join("w.safetensors");
+    fs::write(&file, safetensors::serialize(views, None).unwrap()).unwrap();
+    let message = fail(tiny(&dir.path().join("out"), &["--epochs", "0", "--load", path(&file)]));
+    assert!(message.contains("loss at the start") && message.contains("w.safetensors"), "{message}");
+}
+
 #[test]
 fn bad_options_are_named() {
     let dir = tempfile::tempdir().unwrap();
@@ -287,12 +311,16 @@ fn bad_options_are_named() {
         ("--weight-decay", "inf"),
         ("--train-limit", "0"),
         ("--test-limit", "0"),
+        ("--warm-up", "0"),
     ] {
         let arguments = ["train", "--epochs", "1", "--out", path(dir.path())];
         let limit: &[&str] = if option == "--train-limit" { &[] } else { &["--train-limit", "50"] };
         let message = fail(wgconv(&arguments).args(limit).args([option, value]).output().unwrap());
         assert!(message.contains(option), "{message}");
     }
+    // Two steps.
+    let message = fail(tiny(dir.path(), &["--schedule", "cosine", "--warm-up", "2"]));
+    assert!(message.contains("--warm-up is 2 steps"), "{message}");
 }
 
 #[test]

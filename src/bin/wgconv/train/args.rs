@@ -17,7 +17,8 @@ pub enum ScheduleKind {
     Constant,
     /// In a straight line to the final one
     Linear,
-    /// In three stages, of which the last has the final one
+    /// In three stages of as many steps, each rounded up: the largest, the geometric mean of both (0 if the final one is), the
+    /// final one. 1, 2 or 4 steps end before the last stage
     Step,
     /// Along half a cosine to the final one, after a linear warm-up
     Cosine,
@@ -60,13 +61,13 @@ pub struct TrainArgs {
     /// Learning rate at the end [default: a tenth of the largest, or a hundredth with the cosine]
     #[arg(long, value_name = "RATE")]
     pub final_learning_rate: Option<f32>,
-    /// Steps of the warm-up before the cosine [default: a twentieth of all]
+    /// Steps of the warm-up before the cosine, fewer than all; other schedules have none [default: a twentieth of all]
     #[arg(long, value_name = "N")]
     pub warm_up: Option<usize>,
     /// Momentum of SGD
     #[arg(long, value_name = "FACTOR", default_value_t = 0.9)]
     pub momentum: f32,
-    /// Weight decay (L2)
+    /// Weight decay: added to the gradient (L2), or with AdamW apart from it (decoupled)
     #[arg(long, value_name = "FACTOR", default_value_t = 0.0)]
     pub weight_decay: f32,
     /// Seed of the initial weights and of the order of the images: same seed and device, same result
@@ -196,6 +197,10 @@ impl TrainArgs {
             self.weight_decay.is_finite() && self.weight_decay >= 0.0,
             "--weight-decay is {}, but must be 0 or above",
             self.weight_decay
+        );
+        ensure!(
+            self.warm_up.is_none() || self.schedule() == ScheduleKind::Cosine,
+            "--warm-up is given, but only --schedule cosine has a warm-up"
         );
         ensure!(self.train_limit != Some(0), "--train-limit is 0, but must be at least 1");
         ensure!(self.test_limit != Some(0), "--test-limit is 0, but must be at least 1");

@@ -58,21 +58,21 @@ impl Runner {
         Ok(Runner { passes, batch, log, copies })
     }
 
-    /// Runs over the images at these positions, whose number must be a multiple of the batch; `before` every few batches
-    /// hears how many images are finished.
+    /// Runs over the images at these positions, whose number must be a multiple of the batch; `before` each
+    /// batch hears its number, from 0, and how many images are finished; what it writes to the device is ordered before the batch.
     fn run(
         &self,
         data: &Dataset,
         positions: &[usize],
         normalisation: Normalisation,
-        before: &mut dyn FnMut(usize) -> Result<()>,
+        before: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let mut finished = 0;
-        for page in positions.chunks(LOGGED_BATCHES * self.batch) {
-            before(finished)?;
+        for (number, page) in positions.chunks(LOGGED_BATCHES * self.batch).enumerate() {
             let mut start = Some(Instant::now());
-            for (batch, copy) in page.chunks_exact(self.batch).zip(&self.copies) {
+            for (place, (batch, copy)) in page.chunks_exact(self.batch).zip(&self.copies).enumerate() {
+                before(number * LOGGED_BATCHES + place, finished)?;
                 let (pixels, labels) = data.batch(batch, normalisation);
                 self.passes.images.write(&pixels)?;
                 self.passes.labels.write(&labels)?;
@@ -120,14 +120,14 @@ impl Trainer {
     }
 
     /// One epoch over the images in this order. Images that do not fill a batch are left out (another order brings them
-    /// in next time). `before` every few batches hears how many images are finished. The metrics are those that the network had when it
+    /// in next time). `before` each step hears its number in the epoch and how many images are finished. The metrics are those that the network had when it
     /// saw each image, before the update. With them the seconds that the host needs for the steps, apart from waiting.
     pub fn epoch(
         &self,
         data: &Dataset,
         order: &[usize],
         normalisation: Normalisation,
-        before: &mut dyn FnMut(usize) -> Result<()>,
+        before: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<(Metrics, f64)> {
         let whole = &order[..order.len() / self.0.batch * self.0.batch];
         let outcome = self.0.run(data, whole, normalisation, before)?;
@@ -158,7 +158,7 @@ impl Evaluator {
         let mut outcome = Outcome::default();
         for (runner, positions) in [(&self.whole, whole), (&self.rest, rest)] {
             if let Some(runner) = runner {
-                let part = runner.run(data, positions, normalisation, &mut |_| Ok(()))?;
+                let part = runner.run(data, positions, normalisation, &mut |_, _| Ok(()))?;
                 outcome.losses.extend(part.losses);
                 outcome.logits.extend(part.logits);
             }

@@ -43,7 +43,7 @@ struct Rescue {
 /// Trains, draws, saves. On an error, what was trained so far is saved first.
 pub fn run(args: &TrainArgs) -> Result<()> {
     args.check()?;
-    // The history then says what they were, whoever decided it.
+    // The history then says what these two were, whoever decided it. Other settings that nobody gave are null there.
     let (epochs, learning_rate) = (Some(args.epochs()), Some(args.learning_rate()));
     let args = &TrainArgs { epochs, learning_rate, ..args.clone() };
     let setup = Setup::new(args)?;
@@ -81,6 +81,12 @@ fn train(setup: &Setup<'_>, ctx: &Context, rescue: &mut Rescue) -> Result<()> {
     let evaluator = Evaluator::new(ctx, &network, setup.test.len())?;
     let (initial, mut outcome) = evaluator.run(&setup.test, normalisation)?;
     say!("start: test {}", metrics_line(initial));
+    ensure!(
+        initial.loss.is_finite(),
+        "the loss at the start is {}: the weights{} are too large for f32",
+        initial.loss,
+        args.load.as_ref().map_or(String::new(), |path| format!(" in {}", path.display()))
+    );
     history.initial = Some(initial);
 
     let epochs = args.epochs();
@@ -123,11 +129,11 @@ fn one_epoch(
     let images = order.len() / args.batch * args.batch;
     let bar = progress_bar(epoch, args.epochs(), images);
     let start = Instant::now();
-    let train = trainer.epoch(&setup.train, &order, normalisation, &mut |finished| {
+    let train = trainer.epoch(&setup.train, &order, normalisation, &mut |step, finished| {
         bar.set_position(finished as u64);
         let steps = images / args.batch;
-        let step = (epoch - 1) * steps + finished / args.batch;
-        Ok(network.set_learning_rate(args.learning_rate_at(step, steps * args.epochs()))?)
+        let rate = args.learning_rate_at((epoch - 1) * steps + step, steps * args.epochs());
+        Ok(network.set_learning_rate(rate)?)
     });
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();

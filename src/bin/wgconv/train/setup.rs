@@ -36,6 +36,12 @@ impl<'a> Setup<'a> {
             args.batch,
             train.len()
         );
+        let steps = train.len() / args.batch * args.epochs();
+        ensure!(
+            args.warm_up.is_none_or(|warm_up| warm_up < steps) || args.epochs() == 0,
+            "--warm-up is {} steps, but must be fewer than the {steps} of the training",
+            args.warm_up.unwrap_or_default()
+        );
         // Loaded weights expect the normalisation that they were trained with.
         let loaded = args.load.as_deref().map(|path| Weights::load(args.network, path)).transpose()?;
         let normalisation =

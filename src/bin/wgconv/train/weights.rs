@@ -59,6 +59,9 @@ impl Weights {
         for Entry { name, shape, .. } in architecture.entries() {
             let found = file.entry(&name)?.expect_shape(&shape)?.values()?;
             ensure!(found.iter().all(|value| value.is_finite()), "{name} has NaN or infinity in it");
+            // A negative variance has no root. The names are PyTorch's.
+            let negative = name.ends_with("running_var") && found.iter().any(|&value| value < 0.0);
+            ensure!(!negative, "{name} has a negative variance in it");
             values.push(found);
         }
         let normalisation: Option<Normalisation> = file
@@ -144,6 +147,17 @@ mod tests {
         let mut infinite = weights();
         infinite.values[4][0] = f32::NAN;
         assert!(message(&infinite.writer().unwrap().to_bytes().unwrap()).contains("dense.weight has NaN"));
+    }
+
+    #[test]
+    fn a_negative_variance_is_refused() {
+        let architecture = Architecture::ResnetSmall;
+        let mut weights = Weights::random(architecture, 7, NORMALISATION);
+        let at = architecture.entries().iter().position(|entry| entry.name == "bn1.running_var").unwrap();
+        weights.values[at][3] = -1e-3;
+        let file = Reader::from_bytes(weights.writer().unwrap().to_bytes().unwrap()).unwrap();
+        let text = format!("{:#}", Weights::read(architecture, &file).unwrap_err());
+        assert!(text.contains("bn1.running_var has a negative variance"), "{text}");
     }
 
     #[test]
