@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 use crate::factor::Factor;
 
-/// An element-wise function that a convolution applies to what it has summed, at no pass over memory of its own; see
+/// An element-wise function that a convolution applies to what it has summed: where it stores, if its kernels can; see
 /// [`crate::ConvBuilder::activation`], [`crate::Conv::input_grad_through`] for its gradient, and [`crate::nn::activate`] for it
 /// alone.
 ///

@@ -228,6 +228,22 @@ fn a_wrong_kernel_is_reported_and_not_taken() {
     assert!(matches!(plan(&ctx, POOL, "forward", Strategy::Auto), Err(Error::Quarantined { .. })));
 }
 
+/// What is checked is the sum without its epilogue; the kernel that adds a residual computes the same sum.
+#[test]
+fn a_wrong_kernel_is_not_taken_for_an_epilogue_either() {
+    const WITH_RESIDUAL: &str = "n2c3h9w7k6r3s3p1sigmoidres1";
+    let options = TuneOptions { plant_fault: Some(Strategy::Fixed(Algorithm::Direct)), ..TuneOptions::default() };
+    let report = tune::run_blocking(context(), &[(case(WITH_RESIDUAL), "forward")], &options).unwrap();
+    let quarantined: Vec<&str> = report.tuned.quarantined().collect();
+    assert!(quarantined.len() == 1 && quarantined[0].starts_with("conv/forward_direct["), "{quarantined:?}");
+    let ctx = context().with_tuning(&report.tuned);
+    let error = plan(&ctx, WITH_RESIDUAL, "forward", Strategy::Fixed(Algorithm::Direct)).unwrap_err();
+    assert!(
+        matches!(&error, Error::Quarantined { kernel } if kernel.starts_with("conv/forward_direct+side[")),
+        "{error}"
+    );
+}
+
 #[test]
 fn what_is_measured_is_in_the_results() {
     let targets = ["forward", "input_grad", "kernel_grad", "bias_grad"].map(|pass| (case(CONV), pass));

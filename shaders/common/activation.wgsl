@@ -11,7 +11,7 @@ const SILU: u32 = 5u;
 const GELU: u32 = 6u;
 const GELU_TANH: u32 = 7u;
 
-// Beyond this both forms of GELU are x or 0 in f32; their squares and cubes stay finite within.
+// Beyond this both forms of GELU are x or 0 in f32 for finite x; their squares and cubes stay finite within.
 const GELU_END: f32 = 20.0;
 
 fn sigmoid_of(x: vec4<f32>) -> vec4<f32> {

@@ -267,7 +267,8 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
-    /// What forward applies where it stores: `y = activation(conv(x, w) + b)`, with no pass over memory for it. The gradients
+    /// What forward applies where it stores: `y = activation(conv(x, w) + b)`, or in a pass of its own where
+    /// the kernels cannot (on software devices for those with an exp, and behind a residual); the plan says which. The gradients
     /// do not look at it: their dy is the gradient of `conv(x, w) + b`, which the next layer gives with
     /// [`Conv::input_grad_through`].
     ///

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use super::{Algorithm, CALLERS_CHOICE, PlanOptions, PlanSpec, Strategy};
 use crate::error::{Error, Result};
 
+/// What the names of kernels with a side have more than those of their twins.
+const SIDE: &str = "+side";
+
 /// What tuning found about a problem. Nothing, unless the caller gave the context the results of tuning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Advice<'a> {
@@ -19,7 +22,9 @@ impl Advice<'_> {
     pub(crate) fn allow(&self, spec: &PlanSpec) -> Result<()> {
         let Some(quarantined) = self.quarantined.filter(|names| !names.is_empty()) else { return Ok(()) };
         let mut names = spec.steps.iter().map(|step| step.kernel.module_name());
-        match names.find(|name| quarantined.contains(name)) {
+        // A kernel with a side computes its sums as its twin without one does, which is the one that is checked.
+        let known = |name: &String| quarantined.contains(name) || quarantined.contains(&name.replace(SIDE, ""));
+        match names.find(known) {
             Some(kernel) => Err(Error::Quarantined { kernel }),
             None => Ok(()),
         }

@@ -131,8 +131,11 @@ impl Run<'_> {
             let skipped = Some("there is only one way".to_string());
             return Ok(TuneRow { skipped, ..TuneRow::new(case.clone(), known) });
         };
+        // What is tuned is the problem without its epilogue: that is what is checked and measured, and what a kernel is put in
+        // quarantine for.
+        let planned = case.problem(pass, false);
         let mut row = TuneRow::new(case, pass);
-        match self.fill(problem, &mut row) {
+        match planned.and_then(|problem| self.fill(&problem, &mut row)) {
             Ok(true) => Ok(row),
             // What is wrong is told, whether or not there was time for the rest.
             Ok(false) if row.candidates.iter().any(|candidate| candidate.fault.is_some()) => {

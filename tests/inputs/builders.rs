@@ -1,8 +1,8 @@
 //! Parameters of the descriptors, and shapes that are wrong without any tensor.
 
 use wgconv::{
-    Activation, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error,
-    LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
+    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
+    DeviceLimits, Error, Factor, LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};
@@ -184,6 +184,21 @@ fn a_plan_says_why_it_falls_back_on_the_direct_kernels() {
     };
     assert!(plan(64 << 20).contains("instead of tiled: its packed kernel exceeds the workspace"), "{}", plan(64 << 20));
     assert!(!plan(128 << 20).contains("instead of"), "{}", plan(128 << 20));
+}
+
+/// What the output holds is kept in the workspace where there is room beside the packed kernel, which comes first.
+#[test]
+fn adding_to_a_large_output_leaves_the_packed_kernel_its_workspace() {
+    let mut limits = DeviceLimits::default();
+    (limits.is_software, limits.subgroup_size) = (true, 8);
+    let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build().unwrap();
+    let shapes = |height| [[1, 512, height, 64], [512, 512, 3, 3]];
+    for height in [400, 480, 700] {
+        let [x, w] = shapes(height);
+        let shapes = ConvShapes { addend: Addend::Output(Factor::ONE), ..ConvShapes::new(&x, &w) };
+        let spec = conv.plan_spec(&limits, Pass::Forward, shapes, &PlanOptions::default()).unwrap();
+        assert_eq!(spec.algorithm(), Algorithm::Subgroup, "{spec}");
+    }
 }
 
 /// More taps than 64 bits count, all but one of each axis in the padding.

@@ -72,12 +72,12 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs), Access::Read);
     }
-    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
-
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
     let padded = gather.outputs.next_multiple_of(method.tile_m);
     let packed = if method.packs { pack(gather, algorithm, padded, w, &mut plan)? } else { w };
+    // After the packed kernel, without which there is no plan: what the output holds can do without workspace.
+    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
 
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =

@@ -110,9 +110,11 @@ impl Row {
 
     /// Everything that follows from the median.
     pub fn rate(&mut self, median_ms: f64, peaks: &Peaks) {
-        let gflops = self.flops as f64 / median_ms * 1e-6;
-        self.gflops = Some(gflops);
-        self.gbytes_per_s = Some(self.bytes as f64 / median_ms * 1e-6);
-        self.share_of_peak = Some(gflops / peaks.attainable_gflops(self.flops as f64, self.bytes as f64));
+        let (flops, bytes) = (self.flops as f64 * 1e-6, self.bytes as f64 * 1e-6);
+        self.gflops = Some(flops / median_ms);
+        self.gbytes_per_s = Some(bytes / median_ms);
+        // By times, as some passes move data only and have no operations.
+        let least_ms = (flops / peaks.gflops).max(bytes / peaks.gbytes_per_s);
+        self.share_of_peak = Some(least_ms / median_ms);
     }
 }

@@ -14,6 +14,9 @@ const ROOF: RGBColor = RGBColor(60, 60, 60);
 /// Intensity across, GFLOP/s upwards, both logarithmic; a dot for each row in the colour of its pass, with a number that
 /// the list below explains, as far as there is room for it.
 pub fn roofline(path: &Path, rows: &[&Row], peaks: &Peaks, adapter: &str) -> Result<()> {
+    // Passes that only move data have no place on logarithmic axes.
+    let rows: Vec<&Row> = rows.iter().copied().filter(|row| row.flops > 0).collect();
+    let rows = &rows[..];
     let names = numbered(rows);
     const COLUMNS: usize = 3;
     let lines = names.len().div_ceil(COLUMNS);
