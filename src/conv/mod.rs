@@ -10,8 +10,10 @@ mod forward;
 mod gather;
 mod input_grad;
 mod kernel_grad;
-pub(crate) mod ops;
+mod ops;
 pub(crate) mod passes;
+mod program;
+pub(crate) mod record;
 mod strip;
 mod tile;
 

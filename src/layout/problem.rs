@@ -2,7 +2,9 @@
 
 use crate::error::Result;
 use crate::kernel::{self, KernelKey, TRANSPOSE_SIDE, TransposeParams};
-use crate::plan::{Access, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder, Strategy};
+use crate::plan::{
+    Access, Advice, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder, choose,
+};
 
 /// y `[batch, columns, rows]` from x `[batch, rows, columns]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,20 +21,36 @@ const LEAST_EXTENT: u32 = 8;
 const LOOP_TESTS: u32 = TRANSPOSE_SIDE + 2;
 
 impl TransposeProblem {
-    pub(crate) fn plan(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
+    pub(crate) fn plan(&self, limits: &DeviceLimits, options: &PlanOptions, advice: &Advice<'_>) -> Result<PlanSpec> {
+        let wide = self.rows.min(self.columns) >= LEAST_EXTENT;
+        let tiled = (Algorithm::Tiled, "the planner's choice: a GPU, and enough rows and columns for tiles");
+        let candidates = if wide && !limits.is_software { &[tiled][..] } else { &[] };
+        choose(options, advice, candidates, |options, choice| self.plan_by(limits, options, choice))
+    }
+
+    fn plan_by(&self, limits: &DeviceLimits, options: &PlanOptions, choice: (Algorithm, &str)) -> Result<PlanSpec> {
+        let entry = match choice.0 {
+            Algorithm::Direct => &kernel::TRANSPOSE_DIRECT,
+            Algorithm::Tiled if options.strategy.tile().is_some() => {
+                return Err(choice.0.unavailable("a transposition has one tile, which has no name"));
+            }
+            Algorithm::Tiled if !fits(limits) => {
+                return Err(choice.0.unavailable("its tile does not fit the device's workgroups or loops"));
+            }
+            Algorithm::Tiled => &kernel::TRANSPOSE_TILED,
+            other => return Err(other.unavailable("a transposition is direct or tiled")),
+        };
         let TransposeProblem { batch, rows, columns } = *self;
         let title = format!("transpose: {batch} matrices of {rows} x {columns}");
-        let (algorithm, reason) = self.choose(limits, options)?;
-        let mut plan = SpecBuilder::new(limits, options, title, 0, (algorithm, reason));
+        let mut plan = SpecBuilder::new(limits, options, title, 0, choice);
         let sample = u64::from(rows) * u64::from(columns);
         plan.need(Operand::X, sample * u64::from(batch), Access::Read);
         plan.need(Operand::Y, sample * u64::from(batch), Access::Write);
         let [x, y] = [Operand::X, Operand::Y].map(|operand| Batched { operand, sample });
-        let entry = if algorithm == Algorithm::Tiled { &kernel::TRANSPOSE_TILED } else { &kernel::TRANSPOSE_DIRECT };
         let kernel = KernelKey::new(entry, &entry.kernel().variants[0], &[]);
         let size = u64::from(kernel.variant.workgroup_size());
         // Invocations of a matrix.
-        let each = match algorithm {
+        let each = match choice.0 {
             Algorithm::Tiled => {
                 size * [rows, columns].map(|extent| u64::from(extent.div_ceil(TRANSPOSE_SIDE))).iter().product::<u64>()
             }
@@ -56,27 +74,11 @@ impl TransposeProblem {
         }
         Ok(plan.finish())
     }
+}
 
-    fn choose(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<(Algorithm, &'static str)> {
-        let variant = &kernel::TRANSPOSE_TILED_KERNEL.variants[0];
-        let fits = variant.workgroup_size() <= limits.max_invocations_per_workgroup
-            && variant.workgroup_bytes <= limits.max_workgroup_storage_bytes
-            && LOOP_TESTS <= limits.max_loop_iterations;
-        let wide = self.rows.min(self.columns) >= LEAST_EXTENT;
-        match options.strategy {
-            Strategy::Auto if fits && wide && !limits.is_software => {
-                Ok((Algorithm::Tiled, "the planner's choice: a GPU, and enough rows and columns for tiles"))
-            }
-            Strategy::Auto => {
-                Ok((Algorithm::Direct, "the planner's choice: a software device, or few rows or columns"))
-            }
-            Strategy::Fixed(Algorithm::Direct) => Ok((Algorithm::Direct, "the caller's choice")),
-            Strategy::Fixed(Algorithm::Tiled) if fits => Ok((Algorithm::Tiled, "the caller's choice")),
-            Strategy::Fixed(Algorithm::Tiled) => {
-                Err(Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))
-            }
-            Strategy::Fixed(other) => Err(other.unavailable("a transposition is direct or tiled")),
-            Strategy::Tile(_) => Err(Algorithm::Tiled.unavailable("a transposition has one tile, which has no name")),
-        }
-    }
+fn fits(limits: &DeviceLimits) -> bool {
+    let variant = &kernel::TRANSPOSE_TILED_KERNEL.variants[0];
+    variant.workgroup_size() <= limits.max_invocations_per_workgroup
+        && variant.workgroup_bytes <= limits.max_workgroup_storage_bytes
+        && LOOP_TESTS <= limits.max_loop_iterations
 }

@@ -8,9 +8,9 @@ use crate::plan::Operand;
 use crate::spatial::expect_shape;
 
 fn push(sink: &mut impl Sink, operator: Elementwise, x: &Tensor, r: &Tensor) -> Result<Tensor> {
-    expect_shape("add", Operand::R, r.shape(), x.shape())?;
+    expect_shape("add", Operand::Residual, r.shape(), x.shape())?;
     let y = sink.context().empty(Operand::Y, x.shape())?;
-    let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::R, r), Bound::new(Operand::Y, &y)];
+    let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Residual, r), Bound::new(Operand::Y, &y)];
     sink.push(elementwise(operator, x), operands)?;
     Ok(y)
 }

@@ -3,7 +3,7 @@
 
 use super::activation::push_grad;
 use crate::activation::Activation;
-use crate::conv::{Conv, check_derivative, ops};
+use crate::conv::{Conv, check_derivative, record};
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand};
@@ -52,7 +52,7 @@ fn along_inputs(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize)
 }
 
 fn forward(sink: &mut impl Sink, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
-    matrix_of_cells(ops::forward(sink, &as_conv()?, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
+    matrix_of_cells(record::forward(sink, &as_conv()?, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
 }
 
 fn input_grad(sink: &mut impl Sink, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
@@ -62,9 +62,9 @@ fn input_grad(sink: &mut impl Sink, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
     if along_inputs(sink.context().limits(), outputs, samples, inputs) {
         sink.check(&[Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w)])?;
         // dx = dy w is a forward pass with dy as its kernel.
-        return rows(ops::forward(sink, &as_conv()?, &channels(Operand::W, w)?, &dy_cells, None)?);
+        return rows(record::forward(sink, &as_conv()?, &channels(Operand::W, w)?, &dy_cells, None)?);
     }
-    matrix_of_cells(ops::input_grad(sink, &as_conv()?, &dy_cells, &w_cells, &[samples, inputs, 1])?)
+    matrix_of_cells(record::input_grad(sink, &as_conv()?, &dy_cells, &w_cells, &[samples, inputs, 1])?)
 }
 
 fn input_grad_through(
@@ -90,9 +90,9 @@ fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> 
         sink.check(&[Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy)])?;
         // dw = dy transposed x is an input gradient with dy as its kernel.
         let columns = channels(Operand::X, x)?;
-        return rows(ops::input_grad(sink, &as_conv()?, &columns, &dy_cells, &[1, outputs, inputs])?);
+        return rows(record::input_grad(sink, &as_conv()?, &columns, &dy_cells, &[1, outputs, inputs])?);
     }
-    matrix_of_cells(ops::kernel_grad(sink, &as_conv()?, &x_cells, &dy_cells)?)
+    matrix_of_cells(record::kernel_grad(sink, &as_conv()?, &x_cells, &dy_cells)?)
 }
 
 /// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`. Submits and does not wait.

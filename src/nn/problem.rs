@@ -22,9 +22,9 @@ pub enum Elementwise {
     ActivationGrad(Activation),
     /// loss and dx from y and target, as [`super::half_squared_error`].
     HalfSquaredError,
-    /// y from x and r, as [`super::add`].
+    /// y from x and residual, as [`super::add`].
     Add,
-    /// y from x and r, as [`super::add_relu`].
+    /// y from x and residual, as [`super::add_relu`].
     AddRelu,
     /// w and state updated by dw and hyper, as [`super::sgd`].
     Sgd,
@@ -97,7 +97,7 @@ impl Elementwise {
     /// Entry points, operands in the order of their slots, and FLOPs per element.
     fn parts(self) -> (ByElement, &'static [(Operand, Access)], u64) {
         use Access::{Read, Update, Write};
-        use Operand::{Dw, Dx, Dy, Hyper, Loss, R, SecondMoment, State, Step, Target, W, X, Y};
+        use Operand::{Dw, Dx, Dy, Hyper, Loss, Residual, SecondMoment, State, Step, Target, W, X, Y};
         const ADAM: &[(Operand, Access)] =
             &[(Dw, Read), (Hyper, Read), (Step, Read), (W, Update), (State, Update), (SecondMoment, Update)];
         let by = |scalar, vec4| ByElement { scalar, vec4 };
@@ -128,9 +128,11 @@ impl Elementwise {
             }
             Elementwise::Adam => (by(&kernel::ADAM_SCALAR, &kernel::ADAM_VEC4), ADAM, 15),
             Elementwise::AdamW => (by(&kernel::ADAMW_SCALAR, &kernel::ADAMW_VEC4), ADAM, 15),
-            Elementwise::Add => (by(&kernel::ADD_SCALAR, &kernel::ADD_VEC4), &[(X, Read), (R, Read), (Y, Write)], 1),
+            Elementwise::Add => {
+                (by(&kernel::ADD_SCALAR, &kernel::ADD_VEC4), &[(X, Read), (Residual, Read), (Y, Write)], 1)
+            }
             Elementwise::AddRelu => {
-                (by(&kernel::ADD_RELU_SCALAR, &kernel::ADD_RELU_VEC4), &[(X, Read), (R, Read), (Y, Write)], 2)
+                (by(&kernel::ADD_RELU_SCALAR, &kernel::ADD_RELU_VEC4), &[(X, Read), (Residual, Read), (Y, Write)], 2)
             }
         }
     }

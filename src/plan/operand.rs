@@ -38,8 +38,6 @@ pub enum Operand {
     SecondMoment,
     /// Number of a training step (u32).
     Step,
-    /// Residual that is added.
-    R,
     /// Mean of each channel.
     Mean,
     /// Inverse standard deviation of each channel.
@@ -50,7 +48,7 @@ pub enum Operand {
     RunningVar,
     /// Optimiser's hyper-parameters.
     Hyper,
-    /// What a convolution's forward adds to its sums before its activation, of y's shape.
+    /// What a convolution's forward, a normalisation or an addition adds before its activation, of y's shape.
     Residual,
     /// Scratch memory; its content does not matter before or after.
     Workspace,
@@ -58,7 +56,7 @@ pub enum Operand {
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 22] = [
+    pub const ALL: [Operand; 21] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -73,7 +71,6 @@ impl Operand {
         Operand::State,
         Operand::SecondMoment,
         Operand::Step,
-        Operand::R,
         Operand::Mean,
         Operand::InvStd,
         Operand::RunningMean,
@@ -103,7 +100,6 @@ impl Operand {
             Operand::State => "state",
             Operand::SecondMoment => "second_moment",
             Operand::Step => "step",
-            Operand::R => "r",
             Operand::Mean => "mean",
             Operand::InvStd => "inv_std",
             Operand::RunningMean => "running_mean",

@@ -42,7 +42,7 @@ impl Problem {
             }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),
-            Problem::Transpose(problem) => problem.plan(limits, options),
+            Problem::Transpose(problem) => problem.plan(limits, options, advice),
         }?;
         advice.allow(&spec)?;
         Ok(spec)

@@ -93,7 +93,7 @@ fn training_equals_the_reference() {
                 (Operand::RunningVar, running_var),
             ];
             if residual {
-                inputs.push((Operand::R, &data.r));
+                inputs.push((Operand::Residual, &data.r));
             }
             let found = run_pass(ctx, norm, BatchNormPass::Training { residual }, extents, &inputs);
             let expected = reference::forward_training(extents, &data.x, w, b, 0.01).unwrap();
@@ -150,7 +150,7 @@ fn inference_equals_the_reference() {
             (Operand::RunningVar, var),
         ];
         if residual {
-            inputs.push((Operand::R, &data.r));
+            inputs.push((Operand::Residual, &data.r));
         }
         let norm = BatchNorm::new().activation(Activation::Relu);
         let found = run_pass(ctx, norm, BatchNormPass::Inference { residual }, extents, &inputs);

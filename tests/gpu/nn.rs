@@ -232,7 +232,7 @@ fn adam_equals_the_reference() {
 fn additions_equal_plain_ones() {
     for (ctx, length) in contexts().into_iter().zip([1_001, 1_024]) {
         let (x, r) = (reals(1, length), reals(2, length));
-        let inputs = [(Operand::X, &x[..]), (Operand::R, &r[..])];
+        let inputs = [(Operand::X, &x[..]), (Operand::Residual, &r[..])];
         let sum: Vec<f32> = x.iter().zip(&r).map(|(x, r)| x + r).collect();
         let found = elementwise(&ctx, Elementwise::Add, &inputs).remove(0);
         compare::exact(&floats(&found), &sum, &[length]).unwrap();

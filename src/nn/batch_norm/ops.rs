@@ -41,8 +41,8 @@ fn forward_operands(
     let mut operands = bound_vectors(problem, &vectors)?;
     operands.push(Bound::new(Operand::X, x));
     if let Some(r) = r {
-        expect_shape(OPERATOR, Operand::R, r.shape(), x.shape())?;
-        operands.push(Bound::new(Operand::R, r));
+        expect_shape(OPERATOR, Operand::Residual, r.shape(), x.shape())?;
+        operands.push(Bound::new(Operand::Residual, r));
     }
     let y = sink.context().empty(Operand::Y, x.shape())?;
     operands.push(Bound::new(Operand::Y, &y));

@@ -57,7 +57,7 @@ struct Planner<'p, 'a> {
 impl BatchNormProblem {
     /// Plans it for a device.
     pub(crate) fn plan_spec(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
-        use Operand::{B, Db, Dw, Dx, Dy, InvStd, Mean, R, RunningMean, RunningVar, W, X, Y};
+        use Operand::{B, Db, Dw, Dx, Dy, InvStd, Mean, Residual, RunningMean, RunningVar, W, X, Y};
         let (name, flops, residual) = match self.pass {
             BatchNormPass::Training { residual } => ("training", 9, residual),
             BatchNormPass::Inference { residual } => ("inference", 3, residual),
@@ -99,7 +99,7 @@ impl BatchNormProblem {
         let more = match self.pass {
             BatchNormPass::Backward if relu => Some((Y, Access::Read)),
             BatchNormPass::Backward => None,
-            _ if residual => Some((R, Access::Read)),
+            _ if residual => Some((Residual, Access::Read)),
             _ => None,
         };
         let tensors: Vec<(Operand, Access)> = tensors.into_iter().chain(more).collect();
@@ -341,7 +341,7 @@ impl Planner<'_, '_> {
     fn normalise(&mut self, residual: bool, coefficients: StepBinding) -> Result<()> {
         if residual {
             let entries = [&kernel::NORMALISE_ADD_SCALAR, &kernel::NORMALISE_ADD_VEC4];
-            return self.sweep(entries, &[Operand::X, Operand::R], Operand::Y, coefficients);
+            return self.sweep(entries, &[Operand::X, Operand::Residual], Operand::Y, coefficients);
         }
         let entries = [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4];
         self.sweep(entries, &[Operand::X], Operand::Y, coefficients)
