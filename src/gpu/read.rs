@@ -7,7 +7,7 @@ use super::context::Context;
 #[cfg(not(target_arch = "wasm32"))]
 use super::core::Core;
 use super::scope::{guarded, refused};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A copy under way: a staging buffer whose mapping has been asked for.
 pub(crate) struct PendingRead {
@@ -103,7 +103,7 @@ pub(crate) fn poll(core: &Core, how: wgpu::PollType) -> Result<()> {
     let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || device.poll(how)));
     match polled {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(Error::Wgpu { during: "wait for the device", message: error.to_string() }),
+        Ok(Err(error)) => Err(crate::error::Error::Wgpu { during: "wait for the device", message: error.to_string() }),
         Err(_) => Err(core.mark_lost("the driver reported a lost device")),
     }
 }
