@@ -1,5 +1,6 @@
 //! The one error type of the library. Variants carry facts (operands, extents, limits); the message says what to do.
 
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, Operand};
 
@@ -115,6 +116,19 @@ pub enum Error {
         expected: Vec<usize>,
         /// The shape that was given.
         found: Vec<usize>,
+    },
+    /// A tensor lies in memory otherwise than the operator takes it.
+    #[error(
+        "{operand} is {found} in memory, but must be {expected} here: layout::to_channels_first and \
+         layout::to_channels_last make one from the other"
+    )]
+    LayoutMismatch {
+        /// The operand.
+        operand: Operand,
+        /// The layout that fits.
+        expected: Layout,
+        /// The layout that was given.
+        found: Layout,
     },
     /// Channels and groups do not fit together.
     #[error(

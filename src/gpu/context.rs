@@ -11,6 +11,7 @@ use super::pipeline_data::PipelineData;
 use super::plan::Plan;
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::element_count;
 use crate::tune::Tuned;
@@ -369,17 +370,41 @@ impl Context {
         &self.core().limits
     }
 
-    /// A tensor with this shape and these values; T is `f32` or `u32`.
+    /// A tensor with this shape and these values, row-major; T is `f32` or `u32`.
     ///
     /// # Errors
     /// Zero extents, more than `u32::MAX` elements, a number of values that is not the shape's, a buffer larger than the
     /// device allows, no memory.
     pub fn tensor<T: Element>(&self, shape: &[usize], values: &[T]) -> Result<Tensor<T>> {
+        self.tensor_in(Layout::ChannelsFirst, shape, values)
+    }
+
+    /// A tensor with this shape, `[N, C, spatial...]`, and these values, which lie in memory as `layout` says.
+    ///
+    /// # Errors
+    /// As for [`Context::tensor`]; [`Error::InvalidParameter`] for channels last of fewer than two axes.
+    ///
+    /// ```
+    /// use wgconv::{Context, Layout, layout};
+    /// let ctx = Context::new_blocking()?;
+    /// let x = ctx.tensor_in(Layout::ChannelsLast, &[1, 2, 3], &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0])?;
+    /// assert_eq!(layout::to_channels_first(&ctx, &x)?.read_blocking()?, [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn tensor_in<T: Element>(&self, layout: Layout, shape: &[usize], values: &[T]) -> Result<Tensor<T>> {
         let count = element_count(Operand::X, shape)? as usize;
         if count != values.len() {
             return Err(Error::DataLength { shape: shape.to_vec(), expected: count, found: values.len() });
         }
-        let tensor = self.empty(Operand::X, shape)?;
+        if layout == Layout::ChannelsLast && shape.len() < 2 {
+            return Err(Error::InvalidParameter {
+                operator: "tensor_in",
+                parameter: "shape",
+                value: format!("{shape:?}"),
+                expected: "[N, C, spatial...] for channels last",
+            });
+        }
+        let tensor = self.empty_in(Operand::X, layout, shape)?;
         tensor.write(values)?;
         Ok(tensor)
     }
@@ -395,10 +420,15 @@ impl Context {
 
     /// A tensor whose content does not matter.
     pub(crate) fn empty<T: Element>(&self, operand: Operand, shape: &[usize]) -> Result<Tensor<T>> {
+        self.empty_in(operand, Layout::ChannelsFirst, shape)
+    }
+
+    /// A tensor whose content does not matter, in this layout.
+    pub(crate) fn empty_in<T: Element>(&self, operand: Operand, layout: Layout, shape: &[usize]) -> Result<Tensor<T>> {
         let bytes = u64::from(element_count(operand, shape)?) * 4;
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(operand.name(), bytes, usage)?;
-        Ok(Tensor::new(self.clone(), shape.to_vec(), buffer))
+        Ok(Tensor::new(self.clone(), shape.to_vec(), layout, buffer))
     }
 
     /// A buffer, or a typed error.

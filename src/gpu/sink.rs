@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::scope::guarded;
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::{Operand, PlanOptions, Problem};
 
 /// An operand's buffer, its type forgotten.
@@ -16,11 +17,13 @@ pub(crate) struct Bound {
     pub operand: Operand,
     pub buffer: wgpu::Buffer,
     context: u64,
+    layout: Layout,
 }
 
 impl Bound {
     pub(crate) fn new<T: Element>(operand: Operand, tensor: &Tensor<T>) -> Self {
-        Bound { operand, buffer: tensor.buffer().clone(), context: tensor.context().id() }
+        let (context, layout) = (tensor.context().id(), tensor.layout());
+        Bound { operand, buffer: tensor.buffer().clone(), context, layout }
     }
 
     pub(crate) fn binding(&self) -> wgpu::BufferBinding<'_> {
@@ -39,6 +42,7 @@ pub(crate) trait Sink {
     /// Plans a problem and takes it.
     fn push(&mut self, problem: Problem, operands: Vec<Bound>) -> Result<()> {
         self.check(&operands)?;
+        check_layouts(&problem, &operands)?;
         let plan = self.context().plan(problem, &PlanOptions::default())?;
         self.accept(plan, operands)
     }
@@ -50,6 +54,17 @@ pub(crate) trait Sink {
             None => Ok(()),
         }
     }
+}
+
+/// An error if a tensor lies in memory otherwise than its operator was planned for.
+fn check_layouts(problem: &Problem, operands: &[Bound]) -> Result<()> {
+    operands.iter().try_for_each(|bound| {
+        let (operand, found) = (bound.operand, bound.layout);
+        match problem.layout(operand) {
+            Some(expected) if expected != found => Err(Error::LayoutMismatch { operand, expected, found }),
+            _ => Ok(()),
+        }
+    })
 }
 
 /// Binds operands, and the workspace if there is one.

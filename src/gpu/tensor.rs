@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::context::Context;
 use super::read::PendingRead;
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::Operand;
 use crate::spatial::element_count;
 
@@ -20,7 +21,7 @@ mod private {
     impl Sealed for u32 {}
 }
 
-/// A contiguous, row-major tensor on the device. Cloning gives another handle to the same memory.
+/// A contiguous tensor on the device, row-major unless its [`Layout`] is channels last. Cloning gives another handle to the same memory.
 ///
 /// ```
 /// let ctx = wgconv::Context::new_blocking()?;
@@ -33,18 +34,24 @@ mod private {
 pub struct Tensor<T: Element = f32> {
     context: Context,
     shape: Vec<usize>,
+    layout: Layout,
     buffer: wgpu::Buffer,
     element: PhantomData<T>,
 }
 
 impl<T: Element> Tensor<T> {
-    pub(crate) fn new(context: Context, shape: Vec<usize>, buffer: wgpu::Buffer) -> Self {
-        Tensor { context, shape, buffer, element: PhantomData }
+    pub(crate) fn new(context: Context, shape: Vec<usize>, layout: Layout, buffer: wgpu::Buffer) -> Self {
+        Tensor { context, shape, layout, buffer, element: PhantomData }
     }
 
-    /// The extents, outermost first.
+    /// The extents: `[N, C, spatial...]` whatever the layout.
     pub fn shape(&self) -> &[usize] {
         &self.shape
+    }
+
+    /// The order of its elements in memory.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// Number of elements; at least 1.
@@ -66,16 +73,24 @@ impl<T: Element> Tensor<T> {
     /// The same memory under another shape with as many elements.
     ///
     /// # Errors
-    /// [`Error::DataLength`] if the number of elements differs; zero extents.
+    /// [`Error::DataLength`] if the number of elements differs; zero extents; [`Error::LayoutMismatch`] for a tensor with its
+    /// channels last, whose memory has no other shape.
     pub fn reshape(&self, shape: &[usize]) -> Result<Tensor<T>> {
         let expected = element_count(Operand::X, shape)? as usize;
         if expected != self.len() {
             return Err(Error::DataLength { shape: shape.to_vec(), expected, found: self.len() });
         }
+        if shape != self.shape && self.layout != Layout::ChannelsFirst {
+            return Err(Error::LayoutMismatch {
+                operand: Operand::X,
+                expected: Layout::ChannelsFirst,
+                found: self.layout,
+            });
+        }
         Ok(Tensor { shape: shape.to_vec(), ..self.clone() })
     }
 
-    /// Replaces all elements, in the order of the queue: work submitted before sees the old values, work submitted after
+    /// Replaces all elements (given as they lie in memory), in the order of the queue: work submitted before sees the old values, work submitted after
     /// the new ones.
     ///
     /// # Errors
@@ -92,7 +107,7 @@ impl<T: Element> Tensor<T> {
         })
     }
 
-    /// Copies all elements to the host, after everything submitted so far.
+    /// Copies all elements to the host as they lie in memory, after everything submitted so far.
     ///
     /// On native the future drives the device itself each time it is polled, so any executor will do.
     ///

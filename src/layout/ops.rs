@@ -2,49 +2,51 @@
 
 use std::sync::Arc;
 
-use super::TransposeProblem;
+use super::{Layout, TransposeProblem};
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
 use crate::plan::{Operand, PlanOptions, Problem};
 use crate::spatial::element_count;
 
-fn push(sink: &mut impl Sink, x: &Tensor, problem: TransposeProblem, shape: &[usize]) -> Result<Tensor> {
-    let y = sink.context().empty(Operand::Y, shape)?;
-    sink.push(Problem::Transpose(problem), vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)])?;
+/// x in another layout; the same tensor if it has it already.
+fn relayout(sink: &mut impl Sink, operator: &'static str, x: &Tensor, layout: Layout) -> Result<Tensor> {
+    let shape = x.shape();
+    if shape.len() < 2 {
+        let value = format!("{shape:?}");
+        return Err(Error::InvalidParameter {
+            operator,
+            parameter: "shape of x",
+            value,
+            expected: "[N, C, spatial...]",
+        });
+    }
+    if x.layout() == layout {
+        sink.check(&[Bound::new(Operand::X, x)])?;
+        return Ok(x.clone());
+    }
+    // A tensor has at most u32::MAX elements.
+    let [batch, channels] = [shape[0] as u32, shape[1] as u32];
+    let cells = shape[2..].iter().product::<usize>() as u32;
+    let (rows, columns) = match layout {
+        Layout::ChannelsLast => (channels, cells),
+        Layout::ChannelsFirst => (cells, channels),
+    };
+    let y = sink.context().empty_in(Operand::Y, layout, shape)?;
+    let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
+    sink.push(Problem::Transpose(TransposeProblem { batch, rows, columns }), operands)?;
     Ok(y)
 }
 
-/// An error unless there is a batch and a channel axis.
-fn check_axes(operator: &'static str, shape: &[usize], expected: &'static str) -> Result<()> {
-    if shape.len() >= 2 {
-        return Ok(());
-    }
-    Err(Error::InvalidParameter { operator, parameter: "shape of x", value: format!("{shape:?}"), expected })
-}
-
-// A tensor has at most u32::MAX elements.
-fn product(extents: &[usize]) -> u32 {
-    extents.iter().product::<usize>() as u32
-}
-
 fn channels_last(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
-    let old = x.shape();
-    check_axes("to_channels_last", old, "[N, C, spatial...]")?;
-    let shape: Vec<usize> = [&old[..1], &old[2..], &old[1..2]].concat();
-    let problem = TransposeProblem { batch: old[0] as u32, rows: old[1] as u32, columns: product(&old[2..]) };
-    push(sink, x, problem, &shape)
+    relayout(sink, "to_channels_last", x, Layout::ChannelsLast)
 }
 
 fn channels_first(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
-    let old = x.shape();
-    check_axes("to_channels_first", old, "[N, spatial..., C]")?;
-    let (cells, channels) = (&old[1..old.len() - 1], &old[old.len() - 1..]);
-    let shape: Vec<usize> = [&old[..1], channels, cells].concat();
-    let problem = TransposeProblem { batch: old[0] as u32, rows: product(cells), columns: channels[0] as u32 };
-    push(sink, x, problem, &shape)
+    relayout(sink, "to_channels_first", x, Layout::ChannelsFirst)
 }
 
-/// y `[N, spatial..., C]` from x `[N, C, spatial...]`, of any number of spatial axes. Submits and does not wait.
+/// x, of shape `[N, C, spatial...]`, with `[N, spatial..., C]` in memory; of any number of spatial axes. If it is so already, x
+/// itself. Submits and does not wait.
 ///
 /// # Errors
 /// Fewer than two axes, a tensor of another context, limits of the device, no memory, a lost device.
@@ -54,23 +56,22 @@ fn channels_first(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
 /// let ctx = Context::new_blocking()?;
 /// let x = ctx.tensor(&[1, 2, 3], &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0])?;
 /// let y = layout::to_channels_last(&ctx, &x)?;
-/// assert_eq!((y.shape(), y.read_blocking()?), (&[1, 3, 2][..], vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]));
+/// assert_eq!((y.shape(), y.read_blocking()?), (&[1, 2, 3][..], vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn to_channels_last(ctx: &Context, x: &Tensor) -> Result<Tensor> {
     channels_last(&mut Immediate(ctx), x)
 }
 
-/// y `[N, C, spatial...]` from x `[N, spatial..., C]`: the inverse, and the gradient, of [`to_channels_last`]. Submits and does
-/// not wait.
+/// x with `[N, C, spatial...]` in memory: the inverse, and the gradient, of [`to_channels_last`]. Submits and does not wait.
 ///
 /// # Errors
 /// As there.
 ///
 /// ```
-/// use wgconv::{Context, layout};
+/// use wgconv::{Context, Layout, layout};
 /// let ctx = Context::new_blocking()?;
-/// let x = ctx.tensor(&[1, 3, 2], &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0])?;
+/// let x = ctx.tensor_in(Layout::ChannelsLast, &[1, 2, 3], &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0])?;
 /// assert_eq!(layout::to_channels_first(&ctx, &x)?.read_blocking()?, [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```

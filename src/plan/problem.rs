@@ -1,11 +1,11 @@
 //! The closed list of what can be planned: the key of the plan cache.
 
-use super::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Strategy};
+use super::{Advice, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Strategy};
 use crate::case::Case;
 use crate::conv::{ConvProblem, Epilogue, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
-use crate::layout::TransposeProblem;
+use crate::layout::{Layout, TransposeProblem};
 use crate::nn::NnProblem;
 use crate::pool::{PoolPass, PoolProblem};
 
@@ -46,6 +46,16 @@ impl Problem {
         }?;
         advice.allow(&spec)?;
         Ok(spec)
+    }
+
+    /// How an operand lies in memory; `None` for one of which the operator only looks at the memory.
+    pub(crate) fn layout(&self, _operand: Operand) -> Option<Layout> {
+        match self {
+            Problem::Conv { .. } | Problem::ConvTranspose { .. } | Problem::Pool { .. } | Problem::Nn(_) => {
+                Some(Layout::ChannelsFirst)
+            }
+            Problem::Transpose(_) => None,
+        }
     }
 
     /// What tuning calls it, whether or not forward takes a bias; `None` if there is nothing to tune.

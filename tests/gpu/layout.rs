@@ -1,6 +1,6 @@
 //! The order of axes: every element exactly where it belongs, by both algorithms.
 
-use wgconv::{Algorithm, Error, Operand, PlanOptions, Program, Strategy, layout, reference};
+use wgconv::{Algorithm, Conv, Error, Layout, Operand, PlanOptions, Program, Strategy, layout, reference};
 
 use crate::support::arena::run_f32;
 use crate::support::context::{Regime, context};
@@ -45,7 +45,7 @@ fn channels_last_and_back_is_nothing() {
         let first = program.to_channels_first(&last).unwrap();
         program.run().unwrap();
         let cells = count(&shape[2..]);
-        assert_eq!(last.shape(), [&shape[..1], &shape[2..], &shape[1..2]].concat());
+        assert_eq!((last.shape(), last.layout(), first.layout()), (shape, Layout::ChannelsLast, Layout::ChannelsFirst));
         assert_eq!(last.read_blocking().unwrap(), reference::layout::transpose(shape[0], shape[1], cells, &values));
         assert_eq!((first.shape(), first.read_blocking().unwrap()), (shape, values));
     }
@@ -53,4 +53,20 @@ fn channels_last_and_back_is_nothing() {
     for error in [layout::to_channels_last(ctx, &flat), layout::to_channels_first(ctx, &flat)] {
         assert!(matches!(error, Err(Error::InvalidParameter { parameter: "shape of x", .. })));
     }
+}
+
+#[test]
+fn a_tensor_with_channels_last_is_not_taken_for_another() {
+    let ctx = context();
+    let values = integers(7, 12, 1000);
+    let last = ctx.tensor_in(Layout::ChannelsLast, &[1, 3, 2, 2], &values).unwrap();
+    assert_eq!(last.read_blocking().unwrap(), values);
+    assert_eq!(layout::to_channels_last(ctx, &last).unwrap().buffer(), last.buffer());
+    let mismatch = |error| matches!(error, Error::LayoutMismatch { found: Layout::ChannelsLast, .. });
+    assert!(mismatch(last.reshape(&[3, 4]).unwrap_err()));
+    // A kernel has no other layout.
+    let (x, conv) = (ctx.zeros(&[1, 3, 2, 2]).unwrap(), Conv::<2>::new([2, 2]).build().unwrap());
+    assert!(mismatch(conv.forward(ctx, &x, &last, None).unwrap_err()));
+    let error = ctx.tensor_in(Layout::ChannelsLast, &[2], &[1.0, 2.0]);
+    assert!(matches!(error, Err(Error::InvalidParameter { parameter: "shape", .. })));
 }
