@@ -61,6 +61,7 @@ mod atomic;
 pub mod case;
 mod conv;
 mod conv_transpose;
+mod element;
 mod error;
 mod factor;
 mod gpu;
@@ -85,12 +86,13 @@ pub use conv::{Addend, Conv, Conv1d, Conv2d, Conv3d, ConvBuilder, ConvProblem, C
 pub use conv_transpose::{
     ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeBuilder, ConvTransposeProblem,
 };
+pub use element::{ElementType, convert, convert_plan};
 pub use error::{Error, Result};
 pub use factor::Factor;
-pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Tensor};
+pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Program, Real, Tensor};
 #[cfg(feature = "safetensors")]
 pub use interop::safetensors;
-pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
+pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels, kernels_of};
 pub use layout::Layout;
 pub use padding_mode::PaddingMode;
 pub use plan::{

@@ -3,13 +3,14 @@
 override RESIDUAL: u32 = 0u;
 override DERIVATIVE: u32 = 0u;
 
-@group(0) @binding(5) var<storage, read> side: array<f32>;
+@group(0) @binding(5) var<storage, read> side: array<Element>;
 
 fn with_side(at: vec4<u32>, sums: vec4<f32>, slope: f32) -> vec4<f32> {
     if (RESIDUAL == 0u && DERIVATIVE == 0u) {
         return sums;
     }
-    let beside = vec4<f32>(side[at.x], side[at.y], side[at.z], side[at.w]);
+    let from_side = four_slots(at);
+    let beside = four_elements(side[from_side.x], side[from_side.y], side[from_side.z], side[from_side.w], at);
     if (RESIDUAL == 1u) {
         return sums + beside;
     }

@@ -10,12 +10,13 @@ struct SumParams {
     slices: u32,
     // 1: add to what the output holds from the slices before.
     accumulate: u32,
-    unused: u32,
+    // How many times that.
+    factor: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: SumParams;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read_write> total: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn sum_slices(
@@ -23,17 +24,16 @@ fn sum_slices(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let element = linear_invocation(group, groups, local);
-    if (element >= params.elements) {
+    let i = linear_invocation(group, groups, local);
+    if (i >= params.elements) {
         return;
     }
     var sum = 0.0;
     for (var slice = 0u; slice < params.slices; slice++) {
-        sum += partial[slice * params.elements + element];
+        sum += partial[slice * params.elements + i];
     }
     if (params.accumulate == 1u) {
-        total[element] += sum;
-    } else {
-        total[element] = sum;
+        sum += params.factor * stored(i);
     }
+    store(i, sum);
 }

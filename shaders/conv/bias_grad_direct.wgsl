@@ -6,7 +6,7 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
 @group(0) @binding(2) var<storage, read_write> db: array<f32>;
 
 fn sum_channel(k: u32, slab: Slab) -> f32 {
@@ -15,7 +15,8 @@ fn sum_channel(k: u32, slab: Slab) -> f32 {
     for (var n = slab.row_begin; n < slab.row_end; n++) {
         let first = params.y_base + (n * params.channels_out + k) * plane;
         for (var cell = slab.col_begin; cell < slab.col_end; cell++) {
-            sum += dy[first + cell];
+            let at = first + cell;
+            sum += element(dy[slot(at)], at);
         }
     }
     return sum;

@@ -9,10 +9,10 @@ const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> w: array<Element>;
+@group(0) @binding(3) var<storage, read> b: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
 // What an invocation owns: channels k .. k_end of sample n at the outputs cell .. cell + 4 of the plane.
 struct Block {
@@ -71,43 +71,35 @@ fn dot_products(block: Block) -> mat4x4<f32> {
             let inside = row_inside & are_inside(at, in_w);
             // Cells outside are read as zero, from an element that exists.
             let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
-            let cells_of_x = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
+            let x_at = four_slots(from_x);
+            let cells_of_x = four_elements(x[x_at.x], x[x_at.y], x[x_at.z], x[x_at.w], from_x);
             let value = select(vec4<f32>(0.0), cells_of_x, inside);
             let from_w = w_row + vec4<u32>(tap);
-            sums[0] += value * w[from_w.x];
-            sums[1] += value * w[from_w.y];
-            sums[2] += value * w[from_w.z];
-            sums[3] += value * w[from_w.w];
+            let w_at = four_slots(from_w);
+            let factors = four_elements(w[w_at.x], w[w_at.y], w[w_at.z], w[w_at.w], from_w);
+            sums[0] += value * factors.x;
+            sums[1] += value * factors.y;
+            sums[2] += value * factors.z;
+            sums[3] += value * factors.w;
         }
     }
     return sums;
 }
 
-fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
+fn store_sums(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let k = block.k + j;
     if (k >= block.k_end) {
         return;
     }
     let first = params.y_base + (block.n * params.channels_out + k) * block.plane + block.cell;
-    // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
     // Cells that do not exist are read as the last one that does, and not stored.
     let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
     if (params.reduction.accumulate == 1u) {
-        total += vec4<f32>(y[at.x], y[at.y], y[at.z], y[at.w]);
+        total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
-    total = four_activated(total, params.slope);
-    y[at.x] = total.x;
-    if (count > 1u) {
-        y[at.y] = total.y;
-    }
-    if (count > 2u) {
-        y[at.z] = total.z;
-    }
-    if (count > 3u) {
-        y[at.w] = total.w;
-    }
+    store_run(first, count, four_activated(total, params.slope));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -119,11 +111,15 @@ fn forward(
     let block = block_at(linear_invocation(group, groups, local));
     if (block.valid) {
         let sums = dot_products(block);
-        store(block, 0u, sums[0], 0.0);
-        store(block, 1u, sums[1], 0.0);
-        store(block, 2u, sums[2], 0.0);
-        store(block, 3u, sums[3], 0.0);
+        store_sums(block, 0u, sums[0], 0.0);
+        store_sums(block, 1u, sums[1], 0.0);
+        store_sums(block, 2u, sums[2], 0.0);
+        store_sums(block, 3u, sums[3], 0.0);
     }
+}
+
+fn bias(k: u32) -> f32 {
+    return element(b[slot(k)], k);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -136,9 +132,9 @@ fn forward_bias(
     if (block.valid) {
         let sums = dot_products(block);
         let last = block.k_end - 1u;
-        store(block, 0u, sums[0], b[block.k]);
-        store(block, 1u, sums[1], b[min(block.k + 1u, last)]);
-        store(block, 2u, sums[2], b[min(block.k + 2u, last)]);
-        store(block, 3u, sums[3], b[min(block.k + 3u, last)]);
+        store_sums(block, 0u, sums[0], bias(block.k));
+        store_sums(block, 1u, sums[1], bias(min(block.k + 1u, last)));
+        store_sums(block, 2u, sums[2], bias(min(block.k + 2u, last)));
+        store_sums(block, 3u, sums[3], bias(min(block.k + 3u, last)));
     }
 }

@@ -32,8 +32,8 @@ struct BorderParams {
 }
 
 @group(0) @binding(0) var<uniform> all: BorderParams;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read> w: array<Element>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
 fn count_of(axis: BorderAxis) -> u32 {
@@ -161,13 +161,16 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
             for (var k = slab.col_begin; k < slab.col_end; k++) {
                 // Where the tap touches no output the gradient is zero, read from an element that exists.
                 let from_y = select(vec4<u32>(0u), vec4<u32>(y_first + k * y_plane) + output, touch);
-                let outputs = vec4<f32>(dy[from_y.x], dy[from_y.y], dy[from_y.z], dy[from_y.w]);
+                let y_at = four_slots(from_y);
+                let outputs = four_elements(dy[y_at.x], dy[y_at.y], dy[y_at.z], dy[y_at.w], from_y);
                 let value = select(vec4<f32>(0.0), outputs, touch);
                 let from_w = w_first + vec4<u32>(k * w_step + tap);
-                sums[0] += value * w[from_w.x];
-                sums[1] += value * w[from_w.y];
-                sums[2] += value * w[from_w.z];
-                sums[3] += value * w[from_w.w];
+                let w_at = four_slots(from_w);
+                let factors = four_elements(w[w_at.x], w[w_at.y], w[w_at.z], w[w_at.w], from_w);
+                sums[0] += value * factors.x;
+                sums[1] += value * factors.y;
+                sums[2] += value * factors.z;
+                sums[3] += value * factors.w;
             }
         }
     }

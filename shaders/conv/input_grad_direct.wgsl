@@ -8,11 +8,11 @@ const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read> w: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Stored>;
 // Of a transposed convolution, whose forward this is.
-@group(0) @binding(4) var<storage, read> b: array<f32>;
+@group(0) @binding(4) var<storage, read> b: array<Element>;
 
 // What an invocation owns: channels c .. c_end of the group in sample n at the cells cell .. cell + 4 of the plane.
 struct Block {
@@ -72,13 +72,16 @@ fn gather(block: Block) -> mat4x4<f32> {
             let touches = row_touches & (at >= vec4<i32>(0));
             // Where the tap touches no output the gradient is zero, read from an element that exists.
             let from_y = select(vec4<u32>(0u), y_row + vec4<u32>(at), touches);
-            let outputs = vec4<f32>(dy[from_y.x], dy[from_y.y], dy[from_y.z], dy[from_y.w]);
+            let y_at = four_slots(from_y);
+            let outputs = four_elements(dy[y_at.x], dy[y_at.y], dy[y_at.z], dy[y_at.w], from_y);
             let value = select(vec4<f32>(0.0), outputs, touches);
             let from_w = w_row * TAPS_W + vec4<u32>(tap);
-            sums[0] += value * w[from_w.x];
-            sums[1] += value * w[from_w.y];
-            sums[2] += value * w[from_w.z];
-            sums[3] += value * w[from_w.w];
+            let w_at = four_slots(from_w);
+            let factors = four_elements(w[w_at.x], w[w_at.y], w[w_at.z], w[w_at.w], from_w);
+            sums[0] += value * factors.x;
+            sums[1] += value * factors.y;
+            sums[2] += value * factors.z;
+            sums[3] += value * factors.w;
         }
     }
     return sums;
@@ -88,30 +91,19 @@ fn channel_of(block: Block, j: u32) -> u32 {
     return block.group * (params.channels_in / params.groups) + block.c + j;
 }
 
-fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
+fn store_sums(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     if (block.c + j >= block.c_end) {
         return;
     }
     let first = params.x_base + (block.n * params.channels_in + channel_of(block, j)) * block.plane + block.cell;
-    // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
     // Cells that do not exist are read as the last one that does, and not stored.
     let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
     if (params.reduction.accumulate == 1u) {
-        total += vec4<f32>(dx[at.x], dx[at.y], dx[at.z], dx[at.w]);
+        total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
-    total = four_activated(total, params.slope);
-    dx[at.x] = total.x;
-    if (count > 1u) {
-        dx[at.y] = total.y;
-    }
-    if (count > 2u) {
-        dx[at.z] = total.z;
-    }
-    if (count > 3u) {
-        dx[at.w] = total.w;
-    }
+    store_run(first, count, four_activated(total, params.slope));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -123,11 +115,15 @@ fn input_grad(
     let block = block_at(linear_invocation(group, groups, local));
     if (block.valid) {
         let sums = gather(block);
-        store(block, 0u, sums[0], 0.0);
-        store(block, 1u, sums[1], 0.0);
-        store(block, 2u, sums[2], 0.0);
-        store(block, 3u, sums[3], 0.0);
+        store_sums(block, 0u, sums[0], 0.0);
+        store_sums(block, 1u, sums[1], 0.0);
+        store_sums(block, 2u, sums[2], 0.0);
+        store_sums(block, 3u, sums[3], 0.0);
     }
+}
+
+fn bias(c: u32) -> f32 {
+    return element(b[slot(c)], c);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -140,9 +136,9 @@ fn input_grad_bias(
     if (block.valid) {
         let sums = gather(block);
         let last = channel_of(block, block.c_end - 1u - block.c);
-        store(block, 0u, sums[0], b[channel_of(block, 0u)]);
-        store(block, 1u, sums[1], b[min(channel_of(block, 1u), last)]);
-        store(block, 2u, sums[2], b[min(channel_of(block, 2u), last)]);
-        store(block, 3u, sums[3], b[min(channel_of(block, 3u), last)]);
+        store_sums(block, 0u, sums[0], bias(channel_of(block, 0u)));
+        store_sums(block, 1u, sums[1], bias(min(channel_of(block, 1u), last)));
+        store_sums(block, 2u, sums[2], bias(min(channel_of(block, 2u), last)));
+        store_sums(block, 3u, sums[3], bias(min(channel_of(block, 3u), last)));
     }
 }

@@ -10,8 +10,8 @@ const BLOCK: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> dy: array<Element>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
 // What an invocation owns: channels k .. k_end at the columns column .. column + 4 of dw in a slice.
@@ -77,13 +77,16 @@ fn correlate(block: Block) -> mat4x4<f32> {
             let inside = row_inside & are_inside(at, in_w);
             // Cells outside are read as zero, from an element that exists.
             let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
-            let cells = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
+            let x_at = four_slots(from_x);
+            let cells = four_elements(x[x_at.x], x[x_at.y], x[x_at.z], x[x_at.w], from_x);
             let value = select(vec4<f32>(0.0), cells, inside);
             let from_y = y_row + vec4<u32>(o);
-            sums[0] += value * dy[from_y.x];
-            sums[1] += value * dy[from_y.y];
-            sums[2] += value * dy[from_y.z];
-            sums[3] += value * dy[from_y.w];
+            let y_at = four_slots(from_y);
+            let gradients = four_elements(dy[y_at.x], dy[y_at.y], dy[y_at.z], dy[y_at.w], from_y);
+            sums[0] += value * gradients.x;
+            sums[1] += value * gradients.y;
+            sums[2] += value * gradients.z;
+            sums[3] += value * gradients.w;
         }
     }
     return sums;

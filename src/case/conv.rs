@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::activation::Activation;
 use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 use crate::padding_mode::PaddingMode;
@@ -14,7 +15,7 @@ use crate::spatial::Padding;
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, Addend, PaddingMode};
+/// use wgconv::{Activation, Addend, ElementType, PaddingMode};
 /// use wgconv::case::{CaseAxis, ConvCase};
 /// let case = ConvCase {
 ///     batch: 2,
@@ -25,6 +26,7 @@ use crate::spatial::Padding;
 ///     padding_mode: PaddingMode::Zeros,
 ///     activation: Activation::None,
 ///     addend: Addend::None,
+///     element: ElementType::F32,
 /// };
 /// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
@@ -48,6 +50,8 @@ pub struct ConvCase {
     pub activation: Activation,
     /// What a pass adds its sums to; a residual forward's only.
     pub addend: Addend,
+    /// The type of all operands.
+    pub element: ElementType,
 }
 
 impl ConvCase {
@@ -101,14 +105,14 @@ impl ConvCase {
             .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
             .build()?
-            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).element(self.element))
     }
 }
 
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode, element } = problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
@@ -118,6 +122,7 @@ impl From<&ConvProblem> for ConvCase {
             padding_mode: *padding_mode,
             activation: Activation::None,
             addend: Addend::None,
+            element: *element,
         }
     }
 }

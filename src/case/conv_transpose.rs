@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::conv::{ConvShapes, Pass};
 use crate::conv_transpose::{ConvTranspose, ConvTransposeProblem};
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::plan::{PlanOptions, Problem};
@@ -16,9 +17,10 @@ use crate::window::TransposedAxis;
 ///
 /// ```
 /// use wgconv::case::{CaseAxis, ConvTransposeCase};
+/// let element = wgconv::ElementType::F32;
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }];
 /// let case =
-///     ConvTransposeCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, output_padding: vec![1] };
+///     ConvTransposeCase { batch: 2, channels_in: 6, channels_out: 4, groups: 2, axes, output_padding: vec![1], element };
 /// assert_eq!(case.to_string(), "tconvn2c6w9k4s3u2o1g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![6, 2, 3], vec![2, 4, 20]));
 /// assert_eq!(ConvTransposeCase::from(&case.problem()?), case);
@@ -38,6 +40,8 @@ pub struct ConvTransposeCase {
     pub axes: Vec<CaseAxis>,
     /// Output padding of each of them.
     pub output_padding: Vec<u32>,
+    /// The type of all operands.
+    pub element: ElementType,
 }
 
 impl ConvTransposeCase {
@@ -99,14 +103,14 @@ impl ConvTransposeCase {
             .output_padding(std::array::from_fn(|d| self.output_padding[d] as usize))
             .groups(self.groups as usize)
             .build()?
-            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).element(self.element))
     }
 }
 
 impl From<&ConvTransposeProblem> for ConvTransposeCase {
     /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from.
     fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
-        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
+        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes, element } = problem;
         let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
         let axis = |axis: &TransposedAxis| {
             let TransposedAxis { input, taps, stride, dilation, padding_low: low, padding_high: high, .. } = *axis;
@@ -119,6 +123,7 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
             groups: *groups,
             axes: seen.clone().map(axis).collect(),
             output_padding: seen.map(|axis| axis.output_padding).collect(),
+            element: *element,
         }
     }
 }

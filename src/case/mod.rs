@@ -25,6 +25,7 @@
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
 //! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
+//! | `f16` `bf16` | the type of all operands ([`crate::ElementType`]), no value, one of them | ✓ | | f32 |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
 //! | `div` | divisor in place of the count | | `avg` | the count |

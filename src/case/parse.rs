@@ -7,6 +7,7 @@ use super::print::{EXTENTS, TAPS};
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::element::ElementType;
 use crate::factor::Factor;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -19,6 +20,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
+               f16 or bf16 (type of all operands in place of f32)
   transposed   tconv, then the letters of a convolution, and o output padding (0)
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
@@ -88,7 +90,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 31] = [
+const KEYS: [Key; 33] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -101,6 +103,8 @@ const KEYS: [Key; 31] = [
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("f16", "type of the elements", Takes::Nothing),
+    key("bf16", "type of the elements", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -161,7 +165,7 @@ impl Kind {
         match key.name {
             "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
             name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
-            "k" | "g" => !self.is_pool(),
+            "k" | "g" | "f16" | "bf16" => !self.is_pool(),
             "o" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
@@ -426,6 +430,17 @@ impl Parser<'_> {
         }
     }
 
+    /// At most one of the types.
+    fn element(&self) -> Parsed<ElementType> {
+        let found = |element: &ElementType| self.find(element.name()).map(|entry| (*element, entry.at));
+        let found: Vec<(ElementType, usize)> = ElementType::ALL.iter().filter_map(found).collect();
+        match found[..] {
+            [] => Ok(ElementType::F32),
+            [(element, _)] => Ok(element),
+            [(_, a), (_, b), ..] => self.error(a.max(b), "only one of f16 and bf16"),
+        }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -433,18 +448,27 @@ impl Parser<'_> {
         let kind = match self.kind {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
-                let channels_in = channels;
+                let (channels_in, element) = (channels, self.element()?);
                 if self.kind == Kind::Conv {
                     let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
-                    let case =
-                        ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
-                    return Ok(Case::Conv(case));
+                    return Ok(Case::Conv(ConvCase {
+                        batch,
+                        channels_in,
+                        channels_out,
+                        groups,
+                        axes,
+                        padding_mode,
+                        activation,
+                        addend,
+                        element,
+                    }));
                 }
                 let output_padding = match self.list("o", axes.len())? {
                     Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),
                     None => vec![0; axes.len()],
                 };
-                let case = ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding };
+                let case =
+                    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding, element };
                 return Ok(Case::ConvTranspose(case));
             }
             Kind::Max | Kind::AdaptiveMax => PoolKind::Max,

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::element::ElementType;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -39,6 +40,7 @@ impl fmt::Display for ConvCase {
             Addend::Residual(factor) => text += &format!("res{factor}"),
             Addend::Output(factor) => text += &format!("onto{factor}"),
         }
+        element(&mut text, self.element);
         f.pad(&text)
     }
 }
@@ -51,6 +53,7 @@ impl fmt::Display for ConvTransposeCase {
             text += &format!("o{}", list(&self.output_padding, u32::to_string));
         }
         unless(1, &mut text, "g", self.groups);
+        element(&mut text, self.element);
         f.pad(&text)
     }
 }
@@ -105,6 +108,12 @@ fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32;
         *text += &format!("u{}", list(axes, |axis| axis.stride.to_string()));
     }
     padding_and_dilation(text, axes);
+}
+
+fn element(text: &mut String, element: ElementType) {
+    if element != ElementType::F32 {
+        *text += element.name();
+    }
 }
 
 fn unless(default: u32, text: &mut String, letter: &str, value: u32) {

@@ -5,15 +5,14 @@ use super::passes::params;
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel;
-use crate::plan::{Access, Batched, Operand, PlanSpec, Slabs, SpecBuilder};
+use crate::plan::{Access, Operand, PlanSpec, Slabs, SpecBuilder};
 
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let channels = u64::from(problem.channels_out);
     plan.need(Operand::Dy, dy.sample * u64::from(problem.batch), Access::Read);
-    let onto = begin_reduction(&mut plan, epilogue, Operand::Db, channels)?;
+    let mut db = begin_reduction(&mut plan, epilogue, Operand::Db, channels, problem.batch)?;
 
-    let db = plan.whole(Operand::Db, channels)?;
     let cells = dy.sample / channels;
     for chunk in plan.chunks(problem.batch, &[dy], 1)? {
         let part = problem.with_batch(chunk.count);
@@ -22,7 +21,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let wanted = plan.wanted_slices(channels, channels, rows * cells);
         let slabs = Slabs::new("conv bias_grad", rows, cells, wanted, plan.limits.max_loop_iterations)?;
         let slice_workgroups = channels.div_ceil(kernel::WORKGROUP_SIZE.into());
-        plan.split_reduction(db, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(&mut db, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let params = params(&part, reduction, 0, y_base);
             let invocations = channels * u64::from(reduction.slab_count);
             plan.step(&kernel::CONV_BIAS_GRAD, &[], params, vec![dy, target], invocations)

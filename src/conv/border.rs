@@ -7,12 +7,17 @@ use super::passes::{blocks, overrides, params};
 use crate::error::Result;
 use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Batched, Operand, Slabs, SpecBuilder, elements};
+use crate::plan::{Chunk, Operand, Slabs, SpecBuilder, elements};
 use crate::window::AxisBorder;
 
 /// Adds the dispatches, if the problem needs any, behind those that write dx; where these take their sums through a derivative,
-/// they do too.
-pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilder<'_>) -> Result<()> {
+/// they do too. Behind a single chunk where that is what its sums are kept for, else behind all.
+pub(super) fn plan(
+    problem: &ConvProblem,
+    stores: &Stores,
+    plan: &mut SpecBuilder<'_>,
+    only: Option<Chunk>,
+) -> Result<()> {
     if problem.padding_mode == PaddingMode::Zeros {
         return Ok(());
     }
@@ -23,8 +28,8 @@ pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilde
     if cells == 0 {
         return Ok(());
     }
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
-    let dx = Batched::new(Operand::Dx, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
+    let dx = plan.batched_shape(Operand::Dx, &problem.x_shape());
     let w = plan.whole(Operand::W, elements(&problem.w_shape()))?;
     let taps = product(&|i| problem.axes[i].taps.into());
     let other_images = problem.most_images() - 1;
@@ -56,10 +61,15 @@ pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilde
         }
     });
     let per_sample = blocks(problem.groups, problem.channels_in, cells);
-    for chunk in plan.chunks(problem.batch, &[dy, dx], per_sample)? {
+    let chunks = match only {
+        // Its blocks are no more than those of the kernels before.
+        Some(chunk) => vec![chunk],
+        None => plan.chunks(problem.batch, &[dy, dx], per_sample)?,
+    };
+    for chunk in chunks {
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let (dx, x_base) = chunk.bind(plan.limits, dx);
+        let (dx, x_base) = stores.target(plan, &chunk, dx)?;
         let side = stores.side(dx);
         for slab in 0..slabs.count() {
             let reduction = slabs.reduction(slab, 1, true);

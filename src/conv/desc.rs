@@ -2,6 +2,7 @@
 
 use super::Addend;
 use crate::activation::Activation;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::padding_mode::PaddingMode;
@@ -99,12 +100,15 @@ pub struct ConvShapes<'a> {
     /// The activation that gave x: input_grad goes on through it, and takes x too, or that activation's input, if its derivative
     /// is computed from that ([`Activation::derivative_from_output`]). The other passes ignore it.
     pub through: Activation,
+    /// The type of all operands.
+    pub element: ElementType,
 }
 
 impl<'a> ConvShapes<'a> {
-    /// Without bias.
+    /// Without bias, of f32.
     pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
-        ConvShapes { x, w, bias: false, addend: Addend::None, through: Activation::None }
+        let element = ElementType::F32;
+        ConvShapes { x, w, bias: false, addend: Addend::None, through: Activation::None, element }
     }
 
     /// With bias.
@@ -140,6 +144,20 @@ impl<'a> ConvShapes<'a> {
     /// ```
     pub fn onto(self, factor: Factor) -> Self {
         ConvShapes { addend: Addend::Output(factor), ..self }
+    }
+
+    /// With operands of this type; sums are f32 all the same.
+    ///
+    /// ```
+    /// use wgconv::{Conv, ConvShapes, DeviceLimits, ElementType, Pass, PlanOptions};
+    /// let shapes = ConvShapes::new(&[1, 1, 6], &[1, 1, 3]).element(ElementType::F16);
+    /// let conv = Conv::<1>::new([3]).build()?;
+    /// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &PlanOptions::default())?;
+    /// assert_eq!(spec.bytes_moved(), 12 + 8 + 8);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn element(self, element: ElementType) -> Self {
+        ConvShapes { element, ..self }
     }
 
     /// With an input gradient that goes on through the activation that gave x: see [`Conv::input_grad_through`].
@@ -219,6 +237,7 @@ impl<const D: usize> Conv<D> {
             groups: self.groups,
             padding_mode: self.padding_mode.of(&axes),
             axes,
+            element: shapes.element,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -332,6 +351,8 @@ pub struct ConvProblem {
     pub axes: [Axis; 3],
     /// What stands in the padding; `Zeros` where there is none.
     pub padding_mode: PaddingMode,
+    /// The type of all operands.
+    pub element: ElementType,
 }
 
 impl ConvProblem {
@@ -375,7 +396,7 @@ impl ConvProblem {
     }
 
     /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.
-    pub(crate) fn of_output(y: &[usize]) -> ConvProblem {
+    pub(crate) fn of_output(y: &[usize], element: ElementType) -> ConvProblem {
         let mut axes = [Axis::UNIT; 3];
         let rank = y.len() - 2;
         for (axis, &extent) in axes[3 - rank..].iter_mut().zip(&y[2..]) {
@@ -390,6 +411,7 @@ impl ConvProblem {
             groups: 1,
             axes,
             padding_mode: PaddingMode::Zeros,
+            element,
         }
     }
 

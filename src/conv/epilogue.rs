@@ -4,10 +4,10 @@
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
-use crate::gpu::Tensor;
-use crate::kernel::{self, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
+use crate::gpu::{Real, Tensor};
+use crate::kernel::{self, FINISH_OVERRIDES, FinishParams, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
 use crate::nn::{ByElement, ElementwiseSettings, Part, elementwise_steps_with};
-use crate::plan::{Access, Algorithm, Operand, SpecBuilder, StepBinding};
+use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, SpecBuilder, StepBinding, Total};
 
 use super::Pass;
 
@@ -44,18 +44,18 @@ impl std::fmt::Display for Addend {
 /// What an input gradient goes back through before it is added: the activation that gave x, with the tensor that its
 /// derivative is computed from, of x's shape. Which one that is says [`Activation::derivative_from_output`].
 #[derive(Clone, Copy, Debug)]
-pub enum Through<'a> {
+pub enum Through<'a, T: Real = f32> {
     /// No activation.
     Nothing,
     /// An activation and its output: x itself.
-    Output(Activation, &'a Tensor),
+    Output(Activation, &'a Tensor<T>),
     /// An activation and its input.
-    Input(Activation, &'a Tensor),
+    Input(Activation, &'a Tensor<T>),
 }
 
-impl<'a> Through<'a> {
+impl<'a, T: Real> Through<'a, T> {
     /// The activation and the tensor, if there are any.
-    pub(crate) fn parts(self, operator: &'static str) -> Result<Option<(Activation, &'a Tensor)>> {
+    pub(crate) fn parts(self, operator: &'static str) -> Result<Option<(Activation, &'a Tensor<T>)>> {
         let (activation, tensor, from_output) = match self {
             Through::Nothing => return Ok(None),
             Through::Output(activation, tensor) => (activation, tensor, true),
@@ -64,6 +64,14 @@ impl<'a> Through<'a> {
         check_derivative(operator, activation, from_output)?;
         Ok((activation != Activation::None).then_some((activation, tensor)))
     }
+}
+
+/// Elements that an invocation of `common/finish.wgsl` owns.
+const FOUR: u64 = 4;
+
+/// The part of the workspace that holds so many f32 sums.
+fn stage(elements: u64) -> StepBinding {
+    StepBinding { operand: Operand::Workspace, offset: 0, size: 4 * elements }
 }
 
 /// A pass's last touch.
@@ -93,6 +101,23 @@ impl Epilogue {
             addend,
             activation: if is_forward { all.activation } else { Activation::None },
             through: if pass == Pass::InputGrad { all.through } else { Activation::None },
+        }
+    }
+
+    /// Why sums that are rounded where they are stored have to be kept in f32 first, if they have.
+    fn needs_stage(&self, abilities: Abilities, once: bool) -> Option<&'static str> {
+        let by_factor = |factor: Factor| factor != Factor::ONE;
+        let needs_side = self.through != Activation::None || matches!(self.addend, Addend::Residual(_));
+        let simple = matches!(self.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_));
+        match self.addend {
+            _ if !once => Some("several dispatches would add to sums that are rounded"),
+            Addend::Residual(factor) | Addend::Output(factor) if by_factor(factor) => {
+                Some("what is added times a factor would be rounded before")
+            }
+            _ if !abilities.side && needs_side => Some("its stores cannot read another tensor"),
+            _ if !abilities.any_activation && !simple => Some("its stores cannot apply the activation"),
+            Addend::Output(_) if !abilities.side => Some("its stores cannot add to what the output holds"),
+            _ => None,
         }
     }
 
@@ -126,6 +151,8 @@ pub(super) struct Stores {
     later: Option<(Factor, Operand, u64)>,
     /// Whether they apply the activation.
     activates: bool,
+    /// Whether they store f32 sums of a chunk in the workspace, which [`Stores::finish`] rounds to the output's type.
+    staged: bool,
 }
 
 /// What a kernel's stores can do beside storing.
@@ -151,7 +178,13 @@ pub(super) fn begin(
     (output, elements): (Operand, u64),
     abilities: Abilities,
     algorithm: Algorithm,
+    once: bool,
 ) -> Result<Stores> {
+    if plan.rounds()
+        && let Some(why) = epilogue.needs_stage(abilities, once)
+    {
+        return begin_staged(plan, epilogue, (output, elements), abilities, algorithm, why);
+    }
     let mut stores = Stores {
         epilogue,
         output: (output, elements),
@@ -160,6 +193,7 @@ pub(super) fn begin(
         later: None,
         activates: abilities.any_activation
             || matches!(epilogue.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_)),
+        staged: false,
     };
     if epilogue.through != Activation::None {
         plan.need(Operand::X, elements, Access::Read);
@@ -210,6 +244,32 @@ pub(super) fn begin(
     Ok(stores)
 }
 
+/// The same where sums are kept in f32 until all is in: by the direct kernels, which need no other workspace.
+fn begin_staged(
+    plan: &mut SpecBuilder<'_>,
+    epilogue: Epilogue,
+    (output, elements): (Operand, u64),
+    abilities: Abilities,
+    algorithm: Algorithm,
+    why: &'static str,
+) -> Result<Stores> {
+    if algorithm != Algorithm::Direct {
+        return Err(algorithm.unavailable(why));
+    }
+    plan.explain("its sums are rounded by a pass of its own");
+    if epilogue.through != Activation::None {
+        plan.need(Operand::X, elements, Access::Read);
+    }
+    if matches!(epilogue.addend, Addend::Residual(_)) {
+        plan.need(Operand::Residual, elements, Access::Read);
+    }
+    let access = if matches!(epilogue.addend, Addend::Output(_)) { Access::Update } else { Access::Write };
+    plan.need(output, elements, access);
+    debug_assert!(abilities.side);
+    let output = (output, elements);
+    Ok(Stores { epilogue, output, accumulate: false, side: None, later: None, activates: false, staged: true })
+}
+
 /// Scales what an output holds, if it is not added to as it is.
 fn scale_output(plan: &mut SpecBuilder<'_>, output: Operand, elements: u64, factor: Factor) -> Result<()> {
     if factor == Factor::ONE {
@@ -219,20 +279,29 @@ fn scale_output(plan: &mut SpecBuilder<'_>, output: Operand, elements: u64, fact
     scale(plan, factor, &[(output, 0)], elements)
 }
 
-/// States the output of a gradient that is a split reduction: whether its first sums are added to what is there.
+/// States the output of a gradient that is a split reduction over so many samples, and what its sums are added to.
 pub(super) fn begin_reduction(
     plan: &mut SpecBuilder<'_>,
     epilogue: Epilogue,
     output: Operand,
     elements: u64,
-) -> Result<bool> {
-    let Addend::Output(factor) = epilogue.addend else {
-        plan.need(output, elements, Access::Write);
-        return Ok(false);
+    batch: u32,
+) -> Result<Total> {
+    let onto = match epilogue.addend {
+        Addend::Output(factor) => {
+            plan.need(output, elements, Access::Update);
+            // Where sums are rounded, the second pass multiplies.
+            if !plan.rounds() {
+                scale_output(plan, output, elements, factor)?;
+            }
+            Some(factor.get())
+        }
+        _ => {
+            plan.need(output, elements, Access::Write);
+            None
+        }
     };
-    plan.need(output, elements, Access::Update);
-    scale_output(plan, output, elements, factor)?;
-    Ok(true)
+    Ok(Total { binding: plan.whole(output, elements)?, elements, batch, onto, slices: 0 })
 }
 
 /// A tensor times a factor, in place or into another one. Operands with the bytes before their first.
@@ -248,6 +317,74 @@ fn scale(plan: &mut SpecBuilder<'_>, factor: Factor, operands: &[(Operand, u64)]
 }
 
 impl Stores {
+    /// Chunks of the batch for an input and the output, or for the sums of a chunk that are kept in the workspace.
+    pub(super) fn chunks(
+        &self,
+        plan: &SpecBuilder<'_>,
+        batch: u32,
+        [input, output]: [Batched; 2],
+        per_sample: u64,
+    ) -> Result<Vec<Chunk>> {
+        let held = if self.staged { plan.most_workspace_bytes() / stage(output.sample).size } else { u64::MAX };
+        plan.small_chunks(batch, &[input, output], per_sample, held)
+    }
+
+    /// The binding of a chunk of the output that the sums go to, and the element in it at which the chunk starts.
+    pub(super) fn target(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        chunk: &Chunk,
+        output: Batched,
+    ) -> Result<(StepBinding, u32)> {
+        if !self.staged {
+            return Ok(chunk.bind(plan.limits, output));
+        }
+        let elements = output.sample * u64::from(chunk.count);
+        // All chunks use the same part, of which the first, for whose sums it is reserved, needs the most.
+        let staged = if plan.workspace_bytes() == 0 { plan.reserve(elements) } else { Some(stage(elements)) };
+        let staged = staged.ok_or_else(|| Algorithm::Direct.unavailable("its f32 sums exceed the workspace"))?;
+        debug_assert_eq!(staged.offset, 0);
+        Ok((staged, 0))
+    }
+
+    /// Adds what comes behind a chunk's last sums, if they were not stored for good.
+    pub(super) fn finish(&self, plan: &mut SpecBuilder<'_>, chunk: &Chunk, output: Batched) -> Result<()> {
+        if !self.staged {
+            return Ok(());
+        }
+        let Epilogue { activation, through, addend, .. } = self.epilogue;
+        let (kind, factor, side) = match addend {
+            Addend::None => (0, 0.0, None),
+            Addend::Output(factor) => (1, factor.get(), None),
+            Addend::Residual(factor) => (2, factor.get(), Some(Operand::Residual)),
+        };
+        // Only an input gradient goes through something, and only a forward has a residual.
+        let side = if through != Activation::None { Some(Operand::X) } else { side };
+        let overrides: Vec<Override> =
+            FINISH_OVERRIDES.iter().copied().zip([activation.constant(), kind, through.constant()]).collect();
+        let (out, out_base) = chunk.bind(plan.limits, output);
+        let side = side.map(|operand| StepBinding { operand, ..out });
+        let entry = if side.is_some() { &kernel::FINISH_BESIDE } else { &kernel::FINISH };
+        let elements = output.sample * u64::from(chunk.count);
+        let most = plan.most_invocations().saturating_mul(FOUR).min(u32::MAX.into());
+        for first in (0..elements).step_by(most as usize) {
+            let count = most.min(elements - first);
+            let params = FinishParams {
+                count: count as u32,
+                sum_base: first as u32,
+                out_base: out_base + first as u32,
+                factor,
+                slope: self.slope(),
+                unused_a: 0,
+                unused_b: 0,
+                unused_c: 0,
+            };
+            let bindings = [Some(stage(elements)), Some(out), side].into_iter().flatten().collect();
+            plan.step(entry, &overrides, params, bindings, count.div_ceil(FOUR))?;
+        }
+        Ok(())
+    }
+
     /// What a dispatch reads beside this range of the output: its kernel is one with a side then.
     pub(super) fn side(&self, range: StepBinding) -> Option<StepBinding> {
         self.side.map(|operand| StepBinding { operand, ..range })
@@ -293,6 +430,9 @@ impl Stores {
             let operands: Vec<Part> = operands.iter().copied().map(Part::behind).collect();
             elementwise_steps_with(plan, entries, &operands, elements as u32, &settings)
         };
+        if self.staged {
+            return Ok(());
+        }
         let goes_through = through != Activation::None && self.side.is_none();
         match self.later {
             Some((factor, operand, offset)) if goes_through => {

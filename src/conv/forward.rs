@@ -7,7 +7,7 @@ use super::passes::{blocks, overrides, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(
     problem: &ConvProblem,
@@ -18,8 +18,8 @@ pub(super) fn plan(
     if algorithm != Algorithm::Direct {
         return gather::plan(&Gather::forward(problem), problem, algorithm, epilogue, plan);
     }
-    let x = Batched::new(Operand::X, &problem.x_shape());
-    let y = Batched::new(Operand::Y, &problem.y_shape());
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let y = plan.batched_shape(Operand::Y, &problem.y_shape());
     let w_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
@@ -27,18 +27,18 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_out.into(), Access::Read);
     }
-    let stores = begin(&mut plan, epilogue, (Operand::Y, y.sample * batch), Abilities::ALL, algorithm)?;
-
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_out.into())?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
     let rows = u64::from(problem.channels_in / problem.groups) * d * h;
     let slabs = Slabs::new("conv forward", rows, across, 1, plan.limits.max_loop_iterations)?;
+    let output = (Operand::Y, y.sample * batch);
+    let stores = begin(&mut plan, epilogue, output, Abilities::ALL, algorithm, slabs.count() == 1)?;
     let per_sample = blocks(problem.groups, problem.channels_out, y.sample / u64::from(problem.channels_out));
-    for chunk in plan.chunks(problem.batch, &[x, y], per_sample)? {
+    for chunk in stores.chunks(&plan, problem.batch, [x, y], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
-        let (y_binding, y_base) = chunk.bind(plan.limits, y);
+        let (y_binding, y_base) = stores.target(&mut plan, &chunk, y)?;
         for slab in 0..slabs.count() {
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
@@ -58,6 +58,7 @@ pub(super) fn plan(
             overrides.push(("BORDER", problem.padding_mode.constant()));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
+        stores.finish(&mut plan, &chunk, y)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())

@@ -9,7 +9,8 @@ use super::passes::{blocks, overrides, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::padding_mode::PaddingMode;
+use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 
 pub(super) fn plan(
     problem: &ConvProblem,
@@ -20,8 +21,8 @@ pub(super) fn plan(
     if algorithm != Algorithm::Direct {
         return gather::plan(&Gather::input_grad(problem, algorithm)?, problem, algorithm, epilogue, plan);
     }
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
-    let dx = Batched::new(Operand::Dx, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
+    let dx = plan.batched_shape(Operand::Dx, &problem.x_shape());
     let w_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
@@ -29,18 +30,18 @@ pub(super) fn plan(
     if epilogue.bias {
         plan.need(Operand::B, problem.channels_in.into(), Access::Read);
     }
-    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), Abilities::ALL, algorithm)?;
-
     let w = plan.whole(Operand::W, w_elements)?;
     let b = plan.whole(Operand::B, problem.channels_in.into())?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.taps));
     let rows = u64::from(problem.channels_out / problem.groups) * d * h;
     let slabs = Slabs::new("conv input_grad", rows, across, 1, plan.limits.max_loop_iterations)?;
+    let once = slabs.count() == 1 && problem.padding_mode == PaddingMode::Zeros;
+    let stores = begin(&mut plan, epilogue, (Operand::Dx, dx.sample * batch), Abilities::ALL, algorithm, once)?;
     let per_sample = blocks(problem.groups, problem.channels_in, dx.sample / u64::from(problem.channels_in));
-    for chunk in plan.chunks(problem.batch, &[dy, dx], per_sample)? {
+    for chunk in stores.chunks(&plan, problem.batch, [dy, dx], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let (dx_binding, x_base) = chunk.bind(plan.limits, dx);
+        let (dx_binding, x_base) = stores.target(&mut plan, &chunk, dx)?;
         for slab in 0..slabs.count() {
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
@@ -58,8 +59,15 @@ pub(super) fn plan(
             let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
+        if !plan.rounds() {
+            continue;
+        }
+        border::plan(problem, &stores, &mut plan, Some(chunk))?;
+        stores.finish(&mut plan, &chunk, dx)?;
     }
-    border::plan(problem, &stores, &mut plan)?;
+    if !plan.rounds() {
+        border::plan(problem, &stores, &mut plan, None)?;
+    }
     stores.end(&mut plan)?;
     Ok(plan.finish())
 }

@@ -9,7 +9,7 @@ use super::{Conv, ConvShapes, Epilogue, Pass, Through};
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
-use crate::gpu::{Context, Immediate, Plan, Tensor};
+use crate::gpu::{Context, Immediate, Plan, Real, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::check_shape;
 
@@ -32,7 +32,13 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(conv.forward(&ctx, &x, &w, Some(&b))?.read_blocking()?, [12.5, 23.5]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn forward(&self, ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+    pub fn forward<T: Real>(
+        &self,
+        ctx: &Context,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
@@ -52,15 +58,15 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(y.read_blocking()?, [0.0, 27.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn forward_residual(
+    pub fn forward_residual<T: Real>(
         &self,
         ctx: &Context,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-        z: &Tensor,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+        z: &Tensor<T>,
         factor: Factor,
-    ) -> Result<Tensor> {
+    ) -> Result<Tensor<T>> {
         forward_onto(&mut Immediate(ctx), self, [x, w], b, Some((z, factor)), None)
     }
 
@@ -81,13 +87,13 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(y.read_blocking()?, [36.0, 69.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn forward_onto(
+    pub fn forward_onto<T: Real>(
         &self,
         ctx: &Context,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-        y: &Tensor,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+        y: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         forward_onto(&mut Immediate(ctx), self, [x, w], b, None, Some((y, factor))).map(drop)
@@ -108,7 +114,13 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(conv.input_grad(&ctx, &dy, &w, &[1, 1, 3])?.read_blocking()?, [10.0, 11.0, 1.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn input_grad(&self, ctx: &Context, dy: &Tensor, w: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
+    pub fn input_grad<T: Real>(
+        &self,
+        ctx: &Context,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        x_shape: &[usize],
+    ) -> Result<Tensor<T>> {
         input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
     }
 
@@ -133,14 +145,14 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(dx.read_blocking()?, [10.0, 0.0, 1.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn input_grad_through(
+    pub fn input_grad_through<T: Real>(
         &self,
         ctx: &Context,
         activation: Activation,
-        dy: &Tensor,
-        w: &Tensor,
-        x: &Tensor,
-    ) -> Result<Tensor> {
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        x: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         input_grad_onto(&mut Immediate(ctx), self, [dy, w], x.shape(), Through::Output(activation, x), None)
     }
 
@@ -163,14 +175,14 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(du.read_blocking()?, [0.0, 0.0, 20000.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn input_grad_through_input(
+    pub fn input_grad_through_input<T: Real>(
         &self,
         ctx: &Context,
         activation: Activation,
-        dy: &Tensor,
-        w: &Tensor,
-        u: &Tensor,
-    ) -> Result<Tensor> {
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        u: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         input_grad_onto(&mut Immediate(ctx), self, [dy, w], u.shape(), Through::Input(activation, u), None)
     }
 
@@ -191,13 +203,13 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(dx.read_blocking()?, [110.0, 211.0, 301.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn input_grad_onto(
+    pub fn input_grad_onto<T: Real>(
         &self,
         ctx: &Context,
-        dy: &Tensor,
-        w: &Tensor,
-        through: Through<'_>,
-        dx: &Tensor,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        through: Through<'_, T>,
+        dx: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         input_grad_onto(&mut Immediate(ctx), self, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
@@ -219,7 +231,14 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(dw.read_blocking()?, [6.0, 10.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn kernel_grad_onto(&self, ctx: &Context, x: &Tensor, dy: &Tensor, dw: &Tensor, factor: Factor) -> Result<()> {
+    pub fn kernel_grad_onto<T: Real>(
+        &self,
+        ctx: &Context,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
+        dw: &Tensor<T>,
+        factor: Factor,
+    ) -> Result<()> {
         kernel_grad_onto(&mut Immediate(ctx), self, x, dy, Some((dw, factor))).map(drop)
     }
 
@@ -237,7 +256,7 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(db.read_blocking()?, [8.0, 17.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn bias_grad_onto(&self, ctx: &Context, dy: &Tensor, db: &Tensor, factor: Factor) -> Result<()> {
+    pub fn bias_grad_onto<T: Real>(&self, ctx: &Context, dy: &Tensor<T>, db: &Tensor<T>, factor: Factor) -> Result<()> {
         bias_grad(&mut Immediate(ctx), self, dy, Some((db, factor))).map(drop)
     }
 
@@ -256,7 +275,7 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(conv.kernel_grad(&ctx, &x, &dy)?.read_blocking()?, [3.0, 5.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn kernel_grad(&self, ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn kernel_grad<T: Real>(&self, ctx: &Context, x: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         kernel_grad(&mut Immediate(ctx), self, x, dy)
     }
 
@@ -273,7 +292,7 @@ impl<const D: usize> Conv<D> {
     /// assert_eq!(conv.bias_grad(&ctx, &dy)?.read_blocking()?, [3.0, 7.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn bias_grad(&self, ctx: &Context, dy: &Tensor) -> Result<Tensor> {
+    pub fn bias_grad<T: Real>(&self, ctx: &Context, dy: &Tensor<T>) -> Result<Tensor<T>> {
         bias_grad(&mut Immediate(ctx), self, dy, None)
     }
 

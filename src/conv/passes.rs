@@ -2,6 +2,7 @@
 
 use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::padding_mode::PaddingMode;
@@ -37,10 +38,11 @@ pub(crate) fn plan_titled(
         _ => problem.multiply_adds().saturating_mul(2),
     };
     if pass == Pass::BiasGrad {
-        return bias_grad::plan(problem, epilogue, SpecBuilder::direct(limits, options, title, flops)?);
+        let builder = SpecBuilder::direct(limits, options, title, flops)?.of_type(problem.element);
+        return bias_grad::plan(problem, epilogue, builder);
     }
     choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
-        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
+        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice).of_type(problem.element);
         match pass {
             Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
             Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue, builder),
@@ -73,8 +75,12 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         PaddingMode::Zeros => String::new(),
         mode => format!(" {mode}"),
     };
+    let element = match problem.element {
+        ElementType::F32 => String::new(),
+        element => format!(", {element}"),
+    };
     format!(
-        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}",
+        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}{element}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

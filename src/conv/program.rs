@@ -5,7 +5,7 @@ use super::{Conv, Through};
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::factor::Factor;
-use crate::gpu::{Program, Tensor};
+use crate::gpu::{Program, Real, Tensor};
 
 /// Convolution.
 impl Program {
@@ -13,13 +13,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_forward<const D: usize>(
+    pub fn conv_forward<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-    ) -> Result<Tensor> {
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         forward(self, conv, x, w, b)
     }
 
@@ -27,13 +27,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_input_grad<const D: usize>(
+    pub fn conv_input_grad<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        dy: &Tensor,
-        w: &Tensor,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
         x_shape: &[usize],
-    ) -> Result<Tensor> {
+    ) -> Result<Tensor<T>> {
         input_grad(self, conv, dy, w, x_shape)
     }
 
@@ -41,14 +41,14 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_input_grad_through<const D: usize>(
+    pub fn conv_input_grad_through<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
         activation: Activation,
-        dy: &Tensor,
-        w: &Tensor,
-        x: &Tensor,
-    ) -> Result<Tensor> {
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        x: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         input_grad_onto(self, conv, [dy, w], x.shape(), Through::Output(activation, x), None)
     }
 
@@ -56,14 +56,14 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_input_grad_through_input<const D: usize>(
+    pub fn conv_input_grad_through_input<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
         activation: Activation,
-        dy: &Tensor,
-        w: &Tensor,
-        u: &Tensor,
-    ) -> Result<Tensor> {
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        u: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         input_grad_onto(self, conv, [dy, w], u.shape(), Through::Input(activation, u), None)
     }
 
@@ -71,13 +71,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_input_grad_onto<const D: usize>(
+    pub fn conv_input_grad_onto<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        dy: &Tensor,
-        w: &Tensor,
-        through: Through<'_>,
-        dx: &Tensor,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        through: Through<'_, T>,
+        dx: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         input_grad_onto(self, conv, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
@@ -87,12 +87,12 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_kernel_grad_onto<const D: usize>(
+    pub fn conv_kernel_grad_onto<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        x: &Tensor,
-        dy: &Tensor,
-        dw: &Tensor,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
+        dw: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         kernel_grad_onto(self, conv, x, dy, Some((dw, factor))).map(drop)
@@ -102,11 +102,11 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_bias_grad_onto<const D: usize>(
+    pub fn conv_bias_grad_onto<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        dy: &Tensor,
-        db: &Tensor,
+        dy: &Tensor<T>,
+        db: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         bias_grad(self, conv, dy, Some((db, factor))).map(drop)
@@ -116,15 +116,15 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_forward_residual<const D: usize>(
+    pub fn conv_forward_residual<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-        z: &Tensor,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+        z: &Tensor<T>,
         factor: Factor,
-    ) -> Result<Tensor> {
+    ) -> Result<Tensor<T>> {
         forward_onto(self, conv, [x, w], b, Some((z, factor)), None)
     }
 
@@ -132,13 +132,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_forward_onto<const D: usize>(
+    pub fn conv_forward_onto<T: Real, const D: usize>(
         &mut self,
         conv: &Conv<D>,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-        y: &Tensor,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+        y: &Tensor<T>,
         factor: Factor,
     ) -> Result<()> {
         forward_onto(self, conv, [x, w], b, None, Some((y, factor))).map(drop)
@@ -148,7 +148,12 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_kernel_grad<const D: usize>(&mut self, conv: &Conv<D>, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn conv_kernel_grad<T: Real, const D: usize>(
+        &mut self,
+        conv: &Conv<D>,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         kernel_grad(self, conv, x, dy)
     }
 
@@ -156,7 +161,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_bias_grad<const D: usize>(&mut self, conv: &Conv<D>, dy: &Tensor) -> Result<Tensor> {
+    pub fn conv_bias_grad<T: Real, const D: usize>(&mut self, conv: &Conv<D>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         bias_grad(self, conv, dy, None)
     }
 }

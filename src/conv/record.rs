@@ -3,17 +3,22 @@
 use super::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass, Through};
 use crate::error::{Error, Result};
 use crate::factor::Factor;
-use crate::gpu::{Bound, Sink, Tensor};
+use crate::gpu::{Bound, Real, Sink, Tensor};
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
 pub(super) const OPERATOR: &str = "Conv";
 
 /// A tensor that a pass is added to, and how many times it.
-pub(super) type Onto<'a> = Option<(&'a Tensor, Factor)>;
+pub(super) type Onto<'a, T> = Option<(&'a Tensor<T>, Factor)>;
 
 /// The output of a pass: a new tensor, or one that is there.
-fn output(sink: &impl Sink, operand: Operand, shape: &[usize], onto: Onto<'_>) -> Result<(Tensor, Addend)> {
+fn output<T: Real>(
+    sink: &impl Sink,
+    operand: Operand,
+    shape: &[usize],
+    onto: Onto<'_, T>,
+) -> Result<(Tensor<T>, Addend)> {
     match onto {
         None => Ok((sink.context().empty(operand, shape)?, Addend::None)),
         Some((tensor, factor)) => {
@@ -24,13 +29,13 @@ fn output(sink: &impl Sink, operand: Operand, shape: &[usize], onto: Onto<'_>) -
 }
 
 /// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
-fn push(
+fn push<T: Real>(
     sink: &mut impl Sink,
     (problem, pass, epilogue): (ConvProblem, Pass, Epilogue),
-    inputs: &[(Operand, &Tensor)],
+    inputs: &[(Operand, &Tensor<T>)],
     target: Operand,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
+    onto: Onto<'_, T>,
+) -> Result<Tensor<T>> {
     let shape = match target {
         Operand::Y => problem.y_shape(),
         Operand::Dx => problem.x_shape(),
@@ -46,26 +51,26 @@ fn push(
     Ok(result)
 }
 
-pub(crate) fn forward<const D: usize>(
+pub(crate) fn forward<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    x: &Tensor,
-    w: &Tensor,
-    b: Option<&Tensor>,
-) -> Result<Tensor> {
+    x: &Tensor<T>,
+    w: &Tensor<T>,
+    b: Option<&Tensor<T>>,
+) -> Result<Tensor<T>> {
     forward_onto(sink, conv, [x, w], b, None, None)
 }
 
 /// Forward with a residual, or onto what y holds.
-pub(super) fn forward_onto<const D: usize>(
+pub(super) fn forward_onto<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    [x, w]: [&Tensor; 2],
-    b: Option<&Tensor>,
-    residual: Onto<'_>,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    [x, w]: [&Tensor<T>; 2],
+    b: Option<&Tensor<T>>,
+    residual: Onto<'_, T>,
+    onto: Onto<'_, T>,
+) -> Result<Tensor<T>> {
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).element(T::TYPE))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
@@ -82,25 +87,25 @@ pub(super) fn forward_onto<const D: usize>(
     push(sink, (problem, Pass::Forward, epilogue), &inputs, Operand::Y, onto)
 }
 
-pub(crate) fn input_grad<const D: usize>(
+pub(crate) fn input_grad<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    dy: &Tensor,
-    w: &Tensor,
+    dy: &Tensor<T>,
+    w: &Tensor<T>,
     x_shape: &[usize],
-) -> Result<Tensor> {
+) -> Result<Tensor<T>> {
     input_grad_onto(sink, conv, [dy, w], x_shape, Through::Nothing, None)
 }
 
-pub(super) fn input_grad_onto<const D: usize>(
+pub(super) fn input_grad_onto<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    [dy, w]: [&Tensor; 2],
+    [dy, w]: [&Tensor<T>; 2],
     x_shape: &[usize],
-    through: Through<'_>,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+    through: Through<'_, T>,
+    onto: Onto<'_, T>,
+) -> Result<Tensor<T>> {
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
@@ -112,35 +117,35 @@ pub(super) fn input_grad_onto<const D: usize>(
     push(sink, (problem, Pass::InputGrad, epilogue), &inputs, Operand::Dx, onto)
 }
 
-pub(crate) fn kernel_grad<const D: usize>(
+pub(crate) fn kernel_grad<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    x: &Tensor,
-    dy: &Tensor,
-) -> Result<Tensor> {
+    x: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     kernel_grad_onto(sink, conv, x, dy, None)
 }
 
-pub(super) fn kernel_grad_onto<const D: usize>(
+pub(super) fn kernel_grad_onto<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    x: &Tensor,
-    dy: &Tensor,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
+    x: &Tensor<T>,
+    dy: &Tensor<T>,
+    onto: Onto<'_, T>,
+) -> Result<Tensor<T>> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
 }
 
-pub(super) fn bias_grad<const D: usize>(
+pub(super) fn bias_grad<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &Conv<D>,
-    dy: &Tensor,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
+    dy: &Tensor<T>,
+    onto: Onto<'_, T>,
+) -> Result<Tensor<T>> {
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     if dy.shape()[1] % conv.groups() != 0 {
         return Err(Error::InvalidParameter {
@@ -150,6 +155,6 @@ pub(super) fn bias_grad<const D: usize>(
             expected: "a divisor of dy's channels",
         });
     }
-    let problem = ConvProblem::of_output(dy.shape());
+    let problem = ConvProblem::of_output(dy.shape(), T::TYPE);
     push(sink, (problem, Pass::BiasGrad, Epilogue::default()), &[(Operand::Dy, dy)], Operand::Db, onto)
 }

@@ -121,6 +121,7 @@ impl<const D: usize> ConvTranspose<D> {
             channels_out: per_group as u32 * self.groups,
             groups: self.groups,
             axes: self.axes(&shapes.x[2..])?,
+            element: shapes.element,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)

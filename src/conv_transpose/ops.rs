@@ -6,7 +6,7 @@ use super::desc::OPERATOR;
 use super::{ConvTranspose, ConvTransposeProblem};
 use crate::conv::{ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
@@ -29,7 +29,13 @@ impl<const D: usize> ConvTranspose<D> {
     /// assert_eq!(conv.forward(&ctx, &x, &w, Some(&b))?.read_blocking()?, [1.5, 2.5, 13.5, 20.5, 30.5]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn forward(&self, ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+    pub fn forward<T: Real>(
+        &self,
+        ctx: &Context,
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
@@ -48,7 +54,13 @@ impl<const D: usize> ConvTranspose<D> {
     /// assert_eq!(conv.input_grad(&ctx, &dy, &w, &[1, 1, 2])?.read_blocking()?, [3.0, 3.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn input_grad(&self, ctx: &Context, dy: &Tensor, w: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
+    pub fn input_grad<T: Real>(
+        &self,
+        ctx: &Context,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        x_shape: &[usize],
+    ) -> Result<Tensor<T>> {
         input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
     }
 
@@ -66,7 +78,7 @@ impl<const D: usize> ConvTranspose<D> {
     /// assert_eq!(conv.kernel_grad(&ctx, &x, &dy)?.read_blocking()?, [1.0, 1.0, 10.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn kernel_grad(&self, ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn kernel_grad<T: Real>(&self, ctx: &Context, x: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         kernel_grad(&mut Immediate(ctx), self, x, dy)
     }
 
@@ -83,7 +95,7 @@ impl<const D: usize> ConvTranspose<D> {
     /// assert_eq!(conv.bias_grad(&ctx, &dy)?.read_blocking()?, [3.0, 7.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn bias_grad(&self, ctx: &Context, dy: &Tensor) -> Result<Tensor> {
+    pub fn bias_grad<T: Real>(&self, ctx: &Context, dy: &Tensor<T>) -> Result<Tensor<T>> {
         bias_grad(&mut Immediate(ctx), self, dy)
     }
 
@@ -146,13 +158,13 @@ impl ConvTransposeProblem {
 }
 
 /// Adds a pass that reads these operands and writes a new tensor.
-fn push(
+fn push<T: Real>(
     sink: &mut impl Sink,
     problem: Problem,
-    inputs: &[(Operand, &Tensor)],
+    inputs: &[(Operand, &Tensor<T>)],
     output: Operand,
     shape: &[usize],
-) -> Result<Tensor> {
+) -> Result<Tensor<T>> {
     let result = sink.context().empty(output, shape)?;
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
     operands.push(Bound::new(output, &result));
@@ -160,14 +172,14 @@ fn push(
     Ok(result)
 }
 
-fn forward<const D: usize>(
+fn forward<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &ConvTranspose<D>,
-    x: &Tensor,
-    w: &Tensor,
-    b: Option<&Tensor>,
-) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    x: &Tensor<T>,
+    w: &Tensor<T>,
+    b: Option<&Tensor<T>>,
+) -> Result<Tensor<T>> {
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).element(T::TYPE))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
@@ -177,40 +189,44 @@ fn forward<const D: usize>(
     push(sink, problem.pass(Pass::Forward, b.is_some()), &inputs, Operand::Y, &shape)
 }
 
-fn input_grad<const D: usize>(
+fn input_grad<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &ConvTranspose<D>,
-    dy: &Tensor,
-    w: &Tensor,
+    dy: &Tensor<T>,
+    w: &Tensor<T>,
     x_shape: &[usize],
-) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+) -> Result<Tensor<T>> {
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::Dy, dy), (Operand::W, w)];
     push(sink, problem.pass(Pass::InputGrad, false), &inputs, Operand::Dx, x_shape)
 }
 
-fn kernel_grad<const D: usize>(
+fn kernel_grad<T: Real, const D: usize>(
     sink: &mut impl Sink,
     conv: &ConvTranspose<D>,
-    x: &Tensor,
-    dy: &Tensor,
-) -> Result<Tensor> {
+    x: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     check_shape(OPERATOR, Operand::X, x.shape(), D + 2)?;
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     conv.check_groups(Operand::Dy, dy.shape())?;
     let shape = conv.w_shape(x.shape()[1], dy.shape()[1] / conv.groups());
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &shape))?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &shape).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, problem.pass(Pass::KernelGrad, false), &inputs, Operand::Dw, &shape)
 }
 
 /// A convolution's, which looks at dy alone.
-fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &ConvTranspose<D>, dy: &Tensor) -> Result<Tensor> {
+fn bias_grad<T: Real, const D: usize>(
+    sink: &mut impl Sink,
+    conv: &ConvTranspose<D>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     conv.check_groups(Operand::Dy, dy.shape())?;
-    let (problem, epilogue) = (ConvProblem::of_output(dy.shape()), Epilogue::default());
+    let (problem, epilogue) = (ConvProblem::of_output(dy.shape(), T::TYPE), Epilogue::default());
     let problem = Problem::Conv { problem, pass: Pass::BiasGrad, epilogue };
     push(sink, problem, &[(Operand::Dy, dy)], Operand::Db, &dy.shape()[1..2])
 }
@@ -238,13 +254,13 @@ impl Program {
     /// assert_eq!(db.read_blocking()?, [33.0]);
     /// # Ok::<(), wgconv::Error>(())
     /// ```
-    pub fn conv_transpose_forward<const D: usize>(
+    pub fn conv_transpose_forward<T: Real, const D: usize>(
         &mut self,
         conv: &ConvTranspose<D>,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-    ) -> Result<Tensor> {
+        x: &Tensor<T>,
+        w: &Tensor<T>,
+        b: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         forward(self, conv, x, w, b)
     }
 
@@ -252,13 +268,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_transpose_input_grad<const D: usize>(
+    pub fn conv_transpose_input_grad<T: Real, const D: usize>(
         &mut self,
         conv: &ConvTranspose<D>,
-        dy: &Tensor,
-        w: &Tensor,
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
         x_shape: &[usize],
-    ) -> Result<Tensor> {
+    ) -> Result<Tensor<T>> {
         input_grad(self, conv, dy, w, x_shape)
     }
 
@@ -266,12 +282,12 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_transpose_kernel_grad<const D: usize>(
+    pub fn conv_transpose_kernel_grad<T: Real, const D: usize>(
         &mut self,
         conv: &ConvTranspose<D>,
-        x: &Tensor,
-        dy: &Tensor,
-    ) -> Result<Tensor> {
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         kernel_grad(self, conv, x, dy)
     }
 
@@ -279,7 +295,11 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn conv_transpose_bias_grad<const D: usize>(&mut self, conv: &ConvTranspose<D>, dy: &Tensor) -> Result<Tensor> {
+    pub fn conv_transpose_bias_grad<T: Real, const D: usize>(
+        &mut self,
+        conv: &ConvTranspose<D>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         bias_grad(self, conv, dy)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ConvTransposeProblem;
 use crate::conv::{ConvProblem, Epilogue, Pass, passes};
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Strategy};
 use crate::window::TransposedAxis;
@@ -16,7 +17,7 @@ pub(crate) fn plan(
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let conv = match pass {
-        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape()),
+        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape(), problem.element),
         _ => problem.exchanged(),
     };
     let title = title(problem, pass);
@@ -65,9 +66,13 @@ fn name(pass: Pass, operand: Operand) -> Operand {
 fn title(problem: &ConvTransposeProblem, pass: Pass) -> String {
     let axes = &problem.axes[3 - problem.rank as usize..];
     let list = |of: fn(&TransposedAxis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    let element = match problem.element {
+        ElementType::F32 => String::new(),
+        element => format!(", {element}"),
+    };
     format!(
         "conv_transpose {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
-         dilation {:?}, groups {}",
+         dilation {:?}, groups {}{element}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

@@ -1,6 +1,7 @@
 //! What a transposed convolution means for given shapes.
 
 use crate::conv::ConvProblem;
+use crate::element::ElementType;
 use crate::padding_mode::PaddingMode;
 use crate::spatial::extents;
 use crate::window::TransposedAxis;
@@ -30,6 +31,8 @@ pub struct ConvTransposeProblem {
     pub groups: u32,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [TransposedAxis; 3],
+    /// The type of all operands.
+    pub element: ElementType,
 }
 
 impl ConvTransposeProblem {
@@ -74,6 +77,7 @@ impl ConvTransposeProblem {
             groups: self.groups,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
+            element: self.element,
         }
     }
 }

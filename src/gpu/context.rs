@@ -9,7 +9,7 @@ use super::core::Core;
 use super::pipeline::PipelineCache;
 use super::pipeline_data::PipelineData;
 use super::plan::Plan;
-use super::tensor::{Element, Tensor};
+use super::tensor::{Element, Tensor, buffer_bytes};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
@@ -65,10 +65,13 @@ struct Inner {
 }
 
 /// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
-/// a pass on the device's own clock; subgroups are what the kernels for software devices are made of; the pipeline cache does
+/// a pass on the device's own clock; subgroups are what the kernels for software devices are made of; f16 in shaders is not
+/// needed for tensors of f16, but spares them the halves of words; the pipeline cache does
 /// nothing unless [`Context::with_pipeline_data`] asks for it.
-const WANTED_FEATURES: wgpu::Features =
-    wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::SUBGROUP).union(wgpu::Features::PIPELINE_CACHE);
+const WANTED_FEATURES: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY
+    .union(wgpu::Features::SUBGROUP)
+    .union(wgpu::Features::SHADER_F16)
+    .union(wgpu::Features::PIPELINE_CACHE);
 
 /// More different problems than this empty the plan cache, so that it cannot grow without bound.
 const MOST_PLANS: usize = 1024;
@@ -274,7 +277,8 @@ impl Context {
     ///
     /// # Errors
     /// [`Error::LimitExceeded`] for a limit above the device's own, or too small for any kernel;
-    /// [`Error::InvalidParameter`] for an alignment below the device's own or not a power of two.
+    /// [`Error::InvalidParameter`] for an alignment below the device's own or not a power of two, and for `shader_f16` on a
+    /// device without.
     pub fn with_limits(&self, limits: DeviceLimits) -> Result<Context> {
         limits.validate()?;
         let own = self.limits();
@@ -310,6 +314,14 @@ impl Context {
                 parameter: "subgroup_size",
                 value: limits.subgroup_size.to_string(),
                 expected: "the device's own, or 0",
+            });
+        }
+        if limits.shader_f16 && !own.shader_f16 {
+            return Err(Error::InvalidParameter {
+                operator: "Context::with_limits",
+                parameter: "shader_f16",
+                value: "true".to_string(),
+                expected: "false on a device without SHADER_F16",
             });
         }
         for ((parameter, alignment), (_, least)) in limits.alignments().into_iter().zip(own.alignments()) {
@@ -370,7 +382,7 @@ impl Context {
         &self.core().limits
     }
 
-    /// A tensor with this shape and these values, row-major; T is `f32` or `u32`.
+    /// A tensor with this shape and these values, row-major; T is any [`Element`].
     ///
     /// # Errors
     /// Zero extents, more than `u32::MAX` elements, a number of values that is not the shape's, a buffer larger than the
@@ -409,7 +421,7 @@ impl Context {
         Ok(tensor)
     }
 
-    /// A tensor of zeros; T is `f32` or `u32`.
+    /// A tensor of zeros; T is any [`Element`].
     ///
     /// # Errors
     /// As for [`Context::tensor`].
@@ -425,7 +437,7 @@ impl Context {
 
     /// A tensor whose content does not matter, in this layout.
     pub(crate) fn empty_in<T: Element>(&self, operand: Operand, layout: Layout, shape: &[usize]) -> Result<Tensor<T>> {
-        let bytes = u64::from(element_count(operand, shape)?) * 4;
+        let bytes = buffer_bytes::<T>(element_count(operand, shape)? as usize);
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(operand.name(), bytes, usage)?;
         Ok(Tensor::new(self.clone(), shape.to_vec(), layout, buffer))

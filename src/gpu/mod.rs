@@ -22,4 +22,5 @@ pub use program::Program;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use scope::refused;
 pub(crate) use sink::{Bound, Immediate, Sink};
-pub use tensor::{Element, Tensor};
+pub(crate) use tensor::Sealed;
+pub use tensor::{Element, Real, Tensor};

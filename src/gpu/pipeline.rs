@@ -8,7 +8,7 @@ use super::context::Context;
 use super::pipeline_data::PipelineData;
 use super::scope::guarded;
 use crate::error::Result;
-use crate::kernel::{Constant, EntryPoint, KernelKey, specialized_source};
+use crate::kernel::{Constant, EntryPoint, KernelKey, Storages, specialized_source};
 
 /// A compiled entry point and the layout of its one bind group.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(crate) struct Pipeline {
     pub layout: wgpu::BindGroupLayout,
 }
 
-/// A kernel's name and constants.
-type ModuleKey = (&'static str, &'static [Constant]);
+/// A kernel's name, constants and types.
+type ModuleKey = (&'static str, &'static [Constant], Storages);
 
 /// The two-level cache.
 pub(crate) struct PipelineCache {
@@ -84,7 +84,7 @@ impl PipelineCache {
         let label = key.to_string();
         let constants: Vec<(&str, f64)> = key.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
         guarded(context.core(), "create a compute pipeline", 0, || {
-            let layout = bind_group_layout(device, key.entry);
+            let layout = bind_group_layout(device, key.entry, key.storages);
             let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&label),
                 bind_group_layouts: &[Some(&layout)],
@@ -108,13 +108,13 @@ impl PipelineCache {
 
     fn module(&self, context: &Context, key: &KernelKey) -> Result<wgpu::ShaderModule> {
         let kernel = key.entry.kernel();
-        let module_key = (kernel.name, key.variant.constants);
+        let module_key = (kernel.name, key.variant.constants, key.storages);
         if let Ok(modules) = self.modules.lock()
             && let Some(module) = modules.get(&module_key)
         {
             return Ok(module.clone());
         }
-        let source = specialized_source(kernel, key.variant);
+        let source = specialized_source(kernel, key.variant, key.storages);
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(kernel.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
         let module = guarded(context.core(), "create a shader module", 0, || self.create_module(context, descriptor))?;
@@ -142,7 +142,7 @@ impl PipelineCache {
 }
 
 /// Binding 0 is the uniform struct, the others are the entry point's storage buffers.
-fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint) -> wgpu::BindGroupLayout {
+fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint, storages: Storages) -> wgpu::BindGroupLayout {
     let buffer = |binding, ty, size: u64| wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
@@ -153,7 +153,7 @@ fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint) -> wgpu:
     let mut entries = vec![buffer(0, wgpu::BufferBindingType::Uniform, params_size as u64)];
     entries.extend(entry.slots.iter().map(|slot| {
         let ty = wgpu::BufferBindingType::Storage { read_only: !slot.writable };
-        buffer(slot.binding, ty, slot.bytes.into())
+        buffer(slot.binding, ty, storages.least_bytes(slot).into())
     }));
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(entry.name), entries: &entries })
 }

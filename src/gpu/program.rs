@@ -85,14 +85,26 @@ impl Program {
     /// Copies all of `source` into `target` from its element `first` on; for keeping a result of every run.
     ///
     /// # Errors
-    /// [`Error::BufferTooSmall`] if it does not fit; [`Error::AliasedBinding`] for a copy of a tensor into itself;
+    /// [`Error::BufferTooSmall`] if it does not fit; [`Error::InvalidParameter`] for a part of 16-bit elements that begins or
+    /// ends within a word; [`Error::AliasedBinding`] for a copy of a tensor into itself;
     /// [`Error::WrongContext`].
     pub fn copy<T: Element>(&mut self, source: &Tensor<T>, target: &Tensor<T>, first: usize) -> Result<()> {
         self.check(&[Bound::new(Operand::X, source), Bound::new(Operand::Y, target)])?;
-        let (offset, bytes) = ((first as u64).saturating_mul(4), source.len() as u64 * 4);
-        let available = (target.len() as u64 * 4).saturating_sub(offset);
+        let element = size_of::<T>() as u64;
+        let (offset, bytes) = ((first as u64).saturating_mul(element), source.len() as u64 * element);
+        let available = (target.len() as u64 * element).saturating_sub(offset);
         if available < bytes {
             return Err(Error::BufferTooSmall { operand: Operand::Y, needed: bytes, offset, available });
+        }
+        // What lies behind an odd end is only in the way if it is the target's.
+        let bytes = if available == bytes { bytes.next_multiple_of(4) } else { bytes };
+        if offset % 4 != 0 || bytes % 4 != 0 {
+            return Err(Error::InvalidParameter {
+                operator: "Program::copy",
+                parameter: "first",
+                value: format!("{first}, for {} elements of {element} bytes", source.len()),
+                expected: "copies of 16-bit elements that begin and end at whole words",
+            });
         }
         if source.buffer() == target.buffer() {
             return Err(Error::AliasedBinding { output: Operand::Y, other: Operand::X });

@@ -4,21 +4,44 @@ use std::marker::PhantomData;
 
 use super::context::Context;
 use super::read::PendingRead;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::plan::Operand;
 use crate::spatial::element_count;
 
-/// What a tensor can hold: `f32`, and `u32` for indices and labels. Four bytes each.
-pub trait Element: bytemuck::Pod + private::Sealed {}
+/// What a tensor can hold: `f32`, and `u32` for indices and labels; with the feature `half` also `half::f16` and `half::bf16`.
+pub trait Element: bytemuck::Pod + Sealed {}
 
 impl Element for f32 {}
 impl Element for u32 {}
+
+/// What operators compute with: `f32`; with the feature `half` also `half::f16` and `half::bf16`. All tensors of a call have the
+/// same type.
+///
+/// ```
+/// use wgconv::{ElementType, Real};
+/// assert_eq!(<f32 as Real>::TYPE, ElementType::F32);
+/// ```
+pub trait Real: Element {
+    /// The type as a value.
+    const TYPE: ElementType;
+}
+
+impl Real for f32 {
+    const TYPE: ElementType = ElementType::F32;
+}
 
 mod private {
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for u32 {}
+}
+pub(crate) use private::Sealed;
+
+/// Bytes of the buffer of so many elements: whole words.
+pub(crate) fn buffer_bytes<T: Element>(elements: usize) -> u64 {
+    (elements as u64 * size_of::<T>() as u64).next_multiple_of(4)
 }
 
 /// A contiguous tensor on the device, row-major unless its [`Layout`] is channels last. Cloning gives another handle to the same memory.
@@ -60,7 +83,7 @@ impl<T: Element> Tensor<T> {
         self.shape.iter().product()
     }
 
-    /// The buffer: STORAGE, COPY_SRC and COPY_DST, this tensor's elements from offset 0.
+    /// The buffer: STORAGE, COPY_SRC and COPY_DST, this tensor's elements from offset 0; whole words ([`ElementType::buffer_bytes`]).
     pub fn buffer(&self) -> &wgpu::Buffer {
         &self.buffer
     }
@@ -101,7 +124,10 @@ impl<T: Element> Tensor<T> {
             return Err(Error::DataLength { shape, expected: self.len(), found: values.len() });
         }
         self.context.check_alive()?;
-        let bytes = bytemuck::cast_slice(values);
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        // wgpu writes whole words; behind an odd number of 16-bit elements is nothing that matters.
+        let padded = (bytes.len() % 4 != 0).then(|| [bytes, &[0; 2]].concat());
+        let bytes = padded.as_deref().unwrap_or(bytes);
         super::scope::guarded(self.context.core(), "write a tensor", bytes.len() as u64, || {
             self.context.queue().write_buffer(&self.buffer, 0, bytes);
         })
@@ -114,8 +140,8 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`Error::DeviceLost`], [`Error::OutOfMemory`].
     pub async fn read(&self) -> Result<Vec<T>> {
-        let pending = PendingRead::start(&self.context, &self.buffer, self.len() as u64 * 4)?;
-        Ok(to_elements(&pending.finished().await?))
+        let pending = PendingRead::start(&self.context, &self.buffer, buffer_bytes::<T>(self.len()))?;
+        Ok(to_elements(&pending.finished().await?, self.len()))
     }
 
     /// [`Tensor::read`], blocking.
@@ -124,14 +150,14 @@ impl<T: Element> Tensor<T> {
     /// As there.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn read_blocking(&self) -> Result<Vec<T>> {
-        let pending = PendingRead::start(&self.context, &self.buffer, self.len() as u64 * 4)?;
-        Ok(to_elements(&pending.wait()?))
+        let pending = PendingRead::start(&self.context, &self.buffer, buffer_bytes::<T>(self.len()))?;
+        Ok(to_elements(&pending.wait()?, self.len()))
     }
 }
 
-/// Copies bytes of any alignment into elements.
-fn to_elements<T: Element>(bytes: &[u8]) -> Vec<T> {
-    bytemuck::pod_collect_to_vec(bytes)
+/// Copies bytes of any alignment into so many elements.
+fn to_elements<T: Element>(bytes: &[u8], count: usize) -> Vec<T> {
+    bytemuck::pod_collect_to_vec(&bytes[..count * size_of::<T>()])
 }
 
 impl<'a, T: Element> From<&'a Tensor<T>> for wgpu::BufferBinding<'a> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Constant, EntryPoint, Variant};
+use super::{Constant, EntryPoint, Storages, Variant};
 
 /// An override constant's name and value.
 pub(crate) type Override = (&'static str, u32);
@@ -16,22 +16,25 @@ pub(crate) struct KernelKey {
     pub variant: &'static Variant,
     /// Given to the pipeline.
     pub overrides: Vec<Override>,
+    /// The types that it is compiled for.
+    pub storages: Storages,
 }
 
 impl KernelKey {
     pub(crate) fn new(entry: &'static EntryPoint, variant: &'static Variant, overrides: &[Override]) -> Self {
-        KernelKey { entry, variant, overrides: overrides.to_vec() }
+        KernelKey { entry, variant, overrides: overrides.to_vec(), storages: Storages::default() }
     }
 
-    /// What stands for the module's source, without blanks: the kernel's name and its constants.
+    /// What stands for the module's source, without blanks: the kernel's name, its constants and its types.
     pub(crate) fn module_name(&self) -> String {
         let constants: Vec<String> =
             self.variant.constants.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        format!("{}[{}]", self.entry.kernel().name, constants.join(","))
+        let storages = self.storages.suffix().replace(' ', ":");
+        format!("{}[{}]{storages}", self.entry.kernel().name, constants.join(","))
     }
 
-    fn identity(&self) -> (&'static str, &'static str, &'static [Constant], &[Override]) {
-        (self.entry.kernel().name, self.entry.name, self.variant.constants, &self.overrides)
+    fn identity(&self) -> (&'static str, &'static str, &'static [Constant], &[Override], Storages) {
+        (self.entry.kernel().name, self.entry.name, self.variant.constants, &self.overrides, self.storages)
     }
 }
 
@@ -51,7 +54,7 @@ impl Hash for KernelKey {
 
 impl fmt::Display for KernelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.entry.kernel().name, self.entry.name)?;
+        write!(f, "{}:{}{}", self.entry.kernel().name, self.entry.name, self.storages.suffix())?;
         for (name, value) in self.variant.constants {
             write!(f, " {}={value}", name.to_lowercase())?;
         }
@@ -61,6 +64,7 @@ impl fmt::Display for KernelKey {
                 "ACCUMULATE",
                 "ACTIVATION",
                 "RESIDUAL",
+                "ADDEND",
                 "DERIVATIVE",
                 "BORDER",
                 "BY_CHANNEL",

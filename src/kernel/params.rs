@@ -33,7 +33,20 @@ uniform! {
 
 uniform! {
     /// `shaders/common/sum_slices.wgsl`
-    SumParams { elements: u32, slices: u32, accumulate: u32, unused: u32 }
+    SumParams { elements: u32, slices: u32, accumulate: u32, factor: f32 }
+}
+
+uniform! {
+    /// `shaders/common/convert.wgsl`
+    ConvertParams { count: u32, x_base: u32, out_base: u32, unused: u32 }
+}
+
+uniform! {
+    /// `shaders/common/finish.wgsl`
+    FinishParams {
+        count: u32, sum_base: u32, out_base: u32, factor: f32,
+        slope: f32, unused_a: u32, unused_b: u32, unused_c: u32,
+    }
 }
 
 uniform! {

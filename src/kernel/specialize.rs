@@ -2,7 +2,9 @@
 //! lines rendered from the key. And a public view of the kernels, by which tests validate every one without a GPU.
 
 use super::params::Layout;
-use super::{KERNELS, Kernel, Variant};
+use super::{KERNELS, Kernel, Storage, Storages, Variant};
+use crate::element::ElementType;
+use crate::plan::DeviceLimits;
 
 const BEGIN: &str = "// specialise: begin\n";
 const END: &str = "// specialise: end\n";
@@ -16,10 +18,11 @@ fn browser_prefix(kernel: &Kernel) -> &'static str {
     if kernel.subgroup_size > 0 { SUBGROUPS_IN_BROWSERS } else { "" }
 }
 
-/// The WGSL source of a kernel with the constants of a variant.
-pub(crate) fn specialized_source(kernel: &Kernel, variant: &Variant) -> String {
+/// The WGSL source of a kernel with the constants of a variant, for these types.
+pub(crate) fn specialized_source(kernel: &Kernel, variant: &Variant, storages: Storages) -> String {
     let prefix = if cfg!(target_arch = "wasm32") { browser_prefix(kernel) } else { "" };
-    let source = format!("{prefix}{}", kernel.parts.concat());
+    let parts: String = kernel.parts.iter().flat_map(|part| storages.parts(part)).collect();
+    let source = format!("{}{prefix}{parts}", storages.prefix());
     let block: String =
         variant.constants.iter().map(|(name, value)| format!("const {name}: u32 = {value}u;\n")).collect();
     match (source.find(BEGIN), source.find(END)) {
@@ -96,15 +99,32 @@ pub struct MemberInfo {
     pub offset: usize,
 }
 
-/// Every kernel of the library in every variant: what `tests/shaders.rs` validates, and what a second compiler can be fed.
+/// Every kernel of the library in every variant, for tensors of f32: what `tests/shaders.rs` validates, and what a second compiler can be fed.
 ///
 /// ```
 /// assert!(wgconv::kernels().iter().any(|kernel| kernel.name == "conv/forward_direct"));
 /// ```
 pub fn kernels() -> Vec<KernelInfo> {
-    let variants =
-        |kernel: &&'static Kernel| kernel.variants.iter().map(|variant| describe(kernel, variant)).collect::<Vec<_>>();
-    KERNELS.iter().flat_map(variants).collect()
+    KERNELS.iter().flat_map(|kernel| variants(kernel, Storages::default())).collect()
+}
+
+/// The kernels that take tensors of this type, in every variant, as they are compiled on a device that has `SHADER_F16`, or
+/// not.
+///
+/// ```
+/// use wgconv::{ElementType, kernels_of};
+/// let kernels = kernels_of(ElementType::F16, true);
+/// let kernel = kernels.iter().find(|kernel| kernel.name == "conv/forward_direct").unwrap();
+/// assert!(kernel.source.starts_with("enable f16;"));
+/// ```
+pub fn kernels_of(element: ElementType, shader_f16: bool) -> Vec<KernelInfo> {
+    let storage = Storage::of(element, &DeviceLimits { shader_f16, ..DeviceLimits::default() });
+    let typed = KERNELS.iter().filter(|kernel| kernel.reads_types() || kernel.stores_types());
+    typed.flat_map(|kernel| variants(kernel, Storages { input: storage, output: storage })).collect()
+}
+
+fn variants(kernel: &'static Kernel, storages: Storages) -> Vec<KernelInfo> {
+    kernel.variants.iter().map(|variant| describe(kernel, variant, storages)).collect()
 }
 
 fn struct_info((name, members, size): Layout) -> StructInfo {
@@ -112,7 +132,7 @@ fn struct_info((name, members, size): Layout) -> StructInfo {
     StructInfo { name, members, size }
 }
 
-fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
+fn describe(kernel: &'static Kernel, variant: &'static Variant, storages: Storages) -> KernelInfo {
     let mut structs = vec![struct_info((kernel.params)())];
     let inner: &[fn() -> Layout] = match structs[0].name {
         "ConvParams" | "PoolParams" => &[super::Reduction::layout],
@@ -136,7 +156,7 @@ fn describe(kernel: &'static Kernel, variant: &'static Variant) -> KernelInfo {
         constants: variant.constants,
         subgroup_size: kernel.subgroup_size,
         default_source: kernel.parts.concat(),
-        source: specialized_source(kernel, variant),
+        source: specialized_source(kernel, variant, storages),
         browser_prefix: browser_prefix(kernel),
         entries: kernel.entries.iter().map(entry).collect(),
         workgroup_bytes: variant.workgroup_bytes,

@@ -46,7 +46,7 @@ impl TransposeProblem {
         let sample = u64::from(rows) * u64::from(columns);
         plan.need(Operand::X, sample * u64::from(batch), Access::Read);
         plan.need(Operand::Y, sample * u64::from(batch), Access::Write);
-        let [x, y] = [Operand::X, Operand::Y].map(|operand| Batched { operand, sample });
+        let [x, y] = [Operand::X, Operand::Y].map(|operand| Batched::of(operand, sample));
         let kernel = KernelKey::new(entry, &entry.kernel().variants[0], &[]);
         let size = u64::from(kernel.variant.workgroup_size());
         // Invocations of a matrix.

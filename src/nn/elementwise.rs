@@ -97,7 +97,7 @@ pub(crate) fn steps_of<P: bytemuck::Pod>(
     let chunked: Vec<Batched> = operands
         .iter()
         .filter(|part| part.fixed.is_none())
-        .map(|part| Batched { operand: part.operand, sample: unit.into() })
+        .map(|part| Batched::of(part.operand, unit.into()))
         .collect();
     for chunk in plan.chunks(count.div_ceil(unit), &chunked, unit.into())? {
         let first = chunk.first * unit;

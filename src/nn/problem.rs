@@ -217,8 +217,8 @@ fn plan_softmax(samples: u32, classes: u32, limits: &DeviceLimits, options: &Pla
     plan.need(Operand::Target, batch, Access::Read);
     plan.need(Operand::Loss, batch, Access::Write);
     plan.need(Operand::Dx, batch * width, Access::Write);
-    let [x, dx] = [Operand::X, Operand::Dx].map(|operand| Batched { operand, sample: width });
-    let [target, loss] = [Operand::Target, Operand::Loss].map(|operand| Batched { operand, sample: 1 });
+    let [x, dx] = [Operand::X, Operand::Dx].map(|operand| Batched::of(operand, width));
+    let [target, loss] = [Operand::Target, Operand::Loss].map(|operand| Batched::of(operand, 1));
     let bind = |limits: &DeviceLimits, chunk: &Chunk, operand| chunk.bind(limits, operand);
     // A workgroup a sample.
     for chunk in plan.chunks(samples, &[x, dx, target, loss], WORKGROUP_SIZE.into())? {

@@ -7,7 +7,7 @@ use super::builder::{DISPATCHES, MOST_DISPATCHES};
 use super::{DeviceLimits, Operand, StepBinding};
 use crate::error::{Error, Result};
 
-/// Every element of this library takes four bytes: f32, and u32 for indices and labels.
+/// Bytes of an element of f32 and of u32, for indices and labels; tensors can have 16-bit elements too ([`Batched::bytes`]).
 pub(crate) const ELEMENT_BYTES: u64 = 4;
 
 /// An operand whose first axis is the batch.
@@ -16,12 +16,24 @@ pub(crate) struct Batched {
     pub operand: Operand,
     /// Elements of one sample.
     pub sample: u64,
+    /// Bytes of an element.
+    pub bytes: u64,
 }
 
 impl Batched {
-    /// An operand of this shape `[N, ...]`.
+    /// An operand of this shape `[N, ...]` and 32-bit elements.
     pub(crate) fn new(operand: Operand, shape: &[usize]) -> Self {
-        Batched { operand, sample: elements(&shape[1..]) }
+        Batched::of(operand, elements(&shape[1..]))
+    }
+
+    /// An operand of so many 32-bit elements a sample.
+    pub(crate) fn of(operand: Operand, sample: u64) -> Self {
+        Batched { operand, sample, bytes: ELEMENT_BYTES }
+    }
+
+    /// Bytes of a part of it: a whole number of words.
+    fn bytes_of(&self, elements: u64) -> u64 {
+        (elements * self.bytes).next_multiple_of(4)
     }
 }
 
@@ -47,15 +59,16 @@ impl Chunk {
     ) -> Result<Vec<Chunk>> {
         let mut most = most_samples.clamp(1, batch.into());
         for operand in operands {
-            let bytes = operand.sample * ELEMENT_BYTES;
-            if bytes * u64::from(batch) <= limits.max_storage_binding_bytes {
+            let bytes = operand.sample * operand.bytes;
+            if operand.bytes_of(operand.sample * u64::from(batch)) <= limits.max_storage_binding_bytes {
                 continue;
             }
             // A sample that starts between two aligned offsets needs up to that much more.
             let slack = if bytes.is_multiple_of(limits.storage_alignment) {
                 0
             } else {
-                limits.storage_alignment - ELEMENT_BYTES
+                // And behind it up to the end of a word.
+                limits.storage_alignment - operand.bytes + (4 - operand.bytes)
             };
             if bytes + slack > limits.max_storage_binding_bytes {
                 return Err(Error::SampleTooLarge {
@@ -78,11 +91,11 @@ impl Chunk {
 
     /// The binding of an operand for this chunk, and the element in it at which the chunk starts.
     pub(crate) fn bind(&self, limits: &DeviceLimits, operand: Batched) -> (StepBinding, u32) {
-        let sample = operand.sample * ELEMENT_BYTES;
+        let sample = operand.sample * operand.bytes;
         let begin = u64::from(self.first) * sample;
         let offset = begin / limits.storage_alignment * limits.storage_alignment;
-        let size = begin + u64::from(self.count) * sample - offset;
-        (StepBinding { operand: operand.operand, offset, size }, ((begin - offset) / ELEMENT_BYTES) as u32)
+        let size = (begin + u64::from(self.count) * sample - offset).next_multiple_of(4);
+        (StepBinding { operand: operand.operand, offset, size }, ((begin - offset) / operand.bytes) as u32)
     }
 }
 
@@ -92,7 +105,9 @@ mod tests {
 
     #[test]
     fn chunks_cover_the_batch_once_and_every_binding_fits() {
-        for sample in [1u64, 3, 16, 17, 60, 64] {
+        for (sample, bytes) in
+            [(1u64, 4u64), (3, 4), (16, 4), (17, 4), (60, 4), (64, 4), (1, 2), (5, 2), (33, 2), (120, 2)]
+        {
             for batch in [1u32, 2, 5, 33, 100] {
                 for alignment in [4u64, 16, 256] {
                     let limits = DeviceLimits {
@@ -100,7 +115,7 @@ mod tests {
                         storage_alignment: alignment,
                         ..DeviceLimits::default()
                     };
-                    let operand = Batched { operand: Operand::X, sample };
+                    let operand = Batched { bytes, ..Batched::of(Operand::X, sample) };
                     let chunks = Chunk::split(&limits, batch, &[operand], u64::MAX).unwrap();
                     let mut next = 0;
                     for chunk in chunks {
@@ -109,8 +124,9 @@ mod tests {
                         let (binding, base) = chunk.bind(&limits, operand);
                         assert_eq!(binding.offset % alignment, 0);
                         assert!(binding.size <= limits.max_storage_binding_bytes);
-                        assert_eq!(binding.offset + u64::from(base) * 4, u64::from(chunk.first) * sample * 4);
-                        assert!(binding.offset + binding.size <= u64::from(batch) * sample * 4);
+                        assert_eq!(binding.offset + u64::from(base) * bytes, u64::from(chunk.first) * sample * bytes);
+                        let all = (u64::from(batch) * sample * bytes).next_multiple_of(4);
+                        assert!(binding.offset + binding.size <= all && binding.size.is_multiple_of(4));
                     }
                     assert_eq!(next, batch);
                 }
@@ -122,7 +138,7 @@ mod tests {
     #[test]
     fn more_chunks_than_a_plan_has_dispatches_are_an_error_not_a_list() {
         let limits = DeviceLimits { max_storage_binding_bytes: 4, storage_alignment: 4, ..DeviceLimits::default() };
-        let operand = Batched { operand: Operand::X, sample: 1 };
+        let operand = Batched::of(Operand::X, 1);
         for (batch, most_samples) in [(u32::MAX, u64::MAX), (65_537, 1), (u32::MAX, 64)] {
             let error = Chunk::split(&limits, batch, &[operand], most_samples).unwrap_err();
             assert!(matches!(error, Error::LimitExceeded { available: 65_536, .. }), "{error}");
@@ -133,7 +149,7 @@ mod tests {
     #[test]
     fn one_sample_above_the_limit_is_an_error_that_names_both() {
         let limits = DeviceLimits { max_storage_binding_bytes: 400, ..DeviceLimits::default() };
-        let operand = Batched { operand: Operand::Dy, sample: 101 };
+        let operand = Batched::of(Operand::Dy, 101);
         let error = Chunk::split(&limits, 2, &[operand], u64::MAX).unwrap_err();
         assert!(matches!(error, Error::SampleTooLarge { operand: Operand::Dy, limit: 400, .. }), "{error}");
     }

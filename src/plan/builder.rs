@@ -1,12 +1,13 @@
 //! Collects a plan: every operator's planning goes through it, so that limits are checked in one place.
 
-use super::batch::ELEMENT_BYTES;
+use super::batch::{ELEMENT_BYTES, elements};
 use super::{
     Access, Algorithm, Batched, Chunk, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, Slabs, Step,
     StepBinding, Strategy, fold,
 };
+use crate::element::ElementType;
 use crate::error::{Error, Result};
-use crate::kernel::{EntryPoint, KernelKey, Override, Reduction, SumParams, WORKGROUP_SIZE};
+use crate::kernel::{EntryPoint, KernelKey, Override, Reduction, Storage, Storages, SumParams, WORKGROUP_SIZE};
 
 /// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
 pub(super) const MOST_DISPATCHES: usize = 65_536;
@@ -16,11 +17,27 @@ pub(super) const DISPATCHES: &str = "dispatches of one plan";
 /// Why an algorithm was taken that the caller named.
 pub(crate) const CALLERS_CHOICE: &str = "the caller's choice";
 
+/// The result of a split reduction.
+pub(crate) struct Total {
+    pub binding: StepBinding,
+    pub elements: u64,
+    /// Samples of all chunks.
+    pub batch: u32,
+    /// How many times what it holds is added to.
+    pub onto: Option<f32>,
+    /// Of sums that are rounded only at the end: how many slices the first chunk has begun.
+    pub slices: u32,
+}
+
 /// A plan in the making.
 pub(crate) struct SpecBuilder<'a> {
     pub(crate) limits: &'a DeviceLimits,
     options: &'a PlanOptions,
     spec: PlanSpec,
+    /// The type of the operands, those with indices apart.
+    element: ElementType,
+    /// An operand of another type.
+    exception: Option<(Operand, ElementType)>,
 }
 
 impl<'a> SpecBuilder<'a> {
@@ -53,7 +70,41 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec }
+        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None }
+    }
+
+    /// With operands of this type.
+    pub(crate) fn of_type(self, element: ElementType) -> Self {
+        SpecBuilder { element, ..self }
+    }
+
+    /// With one of another type.
+    pub(crate) fn except(self, operand: Operand, element: ElementType) -> Self {
+        SpecBuilder { exception: Some((operand, element)), ..self }
+    }
+
+    /// The type of an operand. Sums in the workspace are f32.
+    pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
+        match self.exception {
+            Some((other, element)) if other == operand => element,
+            _ if operand == Operand::Workspace => ElementType::F32,
+            _ => self.element,
+        }
+    }
+
+    /// Whether sums are rounded where they are stored in the output, so that several dispatches must not add to it.
+    pub(crate) fn rounds(&self) -> bool {
+        self.element != ElementType::F32
+    }
+
+    /// An operand of so many elements a sample, of its type.
+    pub(crate) fn batched(&self, operand: Operand, sample: u64) -> Batched {
+        Batched { bytes: self.element_of(operand).bytes(), ..Batched::of(operand, sample) }
+    }
+
+    /// An operand of this shape `[N, ...]`, of its type.
+    pub(crate) fn batched_shape(&self, operand: Operand, shape: &[usize]) -> Batched {
+        self.batched(operand, elements(&shape[1..]))
     }
 
     /// The tile that the caller named.
@@ -69,7 +120,8 @@ impl<'a> SpecBuilder<'a> {
 
     /// States a buffer that the plan needs.
     pub(crate) fn need(&mut self, operand: Operand, elements: u64, access: Access) {
-        self.spec.needs.push(OperandNeed { operand, access, bytes: elements * ELEMENT_BYTES });
+        let bytes = self.element_of(operand).buffer_bytes(elements);
+        self.spec.needs.push(OperandNeed { operand, access, bytes });
     }
 
     /// The binding of an operand that is always bound whole.
@@ -77,7 +129,8 @@ impl<'a> SpecBuilder<'a> {
     /// # Errors
     /// It is larger than a binding can be.
     pub(crate) fn whole(&self, operand: Operand, elements: u64) -> Result<StepBinding> {
-        let (size, available) = (elements * ELEMENT_BYTES, self.limits.max_storage_binding_bytes);
+        let size = self.element_of(operand).buffer_bytes(elements);
+        let available = self.limits.max_storage_binding_bytes;
         if size > available {
             let what = operand.to_string();
             return Err(Error::LimitExceeded {
@@ -93,7 +146,18 @@ impl<'a> SpecBuilder<'a> {
     /// Chunks of the batch for these operands, none with more than the grid can cover at `outputs_per_sample`
     /// invocations a sample.
     pub(crate) fn chunks(&self, batch: u32, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
-        Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
+        self.small_chunks(batch, operands, outputs_per_sample, u64::MAX)
+    }
+
+    /// The same of at most so many samples.
+    pub(crate) fn small_chunks(
+        &self,
+        batch: u32,
+        operands: &[Batched],
+        outputs_per_sample: u64,
+        most_samples: u64,
+    ) -> Result<Vec<Chunk>> {
+        Chunk::split(self.limits, batch, operands, (self.most_invocations() / outputs_per_sample).min(most_samples))
     }
 
     /// Chunks of the batch for these operands, none with more workgroups than the grid can have, nor than `most`, at
@@ -136,11 +200,12 @@ impl<'a> SpecBuilder<'a> {
     /// The same with the uniform struct's bytes.
     pub(crate) fn step_bytes(
         &mut self,
-        kernel: KernelKey,
+        mut kernel: KernelKey,
         params: Vec<u8>,
         bindings: Vec<StepBinding>,
         workgroups: u64,
     ) -> Result<()> {
+        kernel.storages = self.storages(&kernel, &bindings)?;
         if self.spec.steps.len() >= MOST_DISPATCHES {
             return Err(Error::LimitExceeded {
                 limit: DISPATCHES,
@@ -160,6 +225,24 @@ impl<'a> SpecBuilder<'a> {
         debug_assert_eq!(kernel.entry.slots.len(), bindings.len());
         self.spec.steps.push(Step { kernel, params, bindings, grid });
         Ok(())
+    }
+
+    /// The types that a kernel is to read and to write.
+    fn storages(&self, kernel: &KernelKey, bindings: &[StepBinding]) -> Result<Storages> {
+        let of = |writable: bool| {
+            let slots = kernel.entry.slots.iter().zip(bindings).filter(move |(slot, _)| slot.writable == writable);
+            // Of an operand, if there is one: what lies in the workspace only the kernels themselves know.
+            let types = slots.map(|(_, binding)| self.element_of(binding.operand));
+            types.max_by_key(|&element| element != ElementType::F32).unwrap_or_default()
+        };
+        let (input, output) = (of(false), of(true));
+        let module = kernel.entry.kernel();
+        for (element, can) in [(input, module.reads_types()), (output, module.stores_types())] {
+            if element != ElementType::F32 && !can {
+                return Err(self.spec.algorithm.unavailable("its kernels take f32 only"));
+            }
+        }
+        Ok(Storages { input: Storage::of(input, self.limits), output: Storage::of(output, self.limits) })
     }
 
     /// wgpu checks neither of the first two for specialised kernels.
@@ -192,23 +275,27 @@ impl<'a> SpecBuilder<'a> {
         Ok(())
     }
 
-    /// A reduction into `total` of `elements`, split for parallelism and for the loop limit: slices into the workspace and
+    /// A reduction of a chunk of the batch into `total`, split for parallelism and for the loop limit: slices into the workspace and
     /// a second pass that adds them, in rounds of what the workspace holds; without workspace, one dispatch a slab.
     ///
     /// `slice_step` adds the dispatch for a range of slabs that writes to the given binding; a slice takes at most
     /// `slice_workgroups`.
     pub(crate) fn split_reduction(
         &mut self,
-        total: StepBinding,
+        total: &mut Total,
+        chunk: &Chunk,
         slabs: Slabs,
         slice_workgroups: u64,
-        accumulate: bool,
         mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
     ) -> Result<()> {
-        let elements = total.size / ELEMENT_BYTES;
+        let elements = total.elements;
         // Rounds of fewer than two slices would not be worth their second pass.
         let by_grid = self.most_workgroups() / slice_workgroups.max(1);
         let per_round = self.workspace_slices(elements).min(by_grid).min(slabs.count().into());
+        if self.rounds() {
+            return self.rounded_reduction(total, chunk, slabs, per_round, slice_step);
+        }
+        let (total, accumulate) = (total.binding, total.onto.is_some() || chunk.first > 0);
         // Software devices take seconds to compile kernels that read before each of many stores: there the second pass does it.
         let adds_apart = accumulate && self.limits.is_software && per_round > 0;
         if (slabs.count() == 1 || per_round < 2) && !adds_apart {
@@ -228,11 +315,48 @@ impl<'a> SpecBuilder<'a> {
                 elements: elements as u32,
                 slices,
                 accumulate: u32::from(accumulate || first > 0),
-                unused: 0,
+                factor: 1.0,
             };
             self.step(&crate::kernel::SUM_SLICES, &[], params, vec![partial, total], elements)?;
         }
         Ok(())
+    }
+
+    /// The same into a total of a type that is rounded to: whatever the rounds and chunks, they add to the same slices, which are
+    /// f32, and the second pass comes once, behind the last of them.
+    fn rounded_reduction(
+        &mut self,
+        total: &mut Total,
+        chunk: &Chunk,
+        slabs: Slabs,
+        per_round: u64,
+        mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
+    ) -> Result<()> {
+        if per_round == 0 {
+            return Err(self.spec.algorithm.unavailable("its f32 sums exceed the workspace"));
+        }
+        let is_first = chunk.first == 0;
+        if is_first {
+            total.slices = per_round as u32;
+            self.reserve_workspace(per_round * total.elements * ELEMENT_BYTES);
+        }
+        let slices_bytes = |slices: u32| u64::from(slices) * total.elements * ELEMENT_BYTES;
+        for first in (0..slabs.count()).step_by(total.slices as usize) {
+            let slices = total.slices.min(slabs.count() - first);
+            let partial = StepBinding { operand: Operand::Workspace, offset: 0, size: slices_bytes(slices) };
+            slice_step(self, slabs.reduction(first, slices, !is_first || first > 0), partial)?;
+        }
+        if chunk.first + chunk.count < total.batch {
+            return Ok(());
+        }
+        let params = SumParams {
+            elements: total.elements as u32,
+            slices: total.slices,
+            accumulate: u32::from(total.onto.is_some()),
+            factor: total.onto.unwrap_or(1.0),
+        };
+        let all = StepBinding { operand: Operand::Workspace, offset: 0, size: slices_bytes(total.slices) };
+        self.step(&crate::kernel::SUM_SLICES, &[], params, vec![all, total.binding], total.elements)
     }
 
     /// Slices that the workspace can hold, one dispatch can compute and one second pass can add.
@@ -247,13 +371,18 @@ impl<'a> SpecBuilder<'a> {
     }
 
     /// Invocations that one dispatch can have.
-    fn most_invocations(&self) -> u64 {
+    pub(crate) fn most_invocations(&self) -> u64 {
         self.most_workgroups().saturating_mul(WORKGROUP_SIZE.into())
     }
 
     /// What the caller allows as a workspace and a binding can be.
     pub(crate) fn most_workspace_bytes(&self) -> u64 {
         self.options.workspace_limit.min(self.limits.max_storage_binding_bytes)
+    }
+
+    /// Bytes of workspace so far.
+    pub(crate) fn workspace_bytes(&self) -> u64 {
+        self.spec.workspace_bytes()
     }
 
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed

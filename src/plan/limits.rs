@@ -38,6 +38,8 @@ pub struct DeviceLimits {
     pub is_software: bool,
     /// Invocations of every subgroup, where kernels can use subgroups and the size does not vary; else 0.
     pub subgroup_size: u32,
+    /// Whether shaders can read and write f16 as such (`SHADER_F16`); if not, by halves of words.
+    pub shader_f16: bool,
 }
 
 /// Loop iterations after which lavapipe leaves every loop of an invocation.
@@ -63,7 +65,8 @@ impl DeviceLimits {
         let fixed = info.subgroup_min_size == info.subgroup_max_size;
         let usable = fixed && device.features().contains(wgpu::Features::SUBGROUP);
         let subgroup_size = if usable { info.subgroup_min_size } else { 0 };
-        DeviceLimits { subgroup_size, ..DeviceLimits::from_wgpu(&device.limits(), info.device_type) }
+        let shader_f16 = device.features().contains(wgpu::Features::SHADER_F16);
+        DeviceLimits { subgroup_size, shader_f16, ..DeviceLimits::from_wgpu(&device.limits(), info.device_type) }
     }
 
     fn from_wgpu(limits: &wgpu::Limits, device_type: wgpu::DeviceType) -> Self {
@@ -90,6 +93,7 @@ impl DeviceLimits {
             fill_invocations: if is_software { 2_048 } else { 65_536 },
             is_software,
             subgroup_size: 0,
+            shader_f16: false,
         }
     }
 

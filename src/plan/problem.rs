@@ -4,6 +4,7 @@ use super::{Advice, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Str
 use crate::case::Case;
 use crate::conv::{ConvProblem, Epilogue, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
+use crate::element::ConvertProblem;
 use crate::error::Result;
 use crate::layout::{Layout, TransposeProblem};
 use crate::nn::NnProblem;
@@ -17,6 +18,7 @@ pub(crate) enum Problem {
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
     Transpose(TransposeProblem),
+    Convert(ConvertProblem),
 }
 
 impl Problem {
@@ -43,6 +45,7 @@ impl Problem {
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),
             Problem::Transpose(problem) => problem.plan(limits, options, advice),
+            Problem::Convert(problem) => problem.plan(limits, options),
         }?;
         advice.allow(&spec)?;
         Ok(spec)
@@ -54,7 +57,7 @@ impl Problem {
             Problem::Conv { .. } | Problem::ConvTranspose { .. } | Problem::Pool { .. } | Problem::Nn(_) => {
                 Some(Layout::ChannelsFirst)
             }
-            Problem::Transpose(_) => None,
+            Problem::Transpose(_) | Problem::Convert(_) => None,
         }
     }
 
@@ -64,7 +67,8 @@ impl Problem {
             Problem::Conv { pass: Pass::BiasGrad, .. }
             | Problem::ConvTranspose { pass: Pass::BiasGrad, .. }
             | Problem::Nn(_)
-            | Problem::Transpose(_) => None,
+            | Problem::Transpose(_)
+            | Problem::Convert(_) => None,
             Problem::Conv { problem, pass, .. } => Some((Case::Conv(problem.into()), pass.name())),
             Problem::ConvTranspose { problem, pass, .. } => Some((Case::ConvTranspose(problem.into()), pass.name())),
             Problem::Pool { problem, pass } => Some((Case::Pool(problem.into()), pass.name())),
@@ -81,7 +85,7 @@ impl Problem {
             Problem::Pool { .. } => {
                 [Algorithm::Direct, Algorithm::Rows, Algorithm::Planes].map(Strategy::Fixed).to_vec()
             }
-            Problem::Nn(_) => vec![Strategy::Fixed(Algorithm::Direct)],
+            Problem::Nn(_) | Problem::Convert(_) => vec![Strategy::Fixed(Algorithm::Direct)],
             Problem::Transpose(_) => [Algorithm::Direct, Algorithm::Tiled].map(Strategy::Fixed).to_vec(),
         }
     }

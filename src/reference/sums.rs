@@ -2,6 +2,7 @@
 
 use super::{check_length, nn};
 use crate::activation::Activation;
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::factor::Factor;
 
@@ -66,6 +67,20 @@ impl Sums {
             bound.push(accumulated + rounded + flushed + self.slack.get(i).copied().unwrap_or(0.0));
         }
         bound
+    }
+
+    /// [`Sums::bound`] of sums that are stored as another type: and the rounding to it ([`ElementType::rounding`]), of the largest
+    /// number that the sum may be.
+    ///
+    /// ```
+    /// use wgconv::{ElementType, reference::Sums};
+    /// let sums = Sums { values: vec![1.0], magnitudes: vec![1.0], terms: vec![0], ..Sums::default() };
+    /// let [f32, f16] = [ElementType::F32, ElementType::F16].map(|element| sums.bound_as(element, 1.0)[0]);
+    /// assert_eq!(f16, f32 + 2f64.powi(-11));
+    /// ```
+    pub fn bound_as(&self, element: ElementType, c: f64) -> Vec<f64> {
+        let bound = self.bound(c).into_iter().zip(&self.values);
+        bound.map(|(bound, value)| bound + element.rounding(value.abs() + bound)).collect()
     }
 
     /// Each sum plus a multiple of an element of `addend`, which counts as one more term.

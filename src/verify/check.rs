@@ -7,6 +7,7 @@ use crate::activation::Activation;
 use crate::case::{Case, PoolCase};
 use crate::conv::{Addend, ConvProblem, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 #[cfg(not(target_arch = "wasm32"))]
@@ -83,6 +84,8 @@ pub(super) async fn check_with(
 pub(crate) struct Task {
     inputs: Vec<(Operand, Vec<u32>)>,
     expected: Vec<Expected>,
+    /// The type of floats, out too.
+    element: ElementType,
 }
 
 struct Expected {
@@ -151,6 +154,13 @@ impl Convolution {
         match self {
             Convolution::Plain(problem, ..) => exact_range(problem),
             Convolution::Transposed(problem) => exact_range(&problem.exchanged()),
+        }
+    }
+
+    fn element(&self) -> ElementType {
+        match self {
+            Convolution::Plain(problem, ..) => problem.element,
+            Convolution::Transposed(problem) => problem.element,
         }
     }
 }
@@ -233,9 +243,11 @@ impl ConvData {
             (Operand::Residual, &self.residual),
             (before.0, &before.1),
         ];
+        let element = self.operator.element();
         Task {
-            inputs: inputs.map(|(operand, values)| (operand, bits(values))).to_vec(),
+            inputs: inputs.map(|(operand, values)| (operand, element.words(values))).to_vec(),
             expected: vec![Expected { operand, shape, values }],
+            element,
         }
     }
 }
@@ -256,9 +268,12 @@ impl Task {
         };
         let data = ConvData::new(operator, seed);
         let sums = data.sums(pass, bias, seed)?;
+        let element = data.operator.element();
+        let rounded = || sums.to_f32().iter().map(|&sum| element.round(sum.into())).collect::<Vec<f64>>();
         let values = match data.operator.is_exact() {
-            true => exactly(&sums.to_f32()),
-            false => Values::Floats(sums.values.clone(), sums.bound(1.0)),
+            // Small integers are exact in every type; what becomes of them is rounded once.
+            true => Values::Floats(rounded(), vec![0.0; sums.values.len()]),
+            false => Values::Floats(sums.values.clone(), sums.bound_as(element, 1.0)),
         };
         Ok(data.task(pass, seed, values))
     }
@@ -279,8 +294,10 @@ impl Task {
         let Ok(outputs) = run(ctx, &plan, &buffers).await? else { return Ok(None) };
         let (operand, shape) = data.result(pass);
         let words = outputs.iter().find(|(of, _)| *of == operand).map_or(&[][..], |(_, words)| words);
-        let is_whole = words.len() == count(&shape) && Unwritten::find(operand, &shape, words).is_none();
-        Ok(is_whole.then(|| data.task(pass, seed, exactly(bytemuck::cast_slice(words)))))
+        let element = data.operator.element();
+        let values = element.values(words, count(&shape));
+        let is_whole = values.len() == count(&shape) && Unwritten::find_as(element, operand, &shape, words).is_none();
+        Ok(is_whole.then(|| data.task(pass, seed, exactly(&values))))
     }
 
     /// Buffers for a plan, with the inputs.
@@ -340,7 +357,7 @@ impl Task {
         let floats = [(Operand::X, x), (Operand::Y, values), (Operand::Dx, dx), (Operand::Dy, dy)];
         let mut inputs = floats.map(|(operand, values)| (operand, bits(&values))).to_vec();
         inputs.push((Operand::Indices, indices));
-        Ok(Task { inputs, expected })
+        Ok(Task { inputs, expected, element: ElementType::F32 })
     }
 
     /// Norms and quotients of them are rounded.
@@ -359,7 +376,11 @@ impl Task {
         let bounds = p.bound(&sums);
         let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
         let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })
+        Ok(Task {
+            inputs,
+            expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }],
+            element: ElementType::F32,
+        })
     }
 
     /// The sums are exact; a quotient may be off, and backward adds quotients.
@@ -378,7 +399,11 @@ impl Task {
             (Operand::Y, y_shape, y, bounds)
         };
         let inputs = vec![(Operand::X, bits(&x)), (Operand::Dy, bits(&dy))];
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })
+        Ok(Task {
+            inputs,
+            expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }],
+            element: ElementType::F32,
+        })
     }
 
     /// The first output that is not as it must be.
@@ -387,12 +412,18 @@ impl Task {
             let found = outputs.iter().find(|(operand, _)| *operand == expected.operand);
             let words = found.map_or(&[][..], |(_, words)| words);
             let (operand, shape) = (expected.operand, &expected.shape[..]);
-            if let Some(unwritten) = Unwritten::find(operand, shape, words) {
+            // Indices are words.
+            let element = if operand == Operand::Indices { ElementType::F32 } else { self.element };
+            if let Some(unwritten) = Unwritten::find_as(element, operand, shape, words) {
                 return Some(Fault::Unwritten(unwritten));
+            }
+            if let Some(stray) = StrayWrite::behind_an_odd_end(element, operand, shape, words) {
+                return Some(Fault::StrayWrite(stray));
             }
             let mismatch = match &expected.values {
                 Values::Floats(values, bounds) => {
-                    let found: Vec<f64> = words.iter().map(|&word| f32::from_bits(word).into()).collect();
+                    let found = element.values(words, count(shape));
+                    let found: Vec<f64> = found.into_iter().map(f64::from).collect();
                     Mismatch::find(operand, shape, &found, values, bounds)
                 }
                 Values::Integers(values) => {
@@ -420,7 +451,15 @@ mod tests {
     /// The outputs of a device that computes right.
     fn right(task: &Task) -> Vec<(Operand, Vec<u32>)> {
         let words = |values: &Values| match values {
-            Values::Floats(values, _) => values.iter().map(|&value| (value as f32).to_bits()).collect(),
+            Values::Floats(values, _) => {
+                let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+                let mut words = task.element.words(&values);
+                if values.len() % 2 == 1 && task.element != ElementType::F32 {
+                    // What was there.
+                    *words.last_mut().unwrap() |= POISON & 0xffff_0000;
+                }
+                words
+            }
             Values::Integers(values) => values.clone(),
         };
         task.expected.iter().map(|expected| (expected.operand, words(&expected.values))).collect()

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::report::coordinates;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Bindings, Context, Tensor};
 use crate::plan::{Access, Operand, OperandNeed};
@@ -160,6 +161,21 @@ pub struct StrayWrite {
     pub changed: usize,
 }
 
+impl StrayWrite {
+    /// A write to the half of an output's last word that is no element's, which held poison, or zero if it was an input too.
+    pub(super) fn behind_an_odd_end(
+        element: ElementType,
+        operand: Operand,
+        shape: &[usize],
+        words: &[u32],
+    ) -> Option<StrayWrite> {
+        let elements = shape.iter().product::<usize>();
+        let half = words.last().map_or(0, |word| word >> 16);
+        let is_kept = element == ElementType::F32 || elements.is_multiple_of(2) || [0, POISON >> 16].contains(&half);
+        (!is_kept).then_some(StrayWrite { operand, is_output: true, offset: elements as i64, elements, changed: 1 })
+    }
+}
+
 impl fmt::Display for StrayWrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StrayWrite { operand, offset, elements, changed, .. } = self;
@@ -200,14 +216,23 @@ impl Unwritten {
     /// assert_eq!(unwritten.to_string(), "left element y[1, 0] unwritten (2 of 4 elements are)");
     /// ```
     pub fn find(operand: Operand, shape: &[usize], words: &[u32]) -> Option<Unwritten> {
-        let mut poisoned = (0..words.len()).filter(|i| words[*i] == POISON);
+        Unwritten::find_as(ElementType::F32, operand, shape, words)
+    }
+
+    /// The same among elements of another type.
+    pub(super) fn find_as(element: ElementType, operand: Operand, shape: &[usize], words: &[u32]) -> Option<Unwritten> {
+        let is_poison = |i: &usize| match element {
+            ElementType::F32 => words[*i] == POISON,
+            // Its halves: a NaN, and before it a number that is far from all that is expected.
+            _ => (words[i / 2] ^ POISON) >> (16 * (i % 2)) & 0xffff == 0,
+        };
+        let elements = match element {
+            ElementType::F32 => words.len(),
+            _ => shape.iter().product::<usize>().min(2 * words.len()),
+        };
+        let mut poisoned = (0..elements).filter(is_poison);
         let first = poisoned.next()?;
-        Some(Unwritten {
-            operand,
-            coordinates: coordinates(first, shape),
-            unwritten: 1 + poisoned.count(),
-            elements: words.len(),
-        })
+        Some(Unwritten { operand, coordinates: coordinates(first, shape), unwritten: 1 + poisoned.count(), elements })
     }
 }
 

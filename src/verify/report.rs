@@ -49,7 +49,8 @@ impl Mismatch {
         let at = |i: usize| found.get(i).copied().unwrap_or(f64::NAN);
         let within = |i: &usize| {
             let bound = bounds.get(*i).copied().unwrap_or(0.0);
-            (at(*i) - expected[*i]).abs() <= bound
+            // Infinities have no difference.
+            at(*i) == expected[*i] || (at(*i) - expected[*i]).abs() <= bound
         };
         // NaN is within nothing.
         let mut wrong = (0..expected.len()).filter(|i| !within(i));

@@ -3,6 +3,7 @@
 use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::Addend;
+use crate::element::ElementType;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -64,6 +65,7 @@ fn smaller_conv(case: &ConvCase) -> Vec<ConvCase> {
         .collect();
     found.push(ConvCase { activation: Activation::None, ..case.clone() });
     found.push(ConvCase { addend: Addend::None, ..case.clone() });
+    found.push(ConvCase { element: ElementType::F32, ..case.clone() });
     found.push(ConvCase { padding_mode: PaddingMode::Zeros, ..case.clone() });
     found
 }
@@ -79,6 +81,7 @@ fn smaller_transposed(case: &ConvTransposeCase) -> Vec<ConvTransposeCase> {
         })
         .collect();
     found.push(ConvTransposeCase { output_padding: vec![0; case.axes.len()], ..case.clone() });
+    found.push(ConvTransposeCase { element: ElementType::F32, ..case.clone() });
     found
 }
 

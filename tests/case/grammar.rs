@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
+use wgconv::{Activation, Addend, ElementType, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -178,6 +178,7 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
             let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
             let addend = addends[rng.random_range(0..addends.len())];
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+            let element = ElementType::ALL[rng.random_range(0..3)];
             Case::Conv(ConvCase {
                 batch,
                 channels_in: channels,
@@ -187,11 +188,20 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 padding_mode,
                 activation,
                 addend,
+                element,
             })
         }
         3 => {
-            let channels_in = channels;
-            Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+            let (channels_in, element) = (channels, ElementType::ALL[rng.random_range(0..3)]);
+            Case::ConvTranspose(ConvTransposeCase {
+                batch,
+                channels_in,
+                channels_out,
+                groups,
+                axes,
+                output_padding,
+                element,
+            })
         }
         1 => {
             let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
@@ -306,6 +316,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
+        element: ElementType::F32,
     };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
@@ -316,7 +327,8 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
     assert!(conv(1, vec![]).to_string().starts_with("c4"));
     let transposed = |groups, axes, output_padding| {
-        ConvTransposeCase { batch: 1, channels_in: 4, channels_out: 6, groups, axes, output_padding }.problem()
+        let element = ElementType::Bf16;
+        ConvTransposeCase { batch: 1, channels_in: 4, channels_out: 6, groups, axes, output_padding, element }.problem()
     };
     assert!(transposed(2, vec![axis], vec![0]).is_ok());
     for (groups, axes, output_padding) in

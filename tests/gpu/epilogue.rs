@@ -2,8 +2,8 @@
 
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Addend, Algorithm, Conv, ConvShapes, DeviceLimits, Error, Factor, Operand, Pass, PlanOptions, PlanSpec,
-    Program, Strategy, Through,
+    Activation, Addend, Algorithm, Conv, ConvShapes, DeviceLimits, ElementType, Error, Factor, Operand, Pass,
+    PlanOptions, PlanSpec, Program, Strategy, Through,
 };
 
 use crate::conv::check_exact;
@@ -47,8 +47,14 @@ fn spec(algorithm: Algorithm, pass: Pass, shapes: ConvShapes<'_>) -> PlanSpec {
     conv.plan_spec(&limits, pass, shapes, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
-const SHAPES: ConvShapes<'_> =
-    ConvShapes { x: &[2, 16, 10, 10], w: &[32, 16, 3, 3], bias: true, addend: Addend::None, through: Activation::None };
+const SHAPES: ConvShapes<'_> = ConvShapes {
+    x: &[2, 16, 10, 10],
+    w: &[32, 16, 3, 3],
+    bias: true,
+    addend: Addend::None,
+    through: Activation::None,
+    element: ElementType::F32,
+};
 
 #[test]
 fn plans_say_where_the_epilogue_is_and_what_it_moves() {
@@ -77,7 +83,7 @@ fn plans_say_where_the_epilogue_is_and_what_it_moves() {
 fn only_the_gradients_that_are_asked_for_are_computed() {
     let ctx = context();
     let conv = Conv::<2>::new([3, 3]).build().unwrap();
-    let (x, dy) = (ctx.zeros(&[2, 4, 7, 7]).unwrap(), ctx.zeros(&[2, 6, 5, 5]).unwrap());
+    let (x, dy) = (ctx.zeros::<f32>(&[2, 4, 7, 7]).unwrap(), ctx.zeros(&[2, 6, 5, 5]).unwrap());
     let mut program = Program::new(ctx);
     program.conv_kernel_grad(&conv, &x, &dy).unwrap();
     assert_eq!(program.len(), 1);
@@ -122,8 +128,8 @@ fn gradients_add_up_in_a_program() {
 fn what_cannot_be_is_refused() {
     let ctx = context();
     let conv = Conv::<1>::new([2]).build().unwrap();
-    let (x, w) = (ctx.zeros(&[1, 1, 3]).unwrap(), ctx.zeros(&[1, 1, 2]).unwrap());
-    let dy = ctx.zeros(&[1, 1, 2]).unwrap();
+    let (x, w) = (ctx.zeros::<f32>(&[1, 1, 3]).unwrap(), ctx.zeros(&[1, 1, 2]).unwrap());
+    let dy = ctx.zeros::<f32>(&[1, 1, 2]).unwrap();
     let falling = Activation::leaky_relu(-1.0).unwrap();
     for activation in [Activation::Silu, Activation::Gelu, Activation::GeluTanh, falling] {
         let error = conv.input_grad_through(ctx, activation, &dy, &w, &x).unwrap_err();

@@ -9,6 +9,7 @@ mod conv;
 mod conv_transpose;
 mod dense;
 mod determinism;
+mod element;
 mod epilogue;
 mod harness;
 mod large;

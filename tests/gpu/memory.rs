@@ -134,7 +134,7 @@ fn operators_take_their_result_and_the_workspace_while_they_run() {
 fn a_program_takes_its_results_and_one_workspace() {
     let ctx = own_context();
     let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build().unwrap();
-    let (x, w) = (ctx.zeros(&[2, 16, 22, 20]).unwrap(), ctx.zeros(&[16, 16, 3, 3]).unwrap());
+    let (x, w) = (ctx.zeros::<f32>(&[2, 16, 22, 20]).unwrap(), ctx.zeros(&[16, 16, 3, 3]).unwrap());
     let record = || {
         let mut program = Program::new(&ctx);
         let y = program.conv_forward(&conv, &x, &w, None).unwrap();

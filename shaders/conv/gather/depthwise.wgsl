@@ -9,10 +9,10 @@ const WORKGROUP_SIZE: u32 = 64u;
 const ROWS: u32 = 4u;
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 @group(0) @binding(2) var<storage, read> packed: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
 // What an invocation owns: the cells (d, h .. h + ROWS, w) of a class in a plane (sample and group).
 struct Block {
@@ -121,7 +121,7 @@ fn correlate(block: Block) -> vec4<f32> {
                     inside = line_inside & vec4<bool>(slice_inside && (bits_w & (1u << jw)) != 0u);
                     at = select(vec4<u32>(0u), at, inside);
                 }
-                let cells = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+                let cells = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
                 sums = fma(select(vec4<f32>(0.0), cells, inside), vec4<f32>(packed[from_packed]), sums);
                 from_packed += params.outputs_padded;
             }
@@ -140,18 +140,18 @@ fn store_rows(block: Block, rows: u32, sums: vec4<f32>) {
     let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(rows - 1u)) * apart;
     var total = with_side(at, sums, params.slope);
     if (ACCUMULATE == 1u) {
-        total += vec4<f32>(out[at.x], out[at.y], out[at.z], out[at.w]);
+        total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
     total = four_activated(total, params.slope);
-    out[at.x] = total.x;
+    store(at.x, total.x);
     if (rows > 1u) {
-        out[at.y] = total.y;
+        store(at.y, total.y);
     }
     if (rows > 2u) {
-        out[at.z] = total.z;
+        store(at.z, total.z);
     }
     if (rows > 3u) {
-        out[at.w] = total.w;
+        store(at.w, total.w);
     }
 }
 
@@ -177,6 +177,6 @@ fn depthwise_bias(
     let block = block_at(linear_workgroup(group, groups), local);
     let rows = rows_of(block);
     if (rows > 0u) {
-        store_rows(block, rows, correlate(block) + vec4<f32>(bias[block.group]));
+        store_rows(block, rows, correlate(block) + vec4<f32>(element(bias[slot(block.group)], block.group)));
     }
 }

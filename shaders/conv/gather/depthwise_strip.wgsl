@@ -11,8 +11,8 @@ override TAPS_H: u32 = 1u;
 override TAPS_W: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<Element>;
+@group(0) @binding(3) var<storage, read> b: array<Element>;
 
 struct Strip {
     // Of all samples: number of the plane of out, and its channel.
@@ -125,7 +125,8 @@ fn tap_at(origin: Origin, taps: Taps, jh: u32, jw: u32) -> f32 {
     let i_h = select(jh - taps.first_h, taps.behind_h - 1u - jh, backwards);
     let i_w = select(jw - taps.first_w, taps.behind_w - 1u - jw, backwards);
     let tap = (origin.tap_h + i_h * origin.step_h) * origin.row + origin.tap_w + i_w * origin.step_w;
-    return select(0.0, w[select(0u, origin.first + tap, exists)], exists);
+    let at = select(0u, origin.first + tap, exists);
+    return select(0.0, element(w[slot(at)], at), exists);
 }
 
 fn row_at(origin: Origin, taps: Taps, jh: u32) -> TapRow {
@@ -280,6 +281,6 @@ fn depthwise_bias(
 ) {
     let strip = strip_at(linear_invocation(group, groups, local));
     if (strip.exists) {
-        run_down(strip, b[strip.channel]);
+        run_down(strip, element(b[slot(strip.channel)], strip.channel));
     }
 }

@@ -34,7 +34,7 @@ struct PackAxis {
 }
 
 @group(0) @binding(0) var<uniform> params: PackParams;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<Element>;
 
 // A tap that moves along its axis: its class, its number among the taps of that, and how many of the axis's classes' first taps
 // it has passed.

@@ -20,7 +20,8 @@ fn rows_at(first: u32, m: u32) -> Rows {
 }
 
 fn store_rows(to: u32, rows: Rows, tap: u32) {
-    packed[to] = select(0.0, w[rows.first + tap], rows.exists);
+    let at = rows.first + tap;
+    packed[to] = select(0.0, element(w[slot(at)], at), rows.exists);
 }
 
 fn store_zeros(to: u32) {

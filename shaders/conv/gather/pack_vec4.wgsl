@@ -23,7 +23,7 @@ fn rows_at(first: u32, m: u32) -> Rows {
 
 fn store_rows(to: u32, rows: Rows, tap: u32) {
     let at = rows.first + vec4<u32>(tap);
-    packed[to] = select(vec4<f32>(0.0), vec4<f32>(w[at.x], w[at.y], w[at.z], w[at.w]), rows.exists);
+    packed[to] = select(vec4<f32>(0.0), four_elements(w[slot(at.x)], w[slot(at.y)], w[slot(at.z)], w[slot(at.w)], at), rows.exists);
 }
 
 fn store_zeros(to: u32) {

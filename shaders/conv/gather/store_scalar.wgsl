@@ -1,5 +1,5 @@
 // A block's cells one by one: for every width and every stride of the classes.
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
 // No loop: the sum's loops may already have used up what an invocation may loop.
 fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
@@ -11,17 +11,17 @@ fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(place.cells - 1u)) * place.step;
     var total = sums + vec4<f32>(initial);
     if (ACCUMULATE == 1u) {
-        total += vec4<f32>(out[at.x], out[at.y], out[at.z], out[at.w]);
+        total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
     total = four_activated(total, params.slope);
-    out[at.x] = total.x;
+    store(at.x, total.x);
     if (place.cells > 1u) {
-        out[at.y] = total.y;
+        store(at.y, total.y);
     }
     if (place.cells > 2u) {
-        out[at.z] = total.z;
+        store(at.z, total.z);
     }
     if (place.cells > 3u) {
-        out[at.w] = total.w;
+        store(at.w, total.w);
     }
 }

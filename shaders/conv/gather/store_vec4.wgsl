@@ -1,5 +1,5 @@
 // A block's four cells at once: for one class along w and rows of whole blocks.
-@group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> out: array<StoredQuad>;
 
 fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     if (row >= place.rows) {
@@ -8,7 +8,7 @@ fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     let at = (place.first + row * place.plane) / 4u;
     var total = sums + vec4<f32>(initial);
     if (ACCUMULATE == 1u) {
-        total += out[at];
+        total += stored_quad(at);
     }
-    out[at] = four_activated(total, params.slope);
+    store_quad(at, four_activated(total, params.slope));
 }

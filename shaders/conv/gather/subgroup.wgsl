@@ -11,7 +11,7 @@ const LANE_CELLS: u32 = 4u + 4u * u32(TILE_M == 4u);
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> b: array<Element>;
 
 // What a lane owns.
 struct Block {
@@ -165,13 +165,8 @@ fn store_four(
 fn bias_of(block: Block, row: u32) -> vec4<f32> {
     let m = block.m + row;
     let last = params.outputs - 1u;
-    let first = block.group * params.outputs;
-    return vec4<f32>(
-        b[first + min(m, last)],
-        b[first + min(m + 1u, last)],
-        b[first + min(m + 2u, last)],
-        b[first + min(m + 3u, last)],
-    );
+    let at = vec4<u32>(block.group * params.outputs) + min(vec4<u32>(m) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(last));
+    return four_elements(b[slot(at.x)], b[slot(at.y)], b[slot(at.z)], b[slot(at.w)], at);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -6,7 +6,7 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
-@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> source: array<ElementQuad>;
 
 fn gather_sums(block: Block, lane: u32) {
     let plane = params.in_d * params.in_h * params.in_w / 4u;
@@ -19,7 +19,7 @@ fn gather_sums(block: Block, lane: u32) {
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
-        accumulate(packed[at_packed], source[at_source]);
+        accumulate(packed[at_packed], element_quad(source[at_source]));
         at_packed += row_length;
         at_source += plane;
     }

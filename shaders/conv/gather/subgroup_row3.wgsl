@@ -6,7 +6,7 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);
@@ -42,9 +42,9 @@ fn gather_sums(block: Block, lane: u32) {
                 let from_far = vec2<bool>(row_inside) & far_inside;
                 let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near), from_near);
                 let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far), from_far);
-                let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+                let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
                 let value = select(vec4<f32>(0.0), found, from_near);
-                let last = select(vec2<f32>(0.0), vec2<f32>(source[at_far.x], source[at_far.y]), from_far);
+                let last = select(vec2<f32>(0.0), vec2<f32>(element(source[slot(at_far.x)], at_far.x), element(source[slot(at_far.y)], at_far.y)), from_far);
                 accumulate_three(
                     packed[at_packed],
                     packed[at_packed + row_length],

@@ -7,9 +7,9 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
-@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> source: array<ElementQuad>;
 // The same cells.
-@group(0) @binding(5) var<storage, read> cells: array<f32>;
+@group(0) @binding(5) var<storage, read> cells: array<Element>;
 
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);
@@ -40,10 +40,11 @@ fn gather_sums(block: Block, lane: u32) {
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 // Rows of the padding are read as zero, from elements that exist.
-                let found = source[select(0u, (row + block.w) / 4u, row_inside)];
+                let found = element_quad(source[select(0u, (row + block.w) / 4u, row_inside)]);
                 let value = select(vec4<f32>(0.0), found, row_inside);
                 let beside_read = row_inside && beside_inside;
-                let one = select(0.0, cells[select(0u, row + beside, beside_read)], beside_read);
+                let one_at = select(0u, row + beside, beside_read);
+                let one = select(0.0, element(cells[slot(one_at)], one_at), beside_read);
                 let from_left = subgroupShuffle(value.w, (lane + 7u) % 8u);
                 let from_right = subgroupShuffle(value.x, (lane + 1u) % 8u);
                 let left = select(select(from_left, 0.0, is_first), one, lane == 0u);

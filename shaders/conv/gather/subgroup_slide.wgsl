@@ -9,14 +9,14 @@ const STRIDE: u32 = 1u;
 
 const_assert STRIDE == 1u || STRIDE == 2u;
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 
 fn cells_at(row: u32, places: vec4<i32>, row_inside: bool, extent: u32) -> vec4<f32> {
     let at = four_bordered(places, extent);
     // Cells outside are read as zero, from an element that exists.
     let inside = vec4<bool>(row_inside) & are_inside(at, extent);
     let cells = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(at), inside);
-    return select(vec4<f32>(0.0), vec4<f32>(source[cells.x], source[cells.y], source[cells.z], source[cells.w]), inside);
+    return select(vec4<f32>(0.0), four_elements(source[slot(cells.x)], source[slot(cells.y)], source[slot(cells.z)], source[slot(cells.w)], cells), inside);
 }
 
 // A tile of four rows: every lane holds all of them, and sums of eight cells.
@@ -76,7 +76,8 @@ fn gather_sums(block: Block, lane: u32) {
                 for (var k = 0u; k < taps.z; k++) {
                     let new_at = bordered(cell, in_w);
                     let inside = row_inside && is_inside(new_at, in_w);
-                    let new_cell = select(0.0, source[select(0u, row + u32(new_at), inside)], inside);
+                    let from_source = select(0u, row + u32(new_at), inside);
+                    let new_cell = select(0.0, element(source[slot(from_source)], from_source), inside);
                     if (TILE_M == 4u) {
                         accumulate_eight(packed[at_packed], cells, cells_behind);
                     } else {

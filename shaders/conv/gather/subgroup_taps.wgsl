@@ -5,7 +5,7 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 
 fn gather_sums(block: Block, lane: u32) {
     let class_w = class_at(2u, block.class_w);
@@ -40,7 +40,7 @@ fn gather_sums(block: Block, lane: u32) {
                     let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
                     // Cells outside are read as zero, from an element that exists.
                     let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w), inside);
-                    let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+                    let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
                     accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
                     at_packed += row_length;
                 }

@@ -14,10 +14,10 @@
 override BY_CHANNEL: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
 // Rows from one that an invocation stages to the next.
 const A_STEP: u32 = WORKGROUP_SIZE / A_QUADS;
@@ -263,7 +263,7 @@ fn bits_of(tile: Tile, row: Row) -> u32 {
 }
 
 fn source_at(at: vec4<u32>, inside: vec4<bool>) -> Quad {
-    return Quad(vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]), inside);
+    return Quad(four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at), inside);
 }
 
 // A row at four columns; zero outside of in and behind the last row, read from an element that exists.
@@ -484,22 +484,22 @@ fn store_column(at: u32, count: u32, sums: vec4<f32>) {
     let to = vec4<u32>(at) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * plane;
     var total = with_side(to, sums, params.slope);
     if (ACCUMULATE == 1u) {
-        total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
+        total += vec4<f32>(stored(to.x), stored(to.y), stored(to.z), stored(to.w));
     }
     total = four_activated(total, params.slope);
     if (count >= 4u) {
-        out[to.x] = total.x;
-        out[to.y] = total.y;
-        out[to.z] = total.z;
-        out[to.w] = total.w;
+        store(to.x, total.x);
+        store(to.y, total.y);
+        store(to.z, total.z);
+        store(to.w, total.w);
         return;
     }
-    out[to.x] = total.x;
+    store(to.x, total.x);
     if (count > 1u) {
-        out[to.y] = total.y;
+        store(to.y, total.y);
     }
     if (count > 2u) {
-        out[to.z] = total.z;
+        store(to.z, total.z);
     }
 }
 
@@ -525,7 +525,7 @@ fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
 fn bias_of(tile: Tile, a: u32) -> vec4<f32> {
     let m = min(vec4<u32>(tile.m + 4u * a) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.outputs - 1u));
     let at = m + vec4<u32>(tile.group * params.outputs);
-    return vec4<f32>(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
+    return four_elements(bias[slot(at.x)], bias[slot(at.y)], bias[slot(at.z)], bias[slot(at.w)], at);
 }
 
 // Uniform over the workgroup.

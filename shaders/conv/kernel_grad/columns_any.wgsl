@@ -1,5 +1,5 @@
 // A lane owns 4 neighbouring columns of dw: any kernel, stride and dilation. Reads 16 cells of x for 4 outputs.
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 
 // Of each column: the cell of x under output 0, without the sample; and where that cell is along each axis.
 var<private> column_first: vec4<u32>;
@@ -34,7 +34,7 @@ fn begin_row(n: u32, row_d: u32, row_h: u32) {
 fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
     // Cells outside are read as zero, from an element that exists.
     let cells = select(vec4<u32>(0u), vec4<u32>(first) + vec4<u32>(at), inside);
-    return select(vec4<f32>(0.0), vec4<f32>(x[cells.x], x[cells.y], x[cells.z], x[cells.w]), inside);
+    return select(vec4<f32>(0.0), four_elements(x[slot(cells.x)], x[slot(cells.y)], x[slot(cells.z)], x[slot(cells.w)], cells), inside);
 }
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {

@@ -1,7 +1,7 @@
 // A lane owns 4 neighbouring columns of dw (columns_four.wgsl), which are channels: kernels of one tap and stride 1, the plane
 // one long row of whole fours. Reads 4 times 4 cells of x for 4 outputs.
 
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
 
 // Of each column: the first cell of x, without the sample, and with that.
 var<private> column_first: vec4<u32>;
@@ -20,7 +20,7 @@ fn begin_row(n: u32, row_d: u32, row_h: u32) {
 
 // The choice as in dy_vec4.wgsl.
 fn cells_of(first: u32, exists: bool) -> vec4<f32> {
-    return select(vec4<f32>(0.0), x[first / 4u], exists);
+    return select(vec4<f32>(0.0), element_quad(x[first / 4u]), exists);
 }
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {

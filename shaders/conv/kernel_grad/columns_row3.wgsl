@@ -1,7 +1,7 @@
 // A lane owns the three columns of dw of one input channel and one row of taps (columns_three.wgsl): kernels of 3 along w with
 // stride and dilation 1. The three share 6 cells of x for 4 outputs.
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
     let first = window_start(o, 1u, all.padding_low_w);
@@ -13,8 +13,8 @@ fn columns_at(o: u32, exists: vec4<bool>) -> Window {
     // Cells outside are read as zero, from an element that exists.
     let at = select(vec4<u32>(0u), vec4<u32>(row_first) + vec4<u32>(near), near_inside);
     let at_far = select(vec2<u32>(0u), vec2<u32>(row_first) + vec2<u32>(far), far_inside);
-    let a = select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), near_inside);
-    let b = select(vec2<f32>(0.0), vec2<f32>(x[at_far.x], x[at_far.y]), far_inside);
+    let a = select(vec4<f32>(0.0), four_elements(x[slot(at.x)], x[slot(at.y)], x[slot(at.z)], x[slot(at.w)], at), near_inside);
+    let b = select(vec2<f32>(0.0), vec2<f32>(element(x[slot(at_far.x)], at_far.x), element(x[slot(at_far.y)], at_far.y)), far_inside);
     return Window(
         select(vec3<f32>(0.0), a.xyz, vec3<bool>(exists.x)),
         select(vec3<f32>(0.0), a.yzw, vec3<bool>(exists.y)),

@@ -13,8 +13,8 @@ override PADDED_H: u32 = 1u;
 override PADDED_W: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> dy: array<Element>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
 // Quads from one that an invocation stages to the next.
@@ -252,7 +252,7 @@ fn bits_at(o: u32, stride: u32, padding_low: u32, dilation: u32, taps: u32, exte
 
 fn dy_quad(sources: Sources, channels: vec4<u32>) -> vec4<f32> {
     let at = channels + vec4<u32>(sources.y);
-    return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    return four_elements(dy[slot(at.x)], dy[slot(at.y)], dy[slot(at.z)], dy[slot(at.w)], at);
 }
 
 // The bits of all taps of a window.
@@ -291,7 +291,7 @@ fn x_quad(sources: Sources, columns: Columns) -> Quad {
         inside = (columns.bits & vec4<u32>(sources.inside)) == columns.bits;
         at = select(vec4<u32>(0u), at, inside);
     }
-    return Quad(vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+    return Quad(four_elements(x[slot(at.x)], x[slot(at.y)], x[slot(at.z)], x[slot(at.w)], at), inside);
 }
 
 fn load_staged(quads: Quads, sources: Sources) -> Staged {

@@ -1,9 +1,9 @@
 // How a strip comes by the cells of a row: four at once, for rows of whole fours and windows whose middle tap is on the output's
 // own cell (times STRIDE). The few cells beside them are read one by one.
 
-@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> source: array<ElementQuad>;
 // The same cells.
-@group(0) @binding(5) var<storage, read> cells: array<f32>;
+@group(0) @binding(5) var<storage, read> cells: array<Element>;
 
 // The cells of a row that a strip needs, which are the same in every row: how far they lie from the row's first, and whether
 // those at the ends are inside of the row. Those outside are replaced by zero.
@@ -30,7 +30,7 @@ fn across_at(first: i32, extent: u32) -> Across {
 }
 
 fn one(at: u32, inside: bool) -> f32 {
-    return select(0.0, cells[at], inside);
+    return select(0.0, element(cells[slot(at)], at), inside);
 }
 
 // Cells of the padding are zero.
@@ -41,7 +41,7 @@ fn under(row: u32, row_inside: bool, across: Across) -> Under {
     let inside = vec4<bool>(row_inside);
     let has_left = row_inside && across.left_inside;
     let has_right = row_inside && across.right_inside;
-    let a = select(none, source[(origin + across.middle) / 4u], inside);
+    let a = select(none, element_quad(source[(origin + across.middle) / 4u]), inside);
     if (TAPS == 3u && STRIDE == 1u) {
         let before = one(origin + across.left, has_left);
         let behind = one(origin + across.right, has_right);
@@ -49,13 +49,13 @@ fn under(row: u32, row_inside: bool, across: Across) -> Under {
     }
     if (TAPS == 3u) {
         let before = one(origin + across.left, has_left);
-        let b = select(none, source[(origin + across.middle) / 4u + 1u], inside);
+        let b = select(none, element_quad(source[(origin + across.middle) / 4u + 1u]), inside);
         return Under(vec4<f32>(before, a.yw, b.y), vec4<f32>(a.xz, b.xz), vec4<f32>(a.yw, b.yw), none, none);
     }
     // Two cells at either end: a whole four costs as much.
-    let l = select(none, source[(origin + across.left) / 4u], vec4<bool>(has_left));
+    let l = select(none, element_quad(source[(origin + across.left) / 4u]), vec4<bool>(has_left));
     if (STRIDE == 1u) {
-        let r = select(none, source[(origin + across.right) / 4u], vec4<bool>(has_right));
+        let r = select(none, element_quad(source[(origin + across.right) / 4u]), vec4<bool>(has_right));
         return Under(
             vec4<f32>(l.zw, a.xy),
             vec4<f32>(l.w, a.xyz),
@@ -65,7 +65,7 @@ fn under(row: u32, row_inside: bool, across: Across) -> Under {
         );
     }
     let behind = one(origin + across.right, has_right);
-    let b = select(none, source[(origin + across.middle) / 4u + 1u], inside);
+    let b = select(none, element_quad(source[(origin + across.middle) / 4u + 1u]), inside);
     return Under(
         vec4<f32>(l.z, a.xz, b.x),
         vec4<f32>(l.w, a.yw, b.y),

@@ -1,6 +1,6 @@
 // How a strip comes by the cells of a row: one by one, for every width and padding.
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Element>;
 
 // The cells of a row that a strip needs, which are the same in every row: how far they lie from the row's first, and
 // whether they are inside of the row. Those outside are read from the row's ends and replaced by zero. Stride 1: cells
@@ -46,16 +46,20 @@ fn across_at(first: i32, extent: u32) -> Across {
     );
 }
 
+fn cell_at(at: u32) -> f32 {
+    return element(source[slot(at)], at);
+}
+
 // Cells of the padding are zero.
 fn under(row: u32, row_inside: bool, across: Across) -> Under {
     // Instead of a row outside of the plane the first cells of the binding, which exist.
     let origin = vec4<u32>(select(0u, row, row_inside));
     let a = origin + across.near;
     let b = origin + across.far;
-    let near = vec4<f32>(source[a.x], source[a.y], source[a.z], source[a.w]);
-    var far = vec4<f32>(source[b.x], source[b.y], 0.0, 0.0);
+    let near = four_elements(source[slot(a.x)], source[slot(a.y)], source[slot(a.z)], source[slot(a.w)], a);
+    var far = vec4<f32>(cell_at(b.x), cell_at(b.y), 0.0, 0.0);
     if (TAPS > 3u || STRIDE == 2u) {
-        far = vec4<f32>(far.xy, source[b.z], source[b.w]);
+        far = vec4<f32>(far.xy, cell_at(b.z), cell_at(b.w));
     }
     let n = select(vec4<f32>(0.0), near, across.near_inside & vec4<bool>(row_inside));
     let f = select(vec4<f32>(0.0), far, across.far_inside & vec4<bool>(row_inside));
@@ -63,9 +67,9 @@ fn under(row: u32, row_inside: bool, across: Across) -> Under {
         return Under(n, vec4<f32>(n.yzw, f.x), vec4<f32>(n.zw, f.xy), vec4<f32>(n.w, f.xyz), f);
     }
     let c = origin + across.last;
-    var last = vec4<f32>(source[c.x], 0.0, 0.0, 0.0);
+    var last = vec4<f32>(cell_at(c.x), 0.0, 0.0, 0.0);
     if (TAPS > 3u) {
-        last = vec4<f32>(last.x, source[c.y], source[c.z], 0.0);
+        last = vec4<f32>(last.x, cell_at(c.y), cell_at(c.z), 0.0);
     }
     let l = select(vec4<f32>(0.0), last, across.last_inside & vec4<bool>(row_inside));
     return Under(n, f, vec4<f32>(n.yzw, l.x), vec4<f32>(f.yzw, l.y), vec4<f32>(n.zw, l.xz));

@@ -14,7 +14,8 @@ use super::epilogue::{Abilities, begin};
 use super::{ConvProblem, Epilogue, border};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
+use crate::padding_mode::PaddingMode;
+use crate::plan::{Access, Algorithm, Operand, PlanSpec, SpecBuilder, StepBinding};
 
 /// One way of computing the sums.
 pub(super) struct Method {
@@ -64,8 +65,8 @@ pub(super) fn plan(
     if let Some(note) = &method.note {
         plan.explain(note);
     }
-    let source = Batched { operand: gather.source, sample: gather.source_sample() };
-    let target = Batched { operand: gather.target, sample: gather.target_sample() };
+    let source = plan.batched(gather.source, gather.source_sample());
+    let target = plan.batched(gather.target, gather.target_sample());
     let batch = u64::from(gather.batch);
     plan.need(gather.source, source.sample * batch, Access::Read);
     plan.need(Operand::W, gather.w_elements(), Access::Read);
@@ -76,12 +77,14 @@ pub(super) fn plan(
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
     let padded = gather.outputs.next_multiple_of(method.tile_m);
     let packed = if method.packs { pack(gather, algorithm, padded, w, &mut plan)? } else { w };
-    // After the packed kernel, without which there is no plan: what the output holds can do without workspace.
-    let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
-
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
     let channels =
         channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
+    // After the packed kernel, without which there is no plan: what the output holds can do without workspace.
+    let output = (gather.target, target.sample * batch);
+    let once =
+        channels >= gather.channels && !(gather.target == Operand::Dx && problem.padding_mode != PaddingMode::Zeros);
+    let stores = begin(&mut plan, epilogue, output, method.stores, algorithm, once)?;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
     if per_sample > method.most_workgroups {
@@ -114,7 +117,7 @@ pub(super) fn plan(
         }
     }
     if gather.target == Operand::Dx {
-        border::plan(problem, &stores, &mut plan)?;
+        border::plan(problem, &stores, &mut plan, None)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())

@@ -7,7 +7,7 @@ use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, KernelKey, Variant};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
@@ -24,15 +24,14 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     if limit < LEAST_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
     }
-    let x = Batched::new(Operand::X, &problem.x_shape());
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
+    let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
-    let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [_, h, w] = &problem.axes;
     let channels = u64::from(problem.channels_out);
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
@@ -46,7 +45,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
-        plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(&mut dw, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem.padding_mode));
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));

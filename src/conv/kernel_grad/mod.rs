@@ -11,9 +11,7 @@ use super::passes::params;
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
-use crate::plan::{
-    Access, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, elements,
-};
+use crate::plan::{Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, elements};
 
 /// One way of computing the slices.
 struct Method {
@@ -48,7 +46,8 @@ impl Method {
 
 /// Tiles that may be the fastest, for tuning.
 pub(super) fn plausible_tiles(problem: &ConvProblem, limits: &DeviceLimits, options: &PlanOptions) -> Vec<[u32; 2]> {
-    tiled::plausible_tiles(problem, &SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, "")))
+    let plan = SpecBuilder::new(limits, options, String::new(), 0, (Algorithm::Tiled, ""));
+    tiled::plausible_tiles(problem, &plan.of_type(problem.element))
 }
 
 pub(super) fn plan(
@@ -66,15 +65,14 @@ pub(super) fn plan(
         Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
-    let x = Batched::new(Operand::X, &problem.x_shape());
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
+    let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
-    let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
         let part = problem.with_batch(chunk.count);
@@ -83,8 +81,7 @@ pub(super) fn plan(
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(dw_elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
-        let accumulate = onto || chunk.first > 0;
-        plan.split_reduction(dw, slabs, method.slice_workgroups(), accumulate, |plan, reduction, target| {
+        plan.split_reduction(&mut dw, &chunk, slabs, method.slice_workgroups(), |plan, reduction, target| {
             let params = params(&part, reduction, x_base, y_base);
             let kernel = (method.kernel)(&reduction);
             let invocations = method.invocations * u64::from(reduction.slab_count);

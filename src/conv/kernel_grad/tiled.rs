@@ -5,7 +5,7 @@ use super::super::tile::{Product, Tile};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Override, Variant};
-use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, Chunk, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::override_values;
 
 /// The kernels keep the taps of all axes as bits of one number.
@@ -22,15 +22,14 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     if problem.axes.iter().map(|axis| u64::from(axis.taps)).sum::<u64>() > MOST_TAPS.into() {
         return Err(Algorithm::Tiled.unavailable("the kernel has more than 31 taps along its axes together"));
     }
-    let x = Batched::new(Operand::X, &problem.x_shape());
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    let onto = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements)?;
+    let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
-    let dw = plan.whole(Operand::Dw, dw_elements)?;
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
     let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
     let product = product(problem);
@@ -49,7 +48,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let limit = most_loop_tests(tile.variant, plan.limits.max_loop_iterations);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, limit)?;
         let slice_workgroups = product.workgroups(tile.variant);
-        plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
+        plan.split_reduction(&mut dw, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let workgroups = slice_workgroups * u64::from(reduction.slab_count);
             let params = params(&part, reduction, x_base, y_base);
             plan.step_workgroups(kernel.clone(), params, vec![x, dy, target], workgroups)
@@ -60,8 +59,8 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
 
 /// Tiles that may be the fastest, for tuning.
 pub(super) fn plausible_tiles(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Vec<[u32; 2]> {
-    let x = Batched::new(Operand::X, &problem.x_shape());
-    let dy = Batched::new(Operand::Dy, &problem.y_shape());
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let Ok(chunks) = plan.chunks(problem.batch, &[x, dy], 1) else { return Vec::new() };
     let terms = most_terms(problem, &chunks);

@@ -3,8 +3,9 @@
 use super::super::params::{GatherParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, SIDE, Variant,
-    WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_vec4, with, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, SIDE, STORE,
+    STORE_QUAD, Variant, WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_quad, read_vec4, with, write, write_quad,
+    write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
@@ -76,69 +77,69 @@ pub(super) const GATHER_SIDE_OVERRIDES: &[&str] =
     &with::<{ GATHER_OVERRIDES.len() + 2 }>(GATHER_OVERRIDES, &["RESIDUAL", "DERIVATIVE"]);
 
 kernel! {
-    PACK_SCALAR_KERNEL = "conv/gather/pack_scalar", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_SCALAR_KERNEL = "conv/gather/pack_scalar", [INDEX, ELEMENT, CLASSES, PACK], PackParams, &[], 0;
     PACK_SCALAR = "pack" [read(1, "w"), write(2, "packed")];
 }
 kernel! {
-    PACK_VEC4_KERNEL = "conv/gather/pack_vec4", [INDEX, CLASSES, PACK], PackParams, &[], 0;
+    PACK_VEC4_KERNEL = "conv/gather/pack_vec4", [INDEX, ELEMENT, CLASSES, PACK], PackParams, &[], 0;
     PACK_VEC4 = "pack" [read(1, "w"), write_vec4(2, "packed")];
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
-    SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
-    SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
-    SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
-    SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
+    SUBGROUP_POINTWISE = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out")];
+    SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out")];
 }
 kernel! {
     SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
-    SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
-    SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
-    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, ELEMENT, STORE, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
     DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
     DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    DEPTHWISE_SIDE_KERNEL = "conv/gather/depthwise+side" in "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE], GatherParams, GATHER_SIDE_OVERRIDES, 0;
+    DEPTHWISE_SIDE_KERNEL = "conv/gather/depthwise+side" in "conv/gather/depthwise", [INDEX, ELEMENT, STORE, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE], GatherParams, GATHER_SIDE_OVERRIDES, 0;
     DEPTHWISE_SIDE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out"), read(5, "side")];
     DEPTHWISE_BIAS_SIDE = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }

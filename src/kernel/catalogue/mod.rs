@@ -24,6 +24,7 @@ pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
 pub(crate) use tiled::*;
 
+use super::element::{ELEMENT, STORE, STORE_QUAD};
 use super::params::Layout;
 
 /// Invocations of a workgroup of every kernel that does not say otherwise: within the limits of every WebGPU device and a
@@ -82,14 +83,28 @@ pub(crate) struct EntryPoint {
     kernel: fn() -> &'static Kernel,
 }
 
+impl Kernel {
+    /// Whether it reads tensors of every type.
+    pub(crate) fn reads_types(&self) -> bool {
+        self.parts.contains(&ELEMENT)
+    }
+
+    /// Whether it writes tensors of every type.
+    pub(crate) fn stores_types(&self) -> bool {
+        self.parts.contains(&STORE) || self.parts.contains(&STORE_QUAD)
+    }
+}
+
 /// A storage binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub binding: u32,
     pub name: &'static str,
     pub writable: bool,
-    /// Bytes of an element, which is the least that can be bound.
+    /// Bytes of an entry of f32, which is the least that can be bound.
     pub bytes: u32,
+    /// Whether it is of four elements of the tensors' type.
+    pub is_quad: bool,
 }
 
 impl EntryPoint {
@@ -99,21 +114,31 @@ impl EntryPoint {
 }
 
 const fn read(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: false, bytes: 4 }
+    Slot { binding, name, writable: false, bytes: 4, is_quad: false }
+}
+
+/// Of four elements.
+const fn read_quad(binding: u32, name: &'static str) -> Slot {
+    Slot { is_quad: true, ..read_vec4(binding, name) }
+}
+
+/// Of four elements.
+const fn write_quad(binding: u32, name: &'static str) -> Slot {
+    Slot { is_quad: true, ..write_vec4(binding, name) }
 }
 
 /// Of vec4<f32>.
 const fn read_vec4(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: false, bytes: 16 }
+    Slot { binding, name, writable: false, bytes: 16, is_quad: false }
 }
 
 /// Of vec4<f32>.
 const fn write_vec4(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: true, bytes: 16 }
+    Slot { binding, name, writable: true, bytes: 16, is_quad: false }
 }
 
 const fn write(binding: u32, name: &'static str) -> Slot {
-    Slot { binding, name, writable: true, bytes: 4 }
+    Slot { binding, name, writable: true, bytes: 4, is_quad: false }
 }
 
 const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
@@ -243,6 +268,8 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &STRIP_DW_ANY_VEC4_KERNEL,
     &STRIP_DW_ALIGNED_KERNEL,
     &SUM_SLICES_KERNEL,
+    &CONVERT_KERNEL,
+    &FINISH_KERNEL,
     &MAX_FORWARD_KERNEL,
     &MAX_BACKWARD_KERNEL,
     &AVERAGE_FORWARD_KERNEL,

@@ -5,8 +5,8 @@ use super::conv::CONV;
 use super::gather::{CLASSES, GATHER, PLACE, STORE_SCALAR, STORE_VEC4};
 use super::kernel_grad::{DY_SCALAR, DY_VEC4, KERNEL_GRAD_PARAMS};
 use super::{
-    ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION,
-    Variant, WINDOW, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+    ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel,
+    REDUCTION, STORE, STORE_QUAD, Variant, WINDOW, WORKGROUP_SIZE, kernel, read, read_quad, write, write_quad,
 };
 
 pub(super) const CELLS: &str = include_str!("../../../shaders/conv/strip/cells.wgsl");
@@ -34,7 +34,7 @@ const DEPTHWISE_OVERRIDES: &[&str] = &["TAPS_H", "TAPS_W", "BORDER", "ACCUMULATE
 
 kernel! {
     DEPTHWISE_ANY_KERNEL = "conv/gather/depthwise_any",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ANY, PLACE, DEPTHWISE_STRIP, STORE_SCALAR], GatherParams,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ANY, PLACE, DEPTHWISE_STRIP, STORE_SCALAR], GatherParams,
         DEPTHWISE_OVERRIDES, subgroup 0, variants &[
             strip_variant!(3, 1, 8, pair 0, rows 28),
             strip_variant!(3, 2, 8, pair 0, rows 28),
@@ -46,7 +46,7 @@ kernel! {
 }
 kernel! {
     DEPTHWISE_ALIGNED_KERNEL = "conv/gather/depthwise_aligned",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ALIGNED, PLACE, DEPTHWISE_STRIP, STORE_VEC4], GatherParams,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ALIGNED, PLACE, DEPTHWISE_STRIP, STORE_VEC4], GatherParams,
         DEPTHWISE_OVERRIDES, subgroup 0, variants &[
             strip_variant!(3, 1, 8, pair 0, rows 28),
             strip_variant!(3, 2, 8, pair 0, rows 28),
@@ -54,26 +54,26 @@ kernel! {
             strip_variant!(5, 2, 8, pair 0, rows 28),
             strip_variant!(3, 1, 8, pair 1, rows 28),
         ];
-    DEPTHWISE_ALIGNED = "depthwise" [read_vec4(1, "source"), read(2, "w"), write_vec4(4, "out"), read(5, "cells")];
-    DEPTHWISE_ALIGNED_BIAS = "depthwise_bias" [read_vec4(1, "source"), read(2, "w"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+    DEPTHWISE_ALIGNED = "depthwise" [read_quad(1, "source"), read(2, "w"), write_quad(4, "out"), read(5, "cells")];
+    DEPTHWISE_ALIGNED_BIAS = "depthwise_bias" [read_quad(1, "source"), read(2, "w"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
     STRIP_DW_ANY_SCALAR_KERNEL = "conv/kernel_grad/strip_any_scalar",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/strip_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
-    STRIP_DW_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_vec4(2, "dy"), write(3, "dw")];
+    STRIP_DW_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ALIGNED_KERNEL = "conv/kernel_grad/strip_aligned",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
-    STRIP_DW_ALIGNED = "kernel_grad" [read_vec4(1, "source"), read_vec4(2, "dy"), write(3, "dw"), read(5, "cells")];
+    STRIP_DW_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
 
 const STRIP_DW: &[Variant] = &[

@@ -161,7 +161,7 @@ impl BatchNormProblem {
     }
 
     fn batched(&self, operand: Operand) -> Batched {
-        Batched { operand, sample: self.sample() }
+        Batched::of(operand, self.sample())
     }
 }
 

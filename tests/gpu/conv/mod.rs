@@ -10,11 +10,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Addend, Algorithm, Axis, Context, ConvProblem, Error, Factor, Operand, PaddingMode, Pass, Plan,
-    PlanOptions, Result, Strategy, reference,
+    Activation, Addend, Algorithm, Axis, Context, ConvProblem, ElementType, Error, Factor, Operand, PaddingMode, Pass,
+    Plan, PlanOptions, Result, Strategy, reference,
 };
 
-use crate::support::arena::run_f32;
+use crate::support::arena::run_as_type;
 use crate::support::context::Regime;
 use crate::support::data::{count, exact_range, integers, reals, rng};
 use crate::support::{catalogue, compare};
@@ -30,6 +30,8 @@ pub struct ConvData {
     pub residual: Vec<f32>,
     /// Of each of these shapes: what an output holds that is added to.
     pub before: [Vec<f32>; 4],
+    /// The type as which they are given to the GPU, and which holds them.
+    pub element: ElementType,
 }
 
 impl ConvData {
@@ -62,8 +64,22 @@ impl ConvData {
         let [x, w, b, dy] = [0, 1, 2, 3].map(|i: usize| of(4 * seed + i as u64, count(&shapes[i])));
         let before = [0, 1, 2, 3].map(|i: usize| of(4 * seed + 400_000 + i as u64, count(&shapes[i])));
         let residual = of(4 * seed + 800_000, dy.len());
-        ConvData { x, w, b, dy, residual, before }
+        ConvData { x, w, b, dy, residual, before, element: ElementType::F32 }
     }
+
+    /// The same rounded to a type.
+    pub fn rounded(mut self, element: ElementType) -> ConvData {
+        let all = [&mut self.x, &mut self.w, &mut self.b, &mut self.dy, &mut self.residual];
+        for values in all.into_iter().chain(&mut self.before) {
+            *values = rounded(element, values);
+        }
+        ConvData { element, ..self }
+    }
+}
+
+/// Values as this type holds them.
+pub fn rounded(element: ElementType, values: &[f32]) -> Vec<f32> {
+    values.iter().map(|&value| element.round(value.into()) as f32).collect()
 }
 
 /// At how many places an input cell may be read, by the mode of the padding: no fewer.
@@ -123,7 +139,7 @@ pub fn run_pass(context: &Context, plan: &Plan, pass: Pass, bias: bool, data: &C
     if bias {
         inputs.push((Operand::B, &data.b[..]));
     }
-    run_f32(context, plan, &inputs)
+    run_as_type(context, plan, data.element, &inputs, data.before(pass).len())
 }
 
 /// Computes a pass on the CPU.
@@ -210,11 +226,12 @@ pub fn by_every_algorithm(
 /// An error unless the GPU gives the reference's integers exactly, by every algorithm.
 pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
-    let data = ConvData::integers(&problem, seed);
+    let data = ConvData::integers(&problem, seed).rounded(case.element);
     let expected = expected(case, &problem, pass, bias, &data);
     let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
     let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
-    let (exact, bounds) = (expected.to_f32(), expected.bound(1.0));
+    let exact = rounded(case.element, &expected.to_f32());
+    let bounds = expected.bound_as(case.element, 1.0);
     by_every_algorithm(&context, pass, regime, seed, run, |found| match is_exact(case.activation) {
         true => compare::exact(found, &exact, &shape),
         false => compare::within(found, &expected.values, &bounds, &shape),
@@ -231,18 +248,18 @@ pub fn check_exact_with(
     options: &PlanOptions,
 ) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
-    let data = ConvData::integers(&problem, seed);
+    let data = ConvData::integers(&problem, seed).rounded(case.element);
     let found = on_gpu(&context(&problem, regime), case, pass, bias, &data, options).map_err(|e| e.to_string())?;
-    let expected = expected(case, &problem, pass, bias, &data).to_f32();
+    let expected = rounded(case.element, &expected(case, &problem, pass, bias, &data).to_f32());
     compare::exact(&found, &expected, &result_shape(&problem, pass))
 }
 
 /// An error unless the GPU is within the bound of float32 summation of the reference on real data, by every algorithm.
 pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed: u64) -> Result<(), String> {
     let problem = case.problem().map_err(|error| error.to_string())?;
-    let data = ConvData::reals(&problem, seed);
+    let data = ConvData::reals(&problem, seed).rounded(case.element);
     let expected = expected(case, &problem, pass, bias, &data);
-    let (bounds, shape) = (expected.bound(1.0), result_shape(&problem, pass));
+    let (bounds, shape) = (expected.bound_as(case.element, 1.0), result_shape(&problem, pass));
     let context = context(&problem, regime);
     let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
     by_every_algorithm(&context, pass, regime, seed, run, |found| {

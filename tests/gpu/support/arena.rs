@@ -1,7 +1,7 @@
 //! Runs a plan on buffers of its own, with the guard zones and the poison that `wgconv verify` uses too.
 
-use wgconv::verify::{GuardedBuffers, Outputs, StrayWrite};
-use wgconv::{Context, Operand, OperandNeed, Plan};
+use wgconv::verify::{GuardedBuffers, Outputs, POISON, StrayWrite};
+use wgconv::{Context, ElementType, Operand, OperandNeed, Plan};
 
 /// Runs a plan once; `inputs` are the operands that it reads or updates, as bits. Gives back the operands that it writes.
 ///
@@ -31,6 +31,27 @@ pub fn run_f32(context: &Context, plan: &Plan, inputs: &[(Operand, &[f32])]) -> 
     let outputs = run(context, plan, &inputs);
     assert_eq!(outputs.len(), 1);
     floats(&outputs[0].1)
+}
+
+/// As [`run`], for inputs of this type, which holds the values, and a single output of so many elements.
+pub fn run_as_type(
+    context: &Context,
+    plan: &Plan,
+    element: ElementType,
+    inputs: &[(Operand, &[f32])],
+    count: usize,
+) -> Vec<f32> {
+    let words: Vec<Vec<u32>> = inputs.iter().map(|(_, data)| element.words(data)).collect();
+    let inputs: Vec<(Operand, &[u32])> =
+        inputs.iter().zip(&words).map(|(&(operand, _), words)| (operand, &words[..])).collect();
+    let outputs = run(context, plan, &inputs);
+    assert_eq!(outputs.len(), 1);
+    let words = &outputs[0].1;
+    if element != ElementType::F32 && count % 2 == 1 {
+        // Poison, or what an output that is added to held.
+        assert!([POISON >> 16, 0].contains(&(words[count / 2] >> 16)), "the half behind the last element was written");
+    }
+    element.values(words, count)
 }
 
 /// The bits of f32 data.

@@ -53,6 +53,8 @@ impl Regime {
         limits.max_loop_iterations = 19;
         limits.max_storage_binding_bytes = bytes.next_multiple_of(4) + limits.storage_alignment;
         limits.fill_invocations = 200;
+        // f16 as halves of words.
+        limits.shader_f16 = false;
         base.with_limits(limits).unwrap()
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use wgconv::case::{Case, CaseAxis, ConvCase};
-use wgconv::{Activation, Addend, Error, PaddingMode};
+use wgconv::{Activation, Addend, ElementType, Error, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +135,7 @@ impl CaseRequest {
             padding_mode,
             activation: Activation::None,
             addend: Addend::None,
+            element: ElementType::F32,
         })
     }
 }
