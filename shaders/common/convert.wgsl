@@ -27,8 +27,9 @@ fn convert(
     }
     let count = params.count - first;
     // Elements behind the last one are read as that one, and not stored.
-    let i = vec4<u32>(params.x_base + first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    let number = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    let i = number + vec4<u32>(params.x_base);
     let at = four_slots(i);
     let values = four_elements(x[at.x], x[at.y], x[at.z], x[at.w], i);
-    store_run(params.out_base + first, count, values);
+    store_at(number + vec4<u32>(params.out_base), count, values);
 }

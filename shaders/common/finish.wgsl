@@ -29,8 +29,7 @@ override DERIVATIVE: u32 = 0u;
 @group(0) @binding(3) var<storage, read> side: array<Element>;
 
 struct Four {
-    // Number of the first one, and how many of them there are.
-    first: u32,
+    // How many of them there are.
     count: u32,
     at: vec4<u32>,
     sums: vec4<f32>,
@@ -42,7 +41,7 @@ fn four_at(first: u32) -> Four {
     let number = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
     let from_sums = number + vec4<u32>(params.sum_base);
     let values = vec4<f32>(sums[from_sums.x], sums[from_sums.y], sums[from_sums.z], sums[from_sums.w]);
-    return Four(first, count, number + vec4<u32>(params.out_base), values);
+    return Four(count, number + vec4<u32>(params.out_base), values);
 }
 
 fn store_finished(four: Four, sums: vec4<f32>) {
@@ -51,7 +50,7 @@ fn store_finished(four: Four, sums: vec4<f32>) {
         let at = four.at;
         total += params.factor * vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
-    store_run(params.out_base + four.first, four.count, four_activated(total, params.slope));
+    store_at(four.at, four.count, four_activated(total, params.slope));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

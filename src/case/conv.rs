@@ -8,6 +8,7 @@ use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
@@ -15,7 +16,7 @@ use crate::spatial::Padding;
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, Addend, ElementType, PaddingMode};
+/// use wgconv::{Activation, Addend, ElementType, KernelOrder, Layout, PaddingMode};
 /// use wgconv::case::{CaseAxis, ConvCase};
 /// let case = ConvCase {
 ///     batch: 2,
@@ -27,8 +28,11 @@ use crate::spatial::Padding;
 ///     activation: Activation::None,
 ///     addend: Addend::None,
 ///     element: ElementType::F32,
+///     x_layout: Layout::ChannelsLast,
+///     y_layout: Layout::ChannelsFirst,
+///     kernel_order: KernelOrder::OutIn,
 /// };
-/// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
+/// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2lastx");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
@@ -52,6 +56,12 @@ pub struct ConvCase {
     pub addend: Addend,
     /// The type of all operands.
     pub element: ElementType,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y, dy and the residual lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvCase {
@@ -60,10 +70,10 @@ impl ConvCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_out, C_in/groups, taps...]`
+    /// `[C_out, C_in/groups, taps...]`, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
-        let leading = [self.channels_out, self.channels_in / self.groups.max(1)];
+        let leading = self.kernel_order.of(self.channels_out, self.channels_in / self.groups.max(1));
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -104,15 +114,20 @@ impl ConvCase {
             })
             .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
+            .kernel_order(self.kernel_order)
             .build()?
-            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).element(self.element))
+            .problem(
+                &ConvShapes::new(&self.x_shape(), &self.w_shape())
+                    .layouts(self.x_layout, self.y_layout)
+                    .element(self.element),
+            )
     }
 }
 
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode, element } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode, .. } = problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
@@ -122,7 +137,10 @@ impl From<&ConvProblem> for ConvCase {
             padding_mode: *padding_mode,
             activation: Activation::None,
             addend: Addend::None,
-            element: *element,
+            element: problem.element,
+            x_layout: problem.x_layout,
+            y_layout: problem.y_layout,
+            kernel_order: problem.kernel_order,
         }
     }
 }

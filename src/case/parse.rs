@@ -9,6 +9,7 @@ use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::element::ElementType;
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -21,7 +22,8 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
                f16 or bf16 (type of all operands in place of f32)
-  transposed   tconv, then the letters of a convolution, and o output padding (0)
+               lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
+  transposed   tconv, then the letters of a convolution, and o output padding (0), lastx, lasty, outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
@@ -90,7 +92,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 33] = [
+const KEYS: [Key; 37] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -105,6 +107,10 @@ const KEYS: [Key; 33] = [
     key("circular", "padding mode", Takes::Nothing),
     key("f16", "type of the elements", Takes::Nothing),
     key("bf16", "type of the elements", Takes::Nothing),
+    key("lastx", "channels of x last", Takes::Nothing),
+    key("lasty", "channels of y last", Takes::Nothing),
+    key("inout", "order of w's channels", Takes::Nothing),
+    key("outin", "order of w's channels", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -163,10 +169,10 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            "res" | "onto" | "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
             name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
-            "k" | "g" | "f16" | "bf16" => !self.is_pool(),
-            "o" => self == Kind::Transposed,
+            "k" | "g" | "f16" | "bf16" | "lastx" | "lasty" => !self.is_pool(),
+            "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
             "flat" => matches!(self, Kind::Max | Kind::AdaptiveMax),
@@ -441,6 +447,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Channels first, unless this word was given.
+    fn layout(&self, last: &str) -> Layout {
+        if self.find(last).is_some() { Layout::ChannelsLast } else { Layout::ChannelsFirst }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -449,6 +460,10 @@ impl Parser<'_> {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
                 let (channels_in, element) = (channels, self.element()?);
+                let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+                let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
+                let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
+                let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
                 if self.kind == Kind::Conv {
                     let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
                     return Ok(Case::Conv(ConvCase {
@@ -461,15 +476,27 @@ impl Parser<'_> {
                         activation,
                         addend,
                         element,
+                        x_layout,
+                        y_layout,
+                        kernel_order,
                     }));
                 }
                 let output_padding = match self.list("o", axes.len())? {
                     Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),
                     None => vec![0; axes.len()],
                 };
-                let case =
-                    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding, element };
-                return Ok(Case::ConvTranspose(case));
+                return Ok(Case::ConvTranspose(ConvTransposeCase {
+                    batch,
+                    channels_in,
+                    channels_out,
+                    groups,
+                    axes,
+                    output_padding,
+                    element,
+                    x_layout,
+                    y_layout,
+                    kernel_order,
+                }));
             }
             Kind::Max | Kind::AdaptiveMax => PoolKind::Max,
             Kind::Lp => PoolKind::Lp { p: self.find("pow").and_then(|entry| entry.exponent).unwrap_or(Exponent::TWO) },

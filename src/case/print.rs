@@ -6,6 +6,7 @@ use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::element::ElementType;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -40,6 +41,10 @@ impl fmt::Display for ConvCase {
             Addend::Residual(factor) => text += &format!("res{factor}"),
             Addend::Output(factor) => text += &format!("onto{factor}"),
         }
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::InOut {
+            text += "inout";
+        }
         element(&mut text, self.element);
         f.pad(&text)
     }
@@ -53,6 +58,10 @@ impl fmt::Display for ConvTransposeCase {
             text += &format!("o{}", list(&self.output_padding, u32::to_string));
         }
         unless(1, &mut text, "g", self.groups);
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::OutIn {
+            text += "outin";
+        }
         element(&mut text, self.element);
         f.pad(&text)
     }
@@ -113,6 +122,15 @@ fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32;
 fn element(text: &mut String, element: ElementType) {
     if element != ElementType::F32 {
         *text += element.name();
+    }
+}
+
+/// Of x and y.
+fn layouts(text: &mut String, layouts: [Layout; 2]) {
+    for (name, layout) in ["lastx", "lasty"].into_iter().zip(layouts) {
+        if layout == Layout::ChannelsLast {
+            *text += name;
+        }
     }
 }
 

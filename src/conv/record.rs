@@ -4,6 +4,7 @@ use super::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass, Through};
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::{Bound, Real, Sink, Tensor};
+use crate::layout::Layout;
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
@@ -16,16 +17,22 @@ pub(super) type Onto<'a, T> = Option<(&'a Tensor<T>, Factor)>;
 fn output<T: Real>(
     sink: &impl Sink,
     operand: Operand,
+    layout: Layout,
     shape: &[usize],
     onto: Onto<'_, T>,
 ) -> Result<(Tensor<T>, Addend)> {
     match onto {
-        None => Ok((sink.context().empty(operand, shape)?, Addend::None)),
+        None => Ok((sink.context().empty_in(operand, layout, shape)?, Addend::None)),
         Some((tensor, factor)) => {
             expect_shape(OPERATOR, operand, tensor.shape(), shape)?;
             Ok((tensor.clone(), Addend::Output(factor)))
         }
     }
+}
+
+/// The layout of a result: that of the tensor that is there, or what the convolution says of this data.
+fn layout_of<T: Real, const D: usize>(conv: &Conv<D>, onto: Onto<'_, T>, data: &Tensor<T>) -> Layout {
+    onto.map_or(conv.result_layout(data.layout()), |(tensor, _)| tensor.layout())
 }
 
 /// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
@@ -42,7 +49,7 @@ fn push<T: Real>(
         Operand::Dw => problem.w_shape(),
         _ => problem.b_shape(),
     };
-    let (result, addend) = output(sink, target, &shape, onto)?;
+    let (result, addend) = output(sink, target, problem.layout(target), &shape, onto)?;
     let addend = if addend == Addend::None { epilogue.addend } else { addend };
     let epilogue = Epilogue::of(pass, Epilogue { addend, ..epilogue });
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
@@ -70,7 +77,9 @@ pub(super) fn forward_onto<T: Real, const D: usize>(
     residual: Onto<'_, T>,
     onto: Onto<'_, T>,
 ) -> Result<Tensor<T>> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).element(T::TYPE))?;
+    let y_layout = layout_of(conv, onto, x);
+    let problem =
+        conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout).element(T::TYPE))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
@@ -105,7 +114,8 @@ pub(super) fn input_grad_onto<T: Real, const D: usize>(
     through: Through<'_, T>,
     onto: Onto<'_, T>,
 ) -> Result<Tensor<T>> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).element(T::TYPE))?;
+    let x_layout = layout_of(conv, onto, dy);
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
@@ -134,7 +144,8 @@ pub(super) fn kernel_grad_onto<T: Real, const D: usize>(
     onto: Onto<'_, T>,
 ) -> Result<Tensor<T>> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape).element(T::TYPE))?;
+    let problem =
+        conv.problem(&ConvShapes::new(x.shape(), &w_shape).layouts(x.layout(), dy.layout()).element(T::TYPE))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
@@ -155,6 +166,6 @@ pub(super) fn bias_grad<T: Real, const D: usize>(
             expected: "a divisor of dy's channels",
         });
     }
-    let problem = ConvProblem::of_output(dy.shape(), T::TYPE);
+    let problem = ConvProblem::of_output(dy.shape(), dy.layout(), T::TYPE);
     push(sink, (problem, Pass::BiasGrad, Epilogue::default()), &[(Operand::Dy, dy)], Operand::Db, onto)
 }

@@ -4,6 +4,7 @@ use super::ConvTransposeProblem;
 use crate::conv::{ConvProblem, Epilogue, Pass, passes};
 use crate::element::ElementType;
 use crate::error::{Error, Result};
+use crate::layout::KernelOrder;
 use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Strategy};
 use crate::window::TransposedAxis;
 
@@ -17,7 +18,7 @@ pub(crate) fn plan(
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let conv = match pass {
-        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape(), problem.element),
+        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape(), problem.y_layout, problem.element),
         _ => problem.exchanged(),
     };
     let title = title(problem, pass);
@@ -70,9 +71,11 @@ fn title(problem: &ConvTransposeProblem, pass: Pass) -> String {
         ElementType::F32 => String::new(),
         element => format!(", {element}"),
     };
+    let unusual = problem.kernel_order == KernelOrder::OutIn;
+    let order = passes::order_title([problem.x_layout, problem.y_layout], unusual.then_some(problem.kernel_order));
     format!(
         "conv_transpose {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
-         dilation {:?}, groups {}{element}",
+         dilation {:?}, groups {}{order}{element}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

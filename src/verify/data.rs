@@ -9,6 +9,7 @@ use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::{Addend, ConvProblem};
 use crate::element::ElementType;
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -67,6 +68,13 @@ fn element_for(axes: &[CaseAxis], batch: u32) -> ElementType {
         4 => ElementType::Bf16,
         _ => ElementType::F32,
     }
+}
+
+/// The layouts of x and y of a random shape: both first in two of five. By its parameters, for the same reason.
+fn layouts_for(axes: &[CaseAxis]) -> (Layout, Layout) {
+    let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.dilation).sum();
+    let layout = |is_last| if is_last { Layout::ChannelsLast } else { Layout::ChannelsFirst };
+    (layout(matches!(sum % 5, 1 | 3)), layout(matches!(sum % 5, 2 | 3)))
 }
 
 impl Iterator for Shapes {
@@ -141,6 +149,8 @@ impl Shapes {
         let addend = addends[(cells + 1) % addends.len()];
         let padding_mode = mode_for(&axes);
         let element = element_for(&axes, batch);
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::InOut } else { KernelOrder::OutIn };
         Case::Conv(ConvCase {
             batch,
             channels_in,
@@ -151,6 +161,9 @@ impl Shapes {
             activation,
             addend,
             element,
+            x_layout,
+            y_layout,
+            kernel_order,
         })
     }
 
@@ -164,6 +177,8 @@ impl Shapes {
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
         let element = element_for(&axes, batch);
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::OutIn } else { KernelOrder::InOut };
         Case::ConvTranspose(ConvTransposeCase {
             batch,
             channels_in,
@@ -172,6 +187,9 @@ impl Shapes {
             axes,
             output_padding,
             element,
+            x_layout,
+            y_layout,
+            kernel_order,
         })
     }
 

@@ -2,7 +2,9 @@
 //! whose adjoint it is.
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
-use wgconv::{Activation, Addend, Context, ConvTransposeProblem, PaddingMode, Pass, PlanOptions, Result, reference};
+use wgconv::{
+    Activation, Addend, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result, reference,
+};
 
 use crate::conv::{ConvData, by_every_algorithm, on_gpu, rounded, run_pass};
 use crate::support::context::Regime;
@@ -120,6 +122,9 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
         activation: Activation::None,
         addend: Addend::None,
         element: case.element,
+        x_layout: case.y_layout,
+        y_layout: case.x_layout,
+        kernel_order: if case.kernel_order == KernelOrder::InOut { KernelOrder::OutIn } else { KernelOrder::InOut },
     })
 }
 

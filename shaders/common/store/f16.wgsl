@@ -10,16 +10,16 @@ fn store(i: u32, value: f32) {
     out[i] = rounded(vec4<f32>(value)).x;
 }
 
-fn store_run(i: u32, count: u32, values: vec4<f32>) {
+fn store_at(at: vec4<u32>, count: u32, values: vec4<f32>) {
     let halves = rounded(values);
-    out[i] = halves.x;
+    out[at.x] = halves.x;
     if (count > 1u) {
-        out[i + 1u] = halves.y;
+        out[at.y] = halves.y;
     }
     if (count > 2u) {
-        out[i + 2u] = halves.z;
+        out[at.z] = halves.z;
     }
     if (count > 3u) {
-        out[i + 3u] = halves.w;
+        out[at.w] = halves.w;
     }
 }

@@ -10,17 +10,17 @@ fn store(i: u32, value: f32) {
     out[i] = value;
 }
 
-// The first `count` of four values, at i and behind it. No loop: those before may already have used up what an invocation may
-// loop.
-fn store_run(i: u32, count: u32, values: vec4<f32>) {
-    out[i] = values.x;
+// The first `count` of four values, at these places; the other places are the last one's. No loop: those before may already have
+// used up what an invocation may loop.
+fn store_at(at: vec4<u32>, count: u32, values: vec4<f32>) {
+    out[at.x] = values.x;
     if (count > 1u) {
-        out[i + 1u] = values.y;
+        out[at.y] = values.y;
     }
     if (count > 2u) {
-        out[i + 2u] = values.z;
+        out[at.z] = values.z;
     }
     if (count > 3u) {
-        out[i + 3u] = values.w;
+        out[at.w] = values.w;
     }
 }

@@ -25,28 +25,31 @@ fn store(i: u32, value: f32) {
     store_half(i, halves_of(vec4<f32>(value)).x);
 }
 
-fn store_run(i: u32, count: u32, values: vec4<f32>) {
+// Neighbours, as they mostly are, a whole word at a time.
+fn store_at(at: vec4<u32>, count: u32, values: vec4<f32>) {
     let halves = halves_of(values);
-    if (i % 2u == 0u) {
-        if (count > 1u) {
-            store_pair(i, halves.x | (halves.y << 16u));
-        } else {
-            store_half(i, halves.x);
-        }
+    let is_run = at.y == at.x + 1u;
+    if (is_run && at.x % 2u == 0u && count > 1u) {
+        store_pair(at.x, halves.x | (halves.y << 16u));
         if (count > 3u) {
-            store_pair(i + 2u, halves.z | (halves.w << 16u));
+            store_pair(at.z, halves.z | (halves.w << 16u));
         } else if (count > 2u) {
-            store_half(i + 2u, halves.z);
+            store_half(at.z, halves.z);
         }
         return;
     }
-    store_half(i, halves.x);
-    if (count > 2u) {
-        store_pair(i + 1u, halves.y | (halves.z << 16u));
-    } else if (count > 1u) {
-        store_half(i + 1u, halves.y);
+    store_half(at.x, halves.x);
+    if (is_run && count > 2u) {
+        store_pair(at.y, halves.y | (halves.z << 16u));
+    } else {
+        if (count > 1u) {
+            store_half(at.y, halves.y);
+        }
+        if (count > 2u) {
+            store_half(at.z, halves.z);
+        }
     }
     if (count > 3u) {
-        store_half(i + 3u, halves.w);
+        store_half(at.w, halves.w);
     }
 }
