@@ -3,8 +3,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program,
-    Result, nn,
+    DeviceLimits, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions,
+    PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.

@@ -74,7 +74,10 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         PaddingMode::Zeros => String::new(),
         mode => format!(" {mode}"),
     };
-    let order = order_title([problem.x_layout, problem.y_layout], (problem.kernel_order == KernelOrder::InOut).then_some(problem.kernel_order));
+    let order = order_title(
+        [problem.x_layout, problem.y_layout],
+        (problem.kernel_order == KernelOrder::InOut).then_some(problem.kernel_order),
+    );
     format!(
         "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}{order}",
         pass.name(),

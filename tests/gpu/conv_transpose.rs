@@ -2,7 +2,9 @@
 //! whose adjoint it is.
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
-use wgconv::{Activation, Addend, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result, reference};
+use wgconv::{
+    Activation, Addend, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result, reference,
+};
 
 use crate::conv::{ConvData, by_every_algorithm, on_gpu, run_pass};
 use crate::support::context::Regime;

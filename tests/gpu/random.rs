@@ -80,9 +80,8 @@ fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
-    let ConvCase {
-        batch, channels_in, channels_out, groups, mut axes, x_layout, y_layout, kernel_order, ..
-    } = draw_conv(rng);
+    let ConvCase { batch, channels_in, channels_out, groups, mut axes, x_layout, y_layout, kernel_order, .. } =
+        draw_conv(rng);
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
     let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();

@@ -66,7 +66,13 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
     // A single tap has no dilation.
     let dense = |axis: &Axis| axis.dilation == 1;
     let per_group = problem.channels_in / problem.groups;
-    if !problem.is_channels_first() || !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
+    if !problem.is_channels_first()
+        || !is_plane
+        || per_group != 1
+        || !dense(h)
+        || !dense(w)
+        || !(one_row || h.stride == w.stride)
+    {
         return None;
     }
     let taps = h.taps.max(w.taps).into();

@@ -40,11 +40,10 @@ const KERNEL_GRAD_OVERRIDES: &[&str] =
     &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["BORDER", "X_LAST", "Y_LAST", "IN_OUT"]);
 
 /// Those of `conv/input_grad_border.wgsl`, which has its own too.
-const INPUT_GRAD_BORDER_OVERRIDES: &[&str] =
-    &with::<{ WINDOW_OVERRIDES.len() + 7 }>(
-        WINDOW_OVERRIDES,
-        &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W", "X_LAST", "Y_LAST", "IN_OUT"],
-    );
+const INPUT_GRAD_BORDER_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 7 }>(
+    WINDOW_OVERRIDES,
+    &["BORDER", "IMAGES_D", "IMAGES_H", "IMAGES_W", "X_LAST", "Y_LAST", "IN_OUT"],
+);
 const INPUT_GRAD_BORDER_SIDE_OVERRIDES: &[&str] = &with::<{ INPUT_GRAD_BORDER_OVERRIDES.len() + 3 }>(
     INPUT_GRAD_BORDER_OVERRIDES,
     &["ACTIVATION", "RESIDUAL", "DERIVATIVE"],

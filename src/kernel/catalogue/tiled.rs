@@ -4,8 +4,8 @@ use super::super::params::{ConvParams, GatherParams};
 use super::conv::{CONV, KERNEL_ORDER, LAYOUTS};
 use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_LAYOUTS, GATHER_OVERRIDES, GATHER_SIDE_OVERRIDES};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, LAYOUT, NO_SIDE, REDUCTION, SIDE,
-    Variant, WINDOW, WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, LAYOUT, NO_SIDE, REDUCTION,
+    SIDE, Variant, WINDOW, WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
 };
 
 const TILE: &str = include_str!("../../../shaders/common/tile.wgsl");

@@ -16,9 +16,9 @@ pub use kernel_grad::kernel_grad;
 
 use super::window::{check_rank, count_fitting};
 use super::{check_extents, position, tap_position, visible};
-use crate::{ConvProblem, KernelOrder, Layout};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
+use crate::{ConvProblem, KernelOrder, Layout};
 
 const OPERATOR: &str = "Conv";
 

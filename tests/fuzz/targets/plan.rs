@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use wgconv::{
-    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, KernelOrder, Layout, MaxPool,
-    Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, KernelOrder, Layout,
+    MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
 };
 
 use crate::bounded::Target;
@@ -64,7 +64,11 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                     let activation = if bit(2) { Activation::Relu } else { Activation::None };
                     let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                     let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-                    return conv.activation(activation).kernel_order(order).build()?.plan_spec(&limits, pass, shapes, options);
+                    return conv
+                        .activation(activation)
+                        .kernel_order(order)
+                        .build()?
+                        .plan_spec(&limits, pass, shapes, options);
                 }
                 let conv =
                     ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);

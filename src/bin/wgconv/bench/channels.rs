@@ -2,8 +2,8 @@
 
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::{
-    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, KernelOrder, Layout, Operand, PoolKind, PoolProblem, Result,
-    reference,
+    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, KernelOrder, Layout, Operand, PoolKind, PoolProblem,
+    Result, reference,
 };
 
 use super::exact::bound;
@@ -99,12 +99,16 @@ impl Channels {
         };
         let cells = |shape: &[usize]| shape[2..].iter().product();
         match operand {
-            Operand::X if self.order.x == Layout::ChannelsLast => reference::layout::transpose(1, x[1], cells(&x), values),
-            Operand::Dy if self.order.y == Layout::ChannelsLast => reference::layout::transpose(1, y[1], cells(&y), values),
+            Operand::X if self.order.x == Layout::ChannelsLast => {
+                reference::layout::transpose(1, x[1], cells(&x), values)
+            }
+            Operand::Dy if self.order.y == Layout::ChannelsLast => {
+                reference::layout::transpose(1, y[1], cells(&y), values)
+            }
             Operand::W if self.order.exchanged => {
-                let taps = cells(&w);
-                let row = |second: usize| (0..w[0]).map(move |first| (first * w[1] + second) * taps);
-                (0..w[1]).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
+                let (taps, [first, second]) = (cells(&w), [w[0], w[1]]);
+                let row = |b: usize| (0..first).map(move |a| (a * second + b) * taps);
+                (0..second).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
             }
             _ => values.to_vec(),
         }
