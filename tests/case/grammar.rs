@@ -80,7 +80,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "x",
             0,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular n c d h w k t r s u p a g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular lastx lasty inout n c d h w k t r s u p a g",
         ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
@@ -118,10 +118,12 @@ fn what_is_wrong_is_pointed_at() {
         ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
         ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
+        ("c64w56k64s3outin", 11, "no `outin` (order of w's channels) in a convolution"),
+        ("maxc64w56s3lastx", 11, "no `lastx` (channels of x last) in max pooling"),
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
-        ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
+        ("tconvx", 5, "one of lastx lasty outin n c d h w k t r s u p a o g"),
         ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);

@@ -38,7 +38,7 @@ fn child_takes_all_memory() {
     assert_works(&ctx);
     // Whose packed kernel takes 40 MB of workspace.
     let conv = Conv::<1>::new([1]).build().unwrap();
-    let (x, w) = (ctx.zeros(&[1, 3200, 8]).unwrap(), ctx.zeros(&[3200, 3200, 1]).unwrap());
+    let (x, w) = (ctx.zeros::<f32>(&[1, 3200, 8]).unwrap(), ctx.zeros::<f32>(&[3200, 3200, 1]).unwrap());
     let plan = conv.plan(&ctx, Pass::Forward, ConvShapes::new(x.shape(), w.shape())).unwrap();
     for _ in 0..3 {
         let mut taken: Vec<Tensor> = Vec::new();

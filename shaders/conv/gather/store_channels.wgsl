@@ -1,12 +1,12 @@
 // Four rows of a block at once, cell by cell: for channels last, in whole fours of them.
-@group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> out: array<StoredQuad>;
 
 fn store_channels(at: u32, sums: vec4<f32>) {
     var total = sums;
     if (ACCUMULATE == 1u) {
-        total += out[at];
+        total += stored_quad(at);
     }
-    out[at] = four_activated(total, params.slope);
+    store_quad(at, four_activated(total, params.slope));
 }
 
 fn store_four(

@@ -8,16 +8,18 @@ const TILE_M: u32 = 32u;
 const STRIDE: u32 = 0u;
 // specialise: end
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 const_assert STRIDE == 0u || STRIDE == 1u;
 
-@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> source: array<ElementQuad>;
 
 // Four channels of a cell of the row that begins here, in fours of channels.
 fn channels_at(row: u32, place: i32, row_inside: bool, extent: u32, apart: u32) -> vec4<f32> {
     let at = bordered(place, extent);
     // Cells outside are read as zero, from an element that exists.
     let inside = row_inside && is_inside(at, extent);
-    return select(vec4<f32>(0.0), source[select(0u, row + u32(at) * apart, inside)], inside);
+    return select(vec4<f32>(0.0), element_quad(source[select(0u, row + u32(at) * apart, inside)]), inside);
 }
 
 fn gather_sums(block: Block, lane: u32) {

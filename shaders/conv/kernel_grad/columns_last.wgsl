@@ -1,7 +1,7 @@
 // A lane owns 4 neighbouring input channels of dw at one tap: of tensors with their channels last, in whole fours of them. Any
 // kernel, stride and dilation. Reads 4 channels of a cell of x, and of an output of dy, at once.
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
+@group(0) @binding(2) var<storage, read> dy: array<ElementQuad>;
 
 alias Columns = vec4<f32>;
 
@@ -50,11 +50,11 @@ fn place_of(block: Block, lane: u32) -> Place {
 fn x_at(row: u32, place: i32, exists: bool, extent: u32, apart: u32) -> vec4<f32> {
     let at = bordered(place, extent);
     let inside = exists && is_inside(at, extent);
-    return select(vec4<f32>(0.0), x[select(0u, row + u32(at) * apart, inside)], inside);
+    return select(vec4<f32>(0.0), element_quad(x[select(0u, row + u32(at) * apart, inside)]), inside);
 }
 
 fn dy_at(at: u32, exists: bool) -> vec4<f32> {
-    return select(vec4<f32>(0.0), dy[select(0u, at, exists)], exists);
+    return select(vec4<f32>(0.0), element_quad(dy[select(0u, at, exists)]), exists);
 }
 
 fn correlate(block: Block, lane: u32) {

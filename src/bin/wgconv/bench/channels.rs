@@ -106,9 +106,9 @@ impl Channels {
                 reference::layout::transpose(1, y[1], cells(&y), values)
             }
             Operand::W if self.order.exchanged => {
-                let taps = cells(&w);
-                let row = |second: usize| (0..w[0]).map(move |first| (first * w[1] + second) * taps);
-                (0..w[1]).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
+                let (taps, [first, second]) = (cells(&w), [w[0], w[1]]);
+                let row = |b: usize| (0..first).map(move |a| (a * second + b) * taps);
+                (0..second).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
             }
             _ => values.to_vec(),
         }
