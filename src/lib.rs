@@ -26,8 +26,8 @@
 //!
 //! # Words
 //! Rank D is 1, 2 or 3 spatial axes. Input `x` `[N, C_in, spatial...]`, kernel `w` `[C_out, C_in/groups, taps...]`, bias
-//! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. All f32, contiguous, row
-//! major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
+//! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. Convolutions take f32, f16 and bf16
+//! ([`ElementType`]), everything else f32; contiguous, row major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
 //! cuDNN. Output extent along an axis: `(input + padding - dilation * (taps - 1) - 1) / stride + 1`. A transposed convolution
 //! ([`ConvTranspose`]) has w `[C_in, C_out/groups, taps...]` and the extent
 //! `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding - padding`.
@@ -46,12 +46,13 @@
 //! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Same problem and device:
 //! same plan; nothing is measured, unless the caller tunes ([`tune`]) and gives a context the results. Finite data whose exact
 //! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
-//! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
+//! whose partial sums stay below 2^24; of f16 and bf16 that, rounded once ([`ElementType::rounding`]). NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
 //! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
 //!
 //! # Features
 //! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with
 //!   any strides.
+//! - `half`: [`Tensor`]s of `half::f16` and `half::bf16`.
 //! - `safetensors`: [`mod@safetensors`], weights by name in and out of files.
 //! - `cli`: the binary `wgconv` (`bench`, `tune`, `verify`, `compare`, `train`, `filter`, `devices`).
 

@@ -3,8 +3,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions,
-    PoolPass, Program, Result, nn,
+    DeviceLimits, ElementType, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass,
+    PlanOptions, PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -29,9 +29,7 @@ fn list(cell: &'static str) -> Vec<&'static str> {
     cell.split([',', ';']).map(str::trim).collect()
 }
 
-const CONVOLUTION: [&str; 12] = [
-    LAYOUTS,
-    KERNELS,
+const CONVOLUTION: [&str; 13] = [
     "kernel size",
     "stride",
     "dilation",
@@ -42,6 +40,9 @@ const CONVOLUTION: [&str; 12] = [
     "groups",
     "depthwise with multiplier",
     "bias",
+    LAYOUTS,
+    KERNELS,
+    TYPES,
 ];
 
 const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
@@ -80,7 +81,7 @@ macro_rules! with_option_of_convolutions {
         with_option!(
             $option,
             $builder,
-            "bias" | LAYOUTS => $builder,
+            "bias" | LAYOUTS | TYPES => $builder,
             KERNELS => $builder.kernel_order(exchanged($builder.build()?.kernel_order())),
             "`Same`" => $builder.padding(Padding::Same),
             "`SameLow`" => $builder.padding(Padding::SameLow),
@@ -91,6 +92,7 @@ macro_rules! with_option_of_convolutions {
     };
 }
 
+const TYPES: &str = "f32 f16 or bf16";
 const LAYOUTS: &str = "channels of x and of y first or last";
 const KERNELS: &str = "kernels by output or by input channel";
 
@@ -98,11 +100,13 @@ fn exchanged(order: KernelOrder) -> KernelOrder {
     if order == KernelOrder::OutIn { KernelOrder::InOut } else { KernelOrder::OutIn }
 }
 
-/// The shapes of an option, in all layouts that it has.
+/// The shapes of an option, in all layouts and types that it has.
 fn all_layouts<'a>(option: &str, shapes: ConvShapes<'a>) -> Vec<ConvShapes<'a>> {
     let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
     let layouts = if option == LAYOUTS { &layouts[..] } else { &layouts[..1] };
-    layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y))).collect()
+    let all = layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y)));
+    let types = if option == TYPES { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
+    all.flat_map(|shapes| types.iter().map(move |&element| shapes.element(element))).collect()
 }
 
 /// w of an option, from its usual shape.
@@ -361,6 +365,7 @@ fn the_rest_of_the_table_is_there() {
         let last = program.to_channels_last(&image)?;
         program.to_channels_first(&last).map(drop)
     });
+    record("`convert`", 1, &mut |program| program.convert::<f32, f32>(&image).map(drop));
     record("`nn::Schedule`", 0, &mut |_| {
         let cosine = nn::Schedule::Cosine { warm_up: 1, end: 0.0 };
         assert_eq!([0, 9].map(|step| cosine.factor(step, 9)), [1.0, 0.0]);

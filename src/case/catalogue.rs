@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 59] = [
+const CONVOLUTIONS: [(&str, &str); 67] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -67,9 +67,18 @@ const CONVOLUTIONS: [(&str, &str); 59] = [
     ("channels last, depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5lastxlasty"),
     ("channels last, reflect, rank 3", "n2c4d4h5w6k8t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflectlastxlastyinout"),
     ("channels of x last, depthwise, replicate, multiplier 2", "n2c3h7w8k6r3s3p1replicateg3lastx"),
+    // Types of 16 bits: odd planes and channels, so that halves of one word belong to several invocations.
+    ("f16, all parameters different", "n3c3h5w7k5r3s2p1_0x1f16"),
+    ("bf16, 3x3, stride 2, ReLU", "n2c9h7w5k9r3s3u2p1relubf16"),
+    ("f16, groups, channels last, residual", "n2c4h5w6k6r2s3g2res1f16lastxlasty"),
+    ("bf16, tanh of sums plus half a residual", "n2c3h5w5k3r3s3p1tanhres0.5bf16"),
+    ("f16, depthwise, plus what the output holds", "n3c3h5w7k3r2s2g3onto1f16"),
+    ("bf16, rank 1, minus half of what the output holds", "n3c5w9k3s3u2onto-0.5leaky0.25bf16inout"),
+    ("f16, reflect, whole fours", "n2c4h5w8k8r3s3p1reflectreluf16"),
+    ("bf16, rank 3, GELU, channels of x last", "n2c4d3h4w5k3t2r2s3gelubf16lastx"),
 ];
 
-const TRANSPOSED: [(&str, &str); 17] = [
+const TRANSPOSED: [(&str, &str); 19] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
@@ -87,6 +96,8 @@ const TRANSPOSED: [(&str, &str); 17] = [
     ("transposed, channels last, groups", "tconvn2c8h5w4k12r3s2u2x3p2_0x1_3a1x2o0x2g2lastxlasty"),
     ("transposed, channels of x last, w out, in", "tconvn2c5h4w6k9r4s4u2p1lastxoutin"),
     ("transposed, channels of y last, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1lastyoutin"),
+    ("transposed, f16", "tconvn3c3h3w5k5r3s2u2o1x0f16"),
+    ("transposed, bf16, whole fours, groups", "tconvn2c8w6k12s4u2p1g2bf16"),
 ];
 
 /// Every one as maximum and as the three averages, rounded down and in ceil mode.

@@ -73,6 +73,7 @@ pub use pool::PoolCase;
 pub use suites::{Row, Suite, suites};
 
 use crate::conv::Pass;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem, Strategy};
@@ -162,6 +163,21 @@ impl Case {
             Case::Conv(case) => Case::Conv(ConvCase { batch, ..case.clone() }),
             Case::ConvTranspose(case) => Case::ConvTranspose(ConvTransposeCase { batch, ..case.clone() }),
             Case::Pool(case) => Case::Pool(PoolCase { batch, ..case.clone() }),
+        }
+    }
+
+    /// The type of all operands but indices.
+    ///
+    /// ```
+    /// use wgconv::{ElementType, case::Case};
+    /// assert_eq!("c3w9k4s3bf16".parse::<Case>()?.element(), ElementType::Bf16);
+    /// # Ok::<(), wgconv::case::ParseError>(())
+    /// ```
+    pub fn element(&self) -> ElementType {
+        match self {
+            Case::Conv(case) => case.element,
+            Case::ConvTranspose(case) => case.element,
+            Case::Pool(_) => ElementType::F32,
         }
     }
 

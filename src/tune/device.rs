@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::Context;
-use crate::kernel::kernels;
+use crate::kernel::{KernelInfo, kernels, kernels_of};
 
 /// Adapter, driver and kernels, as the lines of text that stand for them: two that are equal have equal lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +78,9 @@ impl DeviceKey {
 fn kernels_fingerprint() -> u64 {
     static FINGERPRINT: OnceLock<u64> = OnceLock::new();
     *FINGERPRINT.get_or_init(|| {
-        let kernels = kernels();
+        let others = [(ElementType::F16, true), (ElementType::F16, false), (ElementType::Bf16, false)];
+        let others = others.into_iter().flat_map(|(element, shader_f16)| kernels_of(element, shader_f16));
+        let kernels: Vec<KernelInfo> = kernels().into_iter().chain(others).collect();
         let parts = kernels.iter().flat_map(|kernel| [kernel.name.as_bytes(), kernel.source.as_bytes()]);
         let parts: Vec<&[u8]> = std::iter::once(env!("CARGO_PKG_VERSION").as_bytes()).chain(parts).collect();
         fingerprint(&parts)

@@ -332,6 +332,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         groups: 1,
         axes: vec![],
         output_padding: vec![],
+        element: ElementType::Bf16,
         x_layout: Layout::ChannelsFirst,
         y_layout: Layout::ChannelsLast,
         kernel_order: KernelOrder::InOut,

@@ -2,8 +2,8 @@
 
 use wgconv::case::ConvCase;
 use wgconv::{
-    Activation, Addend, Algorithm, Conv, ConvShapes, DeviceLimits, ElementType, Error, Factor, Operand, Pass,
-    PlanOptions, PlanSpec, Program, Strategy, Through,
+    Activation, Addend, Algorithm, Conv, ConvShapes, DeviceLimits, Error, Factor, Operand, Pass, PlanOptions, PlanSpec,
+    Program, Strategy, Through,
 };
 
 use crate::conv::check_exact;

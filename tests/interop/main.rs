@@ -1,8 +1,9 @@
-//! Arrays of `ndarray`, files of safetensors, and a network that PyTorch trained. Needs an adapter.
-#![cfg(all(feature = "ndarray", feature = "safetensors"))]
+//! Tensors of `half`, arrays of `ndarray`, files of safetensors, and a network that PyTorch trained. Needs an adapter.
+#![cfg(all(feature = "half", feature = "ndarray", feature = "safetensors"))]
 
 mod arrays;
 mod files;
+mod half;
 mod torch;
 
 use std::sync::OnceLock;

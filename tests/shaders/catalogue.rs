@@ -4,8 +4,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, IndexForm, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec,
-    PoolPass, Strategy,
+    DeviceLimits, ElementType, Error, Factor, IndexForm, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass,
+    PlanOptions, PlanSpec, PoolPass, Strategy,
 };
 
 const FIRST: Layout = Layout::ChannelsFirst;
@@ -21,6 +21,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     padding_modes_of_rank::<2>(&mut plans);
     padding_modes_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
+    of_other_types(&mut plans);
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
@@ -183,6 +184,34 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
                         let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
                         plans.push((format!("{conv:?} {pass:?} tiled"), spec));
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Types of 16 bits, and reductions longer than an invocation may loop: their sums are rounded by a pass of their own.
+fn of_other_types(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut short = limits();
+    short.max_loop_iterations = 12;
+    let half = Factor::new(0.5).unwrap();
+    let (x, w) = ([2, 4, 9, 14], [6, 4, 3, 2]);
+    let conv = Conv::<2>::new([3, 2]).padding(Padding::Same);
+    for element in [ElementType::F16, ElementType::Bf16] {
+        for (activation, addend) in [
+            (Activation::None, Addend::None),
+            (Activation::Relu, Addend::Residual(half)),
+            (Activation::Tanh, Addend::Output(half)),
+            (Activation::Gelu, Addend::Residual(Factor::ONE)),
+        ] {
+            let conv = conv.activation(activation).build().unwrap();
+            let shapes =
+                ConvShapes { bias: true, addend, through: activation, ..ConvShapes::new(&x, &w).element(element) };
+            for limits in [limits(), short] {
+                for pass in Pass::ALL {
+                    push_every_algorithm(plans, &format!("{conv:?} {pass:?} {element}"), |options| {
+                        conv.plan_spec(&limits, pass, shapes, options)
+                    });
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use naga::{AddressSpace, BinaryOperator, Block, Expression, Function, Handle, Module, Statement, TypeInner};
 
-use crate::modules::{modules, parse, validate};
+use crate::modules::{modules, modules_of_other_types, parse, validate};
 
 /// What is wrong with a module, a line each, and how many loops and stores were looked at.
 #[derive(Default)]
@@ -147,6 +147,25 @@ fn every_kernel_keeps_the_rules() {
     }
     assert!(loops >= 20, "only {loops} loops were looked at");
     assert!(stores >= 20, "only {stores} stores were looked at");
+}
+
+/// Halves of words are the one place for atomics: a load, an exclusive or and a store, whose order does not matter.
+#[test]
+fn kernels_for_other_types_keep_the_rules() {
+    let mut atomics = 0;
+    for (kernel, module, _) in modules_of_other_types() {
+        let faults = lint(&module).faults;
+        assert!(faults.iter().all(|fault| fault == "an atomic type"), "{}: {faults:?}", kernel.name);
+        if faults.is_empty() {
+            continue;
+        }
+        let calls = kernel.source.matches("atomicXor(").count() + kernel.source.matches("atomicStore(").count();
+        let all = kernel.source.matches("atomic").count() - kernel.source.matches("atomicLoad(").count();
+        // And the type, and what the comment says of it.
+        assert_eq!((calls, all), (2, 4), "{}", kernel.name);
+        atomics += 1;
+    }
+    assert!(atomics > 10, "only {atomics} modules have atomics");
 }
 
 /// Faults of an entry point with this body, next to some globals and helpers.

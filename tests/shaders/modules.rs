@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, ResourceBinding, StorageAccess, TypeInner};
-use wgconv::{EntryInfo, KernelInfo, StepInfo, StructInfo, kernels};
+use wgconv::{ElementType, EntryInfo, KernelInfo, StepInfo, StructInfo, kernels, kernels_of};
 
 use crate::catalogue::catalogue;
 
@@ -41,6 +41,39 @@ fn every_kernel_is_valid_as_written_and_as_compiled() {
         let subgroups = kernel.subgroup_size > 0;
         validate(kernel.name, &parse(kernel.name, &kernel.default_source), subgroups);
         validate(kernel.name, &parse(kernel.name, &kernel.source), subgroups);
+    }
+}
+
+/// Of f16, as such and as halves of words, and of bf16: each kernel's first variant, as the others differ in constants only.
+pub fn modules_of_other_types() -> Vec<(KernelInfo, Module, ModuleInfo)> {
+    let types = [(ElementType::F16, true), (ElementType::F16, false), (ElementType::Bf16, false)];
+    let mut all = Vec::new();
+    for (element, shader_f16) in types {
+        let mut kernels = kernels_of(element, shader_f16);
+        kernels.dedup_by_key(|kernel| kernel.name);
+        for kernel in kernels {
+            let module = parse(kernel.name, &kernel.source);
+            let mut extra = if kernel.subgroup_size > 0 { Capabilities::SUBGROUP } else { Capabilities::empty() };
+            if kernel.source.starts_with("enable f16;") {
+                extra |= Capabilities::SHADER_FLOAT16;
+            }
+            let mut validator = Validator::new(ValidationFlags::all(), Capabilities::default() | extra);
+            let info = validator.validate(&module).unwrap_or_else(|error| panic!("{}: {error:?}", kernel.name));
+            all.push((kernel, module, info));
+        }
+    }
+    all
+}
+
+#[test]
+fn kernels_for_other_types_are_valid_and_have_the_same_slots() {
+    let modules = modules_of_other_types();
+    assert!(modules.len() > 60, "only {}", modules.len());
+    for (kernel, module, info) in &modules {
+        for (i, entry) in kernel.entries.iter().enumerate() {
+            let at = format!("{}:{}", kernel.name, entry.name);
+            assert_eq!(used_bindings(&at, module, info, i), listed_bindings(entry), "{at}");
+        }
     }
 }
 

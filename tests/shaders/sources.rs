@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use naga::{Module, Scalar, TypeInner};
-use wgconv::kernels;
+use wgconv::{ElementType, kernels, kernels_of};
 
 use crate::modules::parse;
 
@@ -67,9 +67,12 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn every_shader_file_is_a_part_of_some_kernel() {
-    let kernels = kernels();
+    let others = [(ElementType::F16, true), (ElementType::F16, false), (ElementType::Bf16, false)];
+    let others = others.into_iter().flat_map(|(element, shader_f16)| kernels_of(element, shader_f16));
+    let sources: Vec<String> =
+        kernels().into_iter().map(|kernel| kernel.default_source).chain(others.map(|kernel| kernel.source)).collect();
     for (path, text) in files("shaders", "wgsl") {
-        let used = kernels.iter().any(|kernel| kernel.default_source.contains(&text));
+        let used = sources.iter().any(|source| source.contains(&text));
         assert!(used, "{} belongs to no kernel", path.display());
     }
 }

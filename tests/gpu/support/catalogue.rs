@@ -1,7 +1,7 @@
 //! The library's catalogue of shapes, by operator, and cases from their text.
 
-use wgconv::PoolKind;
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase, catalogue};
+use wgconv::{ElementType, PoolKind};
 
 /// The averages of the catalogue.
 pub const AVERAGES: [PoolKind; 3] = [
@@ -26,17 +26,23 @@ pub fn pool(text: &str) -> PoolCase {
     }
 }
 
-/// Convolutions, with a name each.
+/// Convolutions of f32, with a name each.
 pub fn convolutions() -> Vec<(&'static str, ConvCase)> {
-    let convolution = |case: &Case| if let Case::Conv(case) = case { Some(case.clone()) } else { None };
+    let convolution = |case: &Case| match case {
+        Case::Conv(case) if case.element == ElementType::F32 => Some(case.clone()),
+        _ => None,
+    };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, convolution(&row.case)?))).collect();
     assert!(cases.len() >= 22);
     cases
 }
 
-/// Transposed convolutions, with a name each.
+/// Transposed convolutions of f32, with a name each.
 pub fn transposed() -> Vec<(&'static str, ConvTransposeCase)> {
-    let transposed = |case: &Case| if let Case::ConvTranspose(case) = case { Some(case.clone()) } else { None };
+    let transposed = |case: &Case| match case {
+        Case::ConvTranspose(case) if case.element == ElementType::F32 => Some(case.clone()),
+        _ => None,
+    };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, transposed(&row.case)?))).collect();
     assert!(cases.len() >= 14);
     cases

@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use wgconv::case::Case;
-use wgconv::{Operand, Result};
+use wgconv::{ElementType, Operand, Result};
 
 use super::channels::{Channels, Part};
 
@@ -30,6 +30,7 @@ pub enum Data {
 /// The data of one case and pass, and what must come out.
 pub struct Exact {
     channels: Channels,
+    element: ElementType,
     /// The first sample of every input, and the factor of each sample; kernels have no factors.
     pub inputs: Vec<(Operand, Vec<f32>, Vec<f32>)>,
     /// Indices of maxima in the planes of the first sample, the same in all.
@@ -70,7 +71,7 @@ impl Exact {
             inputs.push((operand, values, factors));
         }
         channels.derive(&mut inputs)?;
-        let mut exact = Exact { channels, inputs, indices: None };
+        let mut exact = Exact { channels, element: case.element(), inputs, indices: None };
         if exact.channels.sums_over_batch() && exact.total_factor() == 0.0 {
             // Of factors that cancel nothing would be learnt.
             exact.inputs[0].2[0] *= -1.0;
@@ -105,6 +106,11 @@ impl Exact {
         let channels = self.channels.count();
         let plane = |i: usize| (sample * channels + i / (indices.len() / channels)) as u32;
         indices.iter().enumerate().map(|(i, &index)| index + plane(i) * self.channels.index_step()).collect()
+    }
+
+    /// The type of the device's tensors.
+    pub fn element(&self) -> ElementType {
+        self.element
     }
 
     pub fn channels(&self) -> &Channels {
@@ -158,7 +164,12 @@ impl Exact {
         let at = |i| self.channels.place(sample, channel, i, block);
         let place = |i: usize| format!("sample {sample}, channel {channel}, element {i}");
         for (i, (&value, &bound)) in part.values.iter().zip(&part.bounds).enumerate() {
-            let (expected, got) = (value * factor, f64::from(found.values[at(i)]));
+            let mut expected = value * factor;
+            if self.element != ElementType::F32 {
+                // Exact in f32, and rounded once.
+                expected = self.element.round(expected);
+            }
+            let got = f64::from(found.values[at(i)]);
             let allowed = if self.channels.divides() { bound * factor.abs() } else { 0.0 };
             // NaN is never within.
             if (got - expected).abs().partial_cmp(&allowed).is_none_or(std::cmp::Ordering::is_gt) {

@@ -3,7 +3,7 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wgconv::case::Case;
-use wgconv::{Access, Bindings, Context, Operand, PlanOptions, PlanSpec, Tensor};
+use wgconv::{Access, Bindings, Context, ElementType, Operand, PlanOptions, PlanSpec, Tensor};
 
 use super::exact::{Exact, Output};
 
@@ -59,21 +59,28 @@ impl Operands {
                 let values = exact.channels().stored(*operand, values);
                 // An operand without a batch is there once.
                 let factors = if factors.is_empty() { &[1.0][..] } else { factors };
-                for (sample, factor) in factors.iter().enumerate() {
-                    let scaled: Vec<f32> = values.iter().map(|value| value * factor).collect();
-                    let offset = (sample * 4 * values.len()) as u64;
-                    queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&scaled));
+                let scaled = |factor: &f32| values.iter().map(|value| value * factor).collect::<Vec<f32>>();
+                if exact.element() == ElementType::F32 {
+                    for (sample, factor) in factors.iter().enumerate() {
+                        let offset = (sample * 4 * values.len()) as u64;
+                        queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&scaled(factor)));
+                    }
+                } else {
+                    // Samples may begin within a word.
+                    let all: Vec<f32> = factors.iter().flat_map(scaled).collect();
+                    queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(&exact.element().words(&all)));
                 }
             }
         }
         for (_, tensor) in &self.written {
-            tensor.write(&vec![f32::NAN; tensor.len()])?;
+            // NaN in every type.
+            tensor.write(&vec![f32::from_bits(0x7fc0_7fc0); tensor.len()])?;
         }
         self.context.wait()
     }
 
     /// What the pass wrote.
-    pub fn output(&self) -> wgconv::Result<Output> {
+    pub fn output(&self, element: ElementType) -> wgconv::Result<Output> {
         let mut output = Output { values: Vec::new(), indices: None };
         for (operand, tensor) in &self.written {
             match operand {
@@ -82,7 +89,10 @@ impl Operands {
                     let bits = tensor.read_blocking()?.into_iter().map(f32::to_bits).collect();
                     output.indices = Some(bits);
                 }
-                _ => output.values = tensor.read_blocking()?,
+                _ => {
+                    let words: Vec<u32> = tensor.read_blocking()?.into_iter().map(f32::to_bits).collect();
+                    output.values = element.values(&words, words.len() * 4 / element.bytes() as usize);
+                }
             }
         }
         Ok(output)
@@ -101,7 +111,10 @@ impl Operands {
             self.sets.push(set.collect::<wgconv::Result<_>>()?);
         }
         let mut rng = StdRng::seed_from_u64(seed);
-        let noise: Vec<f32> = (0..NOISE).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let element = case.element();
+        let values = NOISE * 4 / element.bytes() as usize;
+        let noise: Vec<f32> = (0..values).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let noise: Vec<f32> = element.words(&noise).into_iter().map(f32::from_bits).collect();
         let noise = self.context.tensor(&[NOISE], &noise)?;
         let mut encoder = self.context.device().create_command_encoder(&Default::default());
         for (operand, tensor) in self.sets.iter().flatten() {

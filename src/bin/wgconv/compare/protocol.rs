@@ -81,7 +81,7 @@ impl CaseRequest {
     /// Without files.
     ///
     /// # Errors
-    /// The case is not valid, or has a padding mode other than zeros, channels last or a kernel in the other order, which the
+    /// The case is not valid, or has a type other than f32, a padding mode other than zeros, channels last or a kernel in the other order, which the
     /// peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
         if case.padding_mode != PaddingMode::Zeros {
@@ -90,6 +90,14 @@ impl CaseRequest {
                 parameter: "padding_mode",
                 value: case.padding_mode.to_string(),
                 expected: "zeros, which is what every peer has",
+            });
+        }
+        if case.element != ElementType::F32 {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "element",
+                value: case.element.to_string(),
+                expected: "f32, which is what every peer is given",
             });
         }
         let order = (case.x_layout, case.y_layout, case.kernel_order);
