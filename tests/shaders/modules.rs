@@ -57,6 +57,8 @@ pub fn modules_of_other_types() -> Vec<(KernelInfo, Module, ModuleInfo)> {
             if kernel.source.starts_with("enable f16;") {
                 extra |= Capabilities::SHADER_FLOAT16;
             }
+            // Of WGSL itself; naga says who cannot.
+            extra |= Capabilities::SHADER_FLOAT16_IN_FLOAT32;
             let mut validator = Validator::new(ValidationFlags::all(), Capabilities::default() | extra);
             let info = validator.validate(&module).unwrap_or_else(|error| panic!("{}: {error:?}", kernel.name));
             all.push((kernel, module, info));
