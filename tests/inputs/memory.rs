@@ -49,6 +49,13 @@ fn child_takes_all_memory() {
         };
         assert!(matches!(error, Error::OutOfMemory { bytes, .. } if bytes == 4 * PART as u64), "{error:?}");
         assert!(!taken.is_empty(), "{error}");
+        ctx.wait().unwrap();
+        let held = || ctx.device().generate_allocator_report().map(|report| report.total_allocated_bytes);
+        let before = held();
+        for _ in 0..crate::leaks::REPETITIONS {
+            ctx.zeros::<f32>(&[PART]).unwrap_err();
+        }
+        assert_eq!(held(), before, "what could not be had is not held either");
         // What is small still works, though what is large has no room.
         assert_works(&ctx);
         // A result, and what reading it back is staged in.
