@@ -1,23 +1,13 @@
 //! A device that was asked for less than every WebGPU device has, one limit at a time: results are right, or an error names the
 //! limit; and the context is as good as before.
 
-use wgconv::wgpu::{self, Limits};
-use wgconv::{Context, ContextOptions, Conv, Error, MaxPool, Padding, Result, nn};
+use wgconv::wgpu::Limits;
+use wgconv::{Context, Conv, DeviceLimits, Error, MaxPool, Padding, Result, nn};
 
+use crate::borrowed::with_limits;
 use crate::context;
 
 type Change = fn(&mut Limits);
-
-/// A context on a borrowed device with the adapter's limits but one.
-fn with_limit(change: Change) -> Context {
-    let options = ContextOptions::default();
-    let adapter = Context::choose_adapter_blocking(&options).unwrap_or_else(|error| panic!("{error}"));
-    let mut required_limits = adapter.limits();
-    change(&mut required_limits);
-    let descriptor = wgpu::DeviceDescriptor { required_limits, ..Default::default() };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
-    Context::from_wgpu(&adapter, device, queue)
-}
 
 type Operator = fn(&Context) -> Result<Vec<f32>>;
 
@@ -52,16 +42,14 @@ const OPERATORS: [(&str, Operator); 4] = [
 ];
 
 /// What the operators make of a device, twice: right results or errors that name the limit. How many were right.
-fn outcome(limit: &str, change: Change) -> usize {
-    let ctx = with_limit(change);
+fn outcome(limit: &str, ctx: &Context) -> usize {
     let run = || -> Vec<bool> {
         let names = |error: &Error| match error {
             Error::LimitExceeded { limit: named, needed, available, .. } => named.contains(limit) && needed > available,
             Error::SampleTooLarge { .. } => limit == "max_storage_buffer_binding_size",
-            Error::InvalidParameter { parameter, .. } => *parameter == limit,
             _ => false,
         };
-        let one = |(name, operator): &(&str, Operator)| match operator(&ctx) {
+        let one = |(name, operator): &(&str, Operator)| match operator(ctx) {
             Ok(found) => {
                 assert_eq!(found, operator(context()).unwrap(), "{name} under {limit}");
                 true
@@ -99,7 +87,7 @@ fn each_limit_of_wgpu_below_what_we_use_is_named() {
         ("workgroups_per_dimension", |l| l.max_compute_workgroups_per_dimension = 0),
     ];
     for (limit, change) in rows {
-        assert_eq!(outcome(limit, change), 0, "{limit}");
+        assert_eq!(outcome(limit, &with_limits(change)), 0, "{limit}");
     }
 }
 
@@ -122,6 +110,35 @@ fn each_limit_of_wgpu_that_is_tight_but_enough_gives_right_results() {
         ),
     ];
     for (limit, change, right) in rows {
-        assert!(outcome(limit, change) >= right, "{limit}");
+        assert!(outcome(limit, &with_limits(change)) >= right, "{limit}");
+    }
+}
+
+/// The same told to the planner only, field by field; what is 0 is refused where the context is made, or runs.
+#[test]
+fn each_field_of_device_limits_that_is_low_gives_right_results_or_is_named() {
+    type Lower = fn(&mut DeviceLimits);
+    let rows: [(&str, Lower, usize); 15] = [
+        ("max_compute_workgroups_per_dimension", |l| l.max_workgroups_per_dimension = 1, 1),
+        ("max_compute_invocations_per_workgroup", |l| l.max_invocations_per_workgroup = 0, 0),
+        ("max_compute_invocations_per_workgroup", |l| l.max_invocations_per_workgroup = 64, 4),
+        ("max_compute_workgroup_storage_size", |l| l.max_workgroup_storage_bytes = 0, 2),
+        ("max_storage_buffers_per_shader_stage", |l| l.max_storage_buffers = 0, 0),
+        ("max_storage_buffers_per_shader_stage", |l| l.max_storage_buffers = 3, 2),
+        ("max_storage_buffer_binding_size", |l| l.max_storage_binding_bytes = 4, 0),
+        ("max_storage_buffer_binding_size", |l| l.max_storage_binding_bytes = 1024, 3),
+        ("max_buffer_size", |l| l.max_buffer_bytes = 0, 0),
+        ("loop iterations", |l| l.max_loop_iterations = 8, 1),
+        ("alignment", |l| (l.storage_alignment, l.uniform_alignment) = (1 << 16, 1 << 16), 4),
+        ("fill_invocations", |l| l.fill_invocations = 0, 4),
+        ("fill_invocations", |l| l.fill_invocations = u32::MAX, 4),
+        ("is_software", |l| l.is_software = !l.is_software, 4),
+        ("subgroup_size", |l| l.subgroup_size = 0, 4),
+    ];
+    for (limit, lower, right) in rows {
+        let mut limits = *context().limits();
+        lower(&mut limits);
+        let found = outcome(limit, &context().with_limits(limits).unwrap());
+        assert!(found >= right, "{limit}: only {found} were right");
     }
 }

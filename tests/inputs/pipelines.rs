@@ -1,9 +1,8 @@
 //! Shader modules and pipelines that cannot be made: plans of another device, given to [`Context::prewarm`].
 
-use wgconv::wgpu;
-use wgconv::{Algorithm, Context, ContextOptions, Conv, ConvShapes, DeviceLimits, Error, Pass, PlanOptions, PlanSpec};
-use wgconv::{Padding, Strategy};
+use wgconv::{Algorithm, Conv, ConvShapes, DeviceLimits, Error, Padding, Pass, PlanOptions, PlanSpec, Strategy};
 
+use crate::borrowed::with_limits;
 use crate::{assert_works, error_of};
 
 /// A plan by this algorithm for a device with these limits.
@@ -16,19 +15,10 @@ fn planned_elsewhere(algorithm: Algorithm, change: impl FnOnce(&mut DeviceLimits
     conv.plan_spec(&limits, Pass::Forward, shapes, &options).unwrap()
 }
 
-/// A borrowed device with little workgroup memory and no feature.
-fn poor() -> Context {
-    let adapter =
-        Context::choose_adapter_blocking(&ContextOptions::default()).unwrap_or_else(|error| panic!("{error}"));
-    let required_limits = wgpu::Limits { max_compute_workgroup_storage_size: 1 << 10, ..adapter.limits() };
-    let descriptor = wgpu::DeviceDescriptor { required_limits, ..Default::default() };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
-    Context::from_wgpu(&adapter, device, queue)
-}
-
 #[test]
 fn what_cannot_be_compiled_is_an_error_and_leaves_nothing_behind() {
-    let ctx = poor();
+    // Little workgroup memory, and no feature.
+    let ctx = with_limits(|limits| limits.max_compute_workgroup_storage_size = 1 << 10);
     assert_works(&ctx);
     let tiled = planned_elsewhere(Algorithm::Tiled, |_| {});
     let subgroup = planned_elsewhere(Algorithm::Subgroup, |limits| limits.subgroup_size = 8);
