@@ -1,5 +1,5 @@
 //! Large for real: as large as the device allows, up to somewhat more than 2 GiB a tensor, and reductions of 10^8 terms.
-//! `scripts/large` runs this, one test after the other: a test takes 5 GiB of memory and a minute. What the device does not hold
+//! `scripts/large` runs this, one test after the other: a test takes up to 7 GiB of memory and a minute. What the device does not hold
 //! is a line that says so. The data repeat after a prime number of elements, and are written and read in pieces.
 
 use wgconv::{
