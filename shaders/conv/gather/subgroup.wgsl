@@ -17,7 +17,7 @@ const LANE_CELLS: u32 = 4u + 4u * u32(TILE_M == 4u);
 struct Block {
     n: u32,
     group: u32,
-    // First of the channels.
+    // First of the channels that A holds.
     m: u32,
     // Of the class: cell along d and h, and the first of the LANE_CELLS along w.
     d: u32,
@@ -98,9 +98,10 @@ fn place_of(block: Block) -> Place {
     let d = block.d * params.out_stride_d + block.class_d;
     let h = block.h * params.out_stride_h + block.class_h;
     let w = block.w * params.out_stride_w + block.class_w;
-    let channel = (block.n * params.groups + block.group) * params.outputs + block.m;
+    let m = block.m + params.output_begin;
+    let channel = (block.n * params.groups + block.group) * params.outputs + m;
     let first = params.out_base + channel * plane + (d * params.out_h + h) * params.out_w + w;
-    return Place(first, plane, params.outputs - block.m, class_at(2u, block.class_w).cells - block.w, params.out_stride_w);
+    return Place(first, plane, params.outputs - m, class_at(2u, block.class_w).cells - block.w, params.out_stride_w);
 }
 
 // The second four of eight cells.
@@ -163,7 +164,7 @@ fn store_four(
 }
 
 fn bias_of(block: Block, row: u32) -> vec4<f32> {
-    let m = block.m + row;
+    let m = block.m + params.output_begin + row;
     let last = params.outputs - 1u;
     let first = block.group * params.outputs;
     return vec4<f32>(
