@@ -397,7 +397,10 @@ impl Checked<'_> {
                 .map(|binding| (binding.offset, binding.offset + binding.size))
                 .collect();
             ranges.sort_unstable();
-            let end = ranges.iter().fold(0, |end, &(from, to)| if from <= end { end.max(to) } else { end });
+            // Parts of the workspace begin where a binding may.
+            let gap = if need.operand == Operand::Workspace { self.limits.storage_alignment } else { 1 };
+            let reaches = |end: u64, from: u64| from <= end.next_multiple_of(gap);
+            let end = ranges.iter().fold(0, |end, &(from, to)| if reaches(end, from) { end.max(to) } else { end });
             assert_eq!(end, need.bytes, "{}: {ranges:?} {self}", need.operand);
         }
     }
