@@ -8,6 +8,7 @@ use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::factor::Factor;
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -22,7 +23,8 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
   transposed   tconv, then the letters of a convolution, and o output padding (0)
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
-               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
+               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
+               lastx, lasty (x, y have their channels last in memory)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -88,7 +90,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 31] = [
+const KEYS: [Key; 33] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -101,6 +103,8 @@ const KEYS: [Key; 31] = [
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("lastx", "channels of x last", Takes::Nothing),
+    key("lasty", "channels of y last", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -168,6 +172,7 @@ impl Kind {
             "flat" => matches!(self, Kind::Max | Kind::AdaptiveMax),
             "pow" => self == Kind::Lp,
             "exclpad" | "div" => self == Kind::Average,
+            "lastx" | "lasty" => self.is_pool(),
             _ => true,
         }
     }
@@ -426,6 +431,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Channels first, unless this word was given.
+    fn layout(&self, last: &str) -> Layout {
+        if self.find(last).is_some() { Layout::ChannelsLast } else { Layout::ChannelsFirst }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -455,6 +465,8 @@ impl Parser<'_> {
         };
         let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
         let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
-        Ok(Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode }))
+        let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout };
+        Ok(Case::Pool(case))
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -90,6 +91,7 @@ impl fmt::Display for PoolCase {
                 text += &format!("div{divisor}");
             }
         }
+        layouts(&mut text, [self.x_layout, self.y_layout]);
         f.pad(&text)
     }
 }
@@ -105,6 +107,15 @@ fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32;
         *text += &format!("u{}", list(axes, |axis| axis.stride.to_string()));
     }
     padding_and_dilation(text, axes);
+}
+
+/// Of x and y.
+fn layouts(text: &mut String, layouts: [Layout; 2]) {
+    for (name, layout) in ["lastx", "lasty"].into_iter().zip(layouts) {
+        if layout == Layout::ChannelsLast {
+            *text += name;
+        }
+    }
 }
 
 fn unless(default: u32, text: &mut String, letter: &str, value: u32) {

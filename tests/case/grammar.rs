@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, Layout, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -195,15 +195,21 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         }
         1 => {
             let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
-            pool(rng, PoolCase { kind: PoolKind::Max, indices, adaptive: false, batch, channels, axes, ceil_mode })
+            let (kind, [x_layout, y_layout]) = (PoolKind::Max, layouts(rng));
+            let adaptive = false;
+            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
         }
         _ => {
             let p = Exponent::new(rng.random_range(1.0..9.0)).unwrap();
             let kind = [average, PoolKind::Lp { p }, PoolKind::Lp { p: Exponent::TWO }][rng.random_range(0..3)];
-            let indices = IndexForm::Plane;
-            pool(rng, PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
+            let (indices, adaptive, [x_layout, y_layout]) = (IndexForm::Plane, false, layouts(rng));
+            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
         }
     }
+}
+
+fn layouts(rng: &mut ChaCha8Rng) -> [Layout; 2] {
+    [0; 2].map(|_| if rng.random() { Layout::ChannelsFirst } else { Layout::ChannelsLast })
 }
 
 /// Some of them adaptive: of their axes only the extents are in the text.

@@ -1,6 +1,6 @@
 // dx = w * inv_std * (g - db / m - (x - mean) * inv_std * dw / m) for m elements of a channel, from the channel's coefficients
 // (w * inv_std, what db takes off, what dw takes off, mean); g is dy, or where ReLU gave y, dy where y > 0. An invocation owns a
-// Value: one element, or four (input_grad_scalar.wgsl, input_grad_vec4.wgsl).
+// Value: one element, or four (input_grad_scalar.wgsl, input_grad_vec4.wgsl, input_grad_quads.wgsl).
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
 @group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> dy: array<Value>;
@@ -9,7 +9,7 @@
 @group(0) @binding(5) var<storage, read_write> dx: array<Value>;
 
 fn gradient_of(index: u32, g: Value) -> Value {
-    let c = coefficients[channel_of(index)];
+    let c = coefficients_of(index);
     return g * c.x - c.y - (x[params.base + index] - c.w) * c.z;
 }
 

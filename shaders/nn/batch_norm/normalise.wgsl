@@ -1,5 +1,5 @@
 // y = (x - mean) * scale + shift with a channel's coefficients (mean, scale, shift), plus a residual r, through ReLU if asked for.
-// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl).
+// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl, normalise_quads.wgsl).
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
 @group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> r: array<Value>;
@@ -7,7 +7,7 @@
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 
 fn normalised(index: u32) -> Value {
-    let c = coefficients[channel_of(index)];
+    let c = coefficients_of(index);
     return (x[params.base + index] - c.x) * c.y + c.z;
 }
 

@@ -1,0 +1,45 @@
+// dx of average pooling, with channels last: an invocation owns four channels of one cell and gathers dy / divisor from the windows
+// that cover it.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: RowsParams;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.count) {
+        return;
+    }
+    let quad = quad_at(index, vec3<u32>(params.in_d, params.in_h, params.in_w));
+    let quads = params.quads;
+    let out_h = params.out_h;
+    let out_w = params.out_w;
+    let over_d = outputs_over_d(quad.d);
+    let over_h = outputs_over_h(quad.h);
+    let over_w = outputs_over_w(quad.w);
+    let first = first_in_y(quad);
+    let given = f32(params.divisor);
+
+    var sum = vec4<f32>(0.0);
+    for (var out_d = over_d.begin; out_d < over_d.end; out_d++) {
+        let count_d = counted_d(out_d);
+        for (var out_row = over_h.begin; out_row < over_h.end; out_row++) {
+            let count_h = count_d * counted_h(out_row);
+            var at = first + ((out_d * out_h + out_row) * out_w + over_w.begin) * quads;
+            for (var out_column = over_w.begin; out_column < over_w.end; out_column++) {
+                sum += dy[at] / select(count_h * counted_w(out_column), given, given != 0.0);
+                at += quads;
+            }
+        }
+    }
+    dx[params.x_base / 4u + index] = sum;
+}
