@@ -81,3 +81,20 @@ fn outputs_over_h(cell: u32) -> Range {
 fn outputs_over_w(cell: u32) -> Range {
     return outputs_over(cell, TAPS_W, STRIDE_W, PADDING_LOW_W, params.in_w, params.out_w);
 }
+
+// So many of them at most.
+fn most_outputs(taps: u32, stride: u32) -> u32 {
+    return select(most_windows(taps, stride), taps, ADAPTIVE == 1u);
+}
+
+fn most_outputs_d() -> u32 {
+    return most_outputs(TAPS_D, STRIDE_D);
+}
+
+fn most_outputs_h() -> u32 {
+    return most_outputs(TAPS_H, STRIDE_H);
+}
+
+fn most_outputs_w() -> u32 {
+    return most_outputs(TAPS_W, STRIDE_W);
+}

@@ -6,6 +6,12 @@ struct Coefficients {
     w: vec4<f32>,
 }
 
+// An invocation has its quad of BLOCK cells that follow each other.
+fn value_of(index: u32, step: u32) -> u32 {
+    let block = divide(index, params.magic_plane, params.shift_plane);
+    return index + (block * (BLOCK - 1u) + step) * params.plane;
+}
+
 fn coefficients_of(index: u32) -> Coefficients {
     let first = 4u * (index - params.plane * divide(index, params.magic_plane, params.shift_plane));
     let a = coefficients[first];

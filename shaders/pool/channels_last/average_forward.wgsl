@@ -1,4 +1,5 @@
 // y = sum of each window's cells inside the input, divided, with channels last: an invocation owns four channels of one output.
+// Its loops go over all taps, so that compilers can unroll them.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -26,17 +27,18 @@ fn forward(
     let over_h = window_h(quad.h);
     let over_w = window_w(quad.w);
     let first = first_in_x(quad);
-    let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
 
     var sum = vec4<f32>(0.0);
-    for (var tap_d = over_d.taps.begin; tap_d < over_d.taps.end; tap_d++) {
+    for (var tap_d = 0u; tap_d < TAPS_D; tap_d++) {
+        let has_d = has_tap(over_d, tap_d);
         let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
-        for (var tap_h = over_h.taps.begin; tap_h < over_h.taps.end; tap_h++) {
-            let row = in_d * in_h + u32(over_h.start + i32(tap_h * DILATION_H));
-            var at = first + (row * in_w + first_w) * quads;
-            for (var tap_w = over_w.taps.begin; tap_w < over_w.taps.end; tap_w++) {
-                sum += x[at];
-                at += DILATION_W * quads;
+        for (var tap_h = 0u; tap_h < TAPS_H; tap_h++) {
+            let has_h = has_d && has_tap(over_h, tap_h);
+            let row = (in_d * in_h + u32(over_h.start + i32(tap_h * DILATION_H))) * in_w;
+            for (var tap_w = 0u; tap_w < TAPS_W; tap_w++) {
+                let has = has_h && has_tap(over_w, tap_w);
+                let cell = select(0u, row + u32(over_w.start + i32(tap_w * DILATION_W)), has);
+                sum += select(vec4<f32>(0.0), x[first + cell * quads], has);
             }
         }
     }

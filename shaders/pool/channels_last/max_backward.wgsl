@@ -28,16 +28,22 @@ fn backward(
     let over_h = outputs_over_h(quad.h);
     let over_w = outputs_over_w(quad.w);
     let first = first_in_y(quad);
+    let most_d = most_outputs_d();
+    let most_h = most_outputs_h();
+    let most_w = most_outputs_w();
     let name = names_of(quad) + (quad.d * params.in_h + quad.h) * params.in_w + quad.w;
 
     var sum = vec4<f32>(0.0);
-    for (var out_d = over_d.begin; out_d < over_d.end; out_d++) {
-        for (var out_row = over_h.begin; out_row < over_h.end; out_row++) {
-            var at = first + ((out_d * out_h + out_row) * out_w + over_w.begin) * quads;
-            for (var out_column = over_w.begin; out_column < over_w.end; out_column++) {
+    for (var d = 0u; d < most_d; d++) {
+        let covers_d = over_d.begin + d < over_d.end;
+        for (var h = 0u; h < most_h; h++) {
+            let covers_h = covers_d && over_h.begin + h < over_h.end;
+            let row = ((over_d.begin + d) * out_h + over_h.begin + h) * out_w + over_w.begin;
+            for (var w = 0u; w < most_w; w++) {
+                let covers = covers_h && over_w.begin + w < over_w.end;
+                let at = first + select(0u, row + w, covers) * quads;
                 let before = select(sum, vec4<f32>(0.0), unpool);
-                sum = select(sum, before + dy[at], indices[at] == name);
-                at += quads;
+                sum = select(sum, before + dy[at], vec4<bool>(covers) & (indices[at] == name));
             }
         }
     }

@@ -1,5 +1,5 @@
 // y = maximum of each window, and where it was, with the ties and NaNs of `pool/max_forward`, with channels last: an invocation
-// owns four channels of one output.
+// owns four channels of one output. Its loops go over all taps, so that compilers can unroll them.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -34,16 +34,20 @@ fn maxima(quad: Quad) -> Best {
     let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
     let first_cell = (first_d * in_h + first_h) * in_w + first_w;
     var best = Best(x[first + first_cell * quads], vec4<u32>(first_cell));
-    for (var tap_d = over_d.taps.begin; tap_d < over_d.taps.end; tap_d++) {
+    for (var tap_d = 0u; tap_d < TAPS_D; tap_d++) {
+        let has_d = has_tap(over_d, tap_d);
         let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
-        for (var tap_h = over_h.taps.begin; tap_h < over_h.taps.end; tap_h++) {
-            var cell = (in_d * in_h + u32(over_h.start + i32(tap_h * DILATION_H))) * in_w + first_w;
-            for (var tap_w = over_w.taps.begin; tap_w < over_w.taps.end; tap_w++) {
+        for (var tap_h = 0u; tap_h < TAPS_H; tap_h++) {
+            let has_h = has_d && has_tap(over_h, tap_h);
+            let row = (in_d * in_h + u32(over_h.start + i32(tap_h * DILATION_H))) * in_w;
+            for (var tap_w = 0u; tap_w < TAPS_W; tap_w++) {
+                let cell_w = u32(over_w.start + i32(tap_w * DILATION_W));
+                // The first cell once more changes nothing.
+                let cell = select(first_cell, row + cell_w, has_h && has_tap(over_w, tap_w));
                 let value = x[first + cell * quads];
                 let wins = (value > best.value) | are_nan(value);
                 best.value = select(best.value, value, wins);
                 best.cell = select(best.cell, vec4<u32>(cell), wins);
-                cell += DILATION_W;
             }
         }
     }

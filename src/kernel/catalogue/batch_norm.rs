@@ -2,7 +2,9 @@
 //! quads of channels where these are last.
 
 use super::super::params::BatchNormParams;
-use super::{DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
+use super::{
+    BLOCK, DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+};
 
 const PARAMS: &str = include_str!("../../../shaders/nn/batch_norm/params.wgsl");
 const WALK: &str = include_str!("../../../shaders/nn/batch_norm/walk.wgsl");
@@ -58,7 +60,7 @@ kernel! {
     RUN_MOMENTS = "run_moments" [read_vec4(1, "x"), write_vec4(2, "workspace")];
 }
 kernel! {
-    NORMALISE_QUADS_KERNEL = "nn/batch_norm/normalise_quads", [INDEX, DIVIDE, PARAMS, QUADS, NORMALISE_BODY], BatchNormParams, &[], 0;
+    NORMALISE_QUADS_KERNEL = "nn/batch_norm/normalise_quads", [INDEX, DIVIDE, PARAMS, QUADS, NORMALISE_BODY] blocks BLOCK, BatchNormParams, &[], 0;
     NORMALISE_QUADS = "normalise" [read_vec4(1, "x"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
     NORMALISE_ADD_QUADS = "normalise_add" [read_vec4(1, "x"), read_vec4(2, "r"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
 }
@@ -68,7 +70,7 @@ kernel! {
     RUN_SUMS_THROUGH = "run_sums_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "mean"), read_vec4(5, "inv_std"), write_vec4(6, "workspace")];
 }
 kernel! {
-    BATCH_NORM_INPUT_GRAD_QUADS_KERNEL = "nn/batch_norm/input_grad_quads", [INDEX, DIVIDE, PARAMS, QUADS, INPUT_GRAD_BODY], BatchNormParams, &[], 0;
+    BATCH_NORM_INPUT_GRAD_QUADS_KERNEL = "nn/batch_norm/input_grad_quads", [INDEX, DIVIDE, PARAMS, QUADS, INPUT_GRAD_BODY] blocks BLOCK, BatchNormParams, &[], 0;
     BATCH_NORM_INPUT_GRAD_QUADS = "input_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
     BATCH_NORM_INPUT_GRAD_THROUGH_QUADS = "input_grad_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
 }

@@ -32,7 +32,7 @@ use super::params::Layout;
 /// multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
 
-/// Channels, and elements, that an invocation of a direct convolution kernel owns.
+/// Channels, and elements, that an invocation of a direct convolution kernel owns; cells of one of a batch normalisation.
 pub(crate) const BLOCK: u32 = 4;
 
 /// One kernel: a WGSL module and its entry points.

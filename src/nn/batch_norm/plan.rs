@@ -431,7 +431,15 @@ impl Planner<'_, '_> {
             bindings.extend([coefficients, result]);
             let params = self.params(Some(&chunk), base);
             let entry = self.entry(entries);
-            self.plan.step(entry, &[], params, bindings, params.count.into())?;
+            let invocations = match self.form {
+                Form::Scalar | Form::Vec4 => params.count.into(),
+                // Each has a quad of several cells.
+                Form::Quads => {
+                    let cells = entry.kernel().variants[0].constant("BLOCK");
+                    u64::from(params.positions.div_ceil(cells)) * u64::from(params.plane)
+                }
+            };
+            self.plan.step(entry, &[], params, bindings, invocations)?;
         }
         Ok(())
     }
