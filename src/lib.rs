@@ -92,7 +92,7 @@ pub use gpu::{Bindings, Context, ContextOptions, Element, PipelineData, Plan, Pr
 #[cfg(feature = "safetensors")]
 pub use interop::safetensors;
 pub use kernel::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, WORKGROUP_SIZE, kernels};
-pub use layout::Layout;
+pub use layout::{KernelOrder, Layout};
 pub use padding_mode::PaddingMode;
 pub use plan::{
     Access, Algorithm, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, StepBinding, StepInfo, Strategy,

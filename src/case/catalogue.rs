@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 48] = [
+const CONVOLUTIONS: [(&str, &str); 59] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
+    ("1x1 kernel, stride 2, tiles of channels", "n2c19h7w9k5r1s1u2"),
     ("rank 1", "n2c3w9k2s3u2p2_1a2"),
     ("rank 1, groups", "n3c6w10k3s3u2p2_1a2g3"),
     ("rank 1, even kernel", "n2c2w11k3s4p2_1"),
@@ -36,6 +37,7 @@ const CONVOLUTIONS: [(&str, &str); 48] = [
     ("tiles of channels, one less and one more, stride 2", "n2c31h9w13k33r3s3u2p1"),
     ("tiles of channels, groups", "n2c34h5w9k66r2s3g2"),
     ("3x3, stride 2, whole fours", "n2c5h9w16k6r3s3u2p1"),
+    ("4x4, stride 2, tiles of channels", "n2c18h9w14k5r4s4u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     // Padding modes: every kernel that takes them, padding larger than the kernel, and as much as there may be.
     ("reflect, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2reflect"),
@@ -55,9 +57,19 @@ const CONVOLUTIONS: [(&str, &str); 48] = [
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
+    // Layouts and orders of w's channels.
+    ("channels last, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2lastxlasty"),
+    ("channels of x last, groups, w in, out", "n2c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2lastxinout"),
+    ("channels last, rank 1, w in, out", "n2c5w9k3s3u2p2_1a2lastxlastyinout"),
+    ("channels last, 1x1 kernel, whole tiles", "n2c32h4w16k32r1s1lastxlasty"),
+    ("channels of y last, 3x3, tiles of channels, w in, out", "n2c33h7w8k31r3s3p1lastyinout"),
+    ("channels last, 3x3, fours of channels, groups", "n2c24h6w11k40r3s3p1g2lastxlasty"),
+    ("channels last, depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5lastxlasty"),
+    ("channels last, reflect, rank 3", "n2c4d4h5w6k8t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflectlastxlastyinout"),
+    ("channels of x last, depthwise, replicate, multiplier 2", "n2c3h7w8k6r3s3p1replicateg3lastx"),
 ];
 
-const TRANSPOSED: [(&str, &str); 14] = [
+const TRANSPOSED: [(&str, &str); 17] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
@@ -72,6 +84,9 @@ const TRANSPOSED: [(&str, &str); 14] = [
     ("transposed, tiles of channels, one less and one more", "tconvn2c33h5w6k31r3s3u2p1o1"),
     ("transposed, rank 3", "tconvn2c3d2h3w4k2t2r3s1u1x2x3p1_0x0_2x0a2x1x1o0x1x2"),
     ("transposed, rank 3, groups", "tconvn2c6d3h3w2k4t2r2s3u2x1x2p0x1_0x1a1x2x1o1x0x0g2"),
+    ("transposed, channels last, groups", "tconvn2c8h5w4k12r3s2u2x3p2_0x1_3a1x2o0x2g2lastxlasty"),
+    ("transposed, channels of x last, w out, in", "tconvn2c5h4w6k9r4s4u2p1lastxoutin"),
+    ("transposed, channels of y last, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1lastyoutin"),
 ];
 
 /// Every one as maximum and as the three averages, rounded down and in ceil mode.
@@ -89,7 +104,7 @@ const POOLS: [(&str, &str); 10] = [
 ];
 
 /// Poolings that the others do not become by another kind.
-const MORE_POOLS: [(&str, &str); 20] = [
+const MORE_POOLS: [(&str, &str); 32] = [
     ("flat indices, rank 1", "maxn2c3w8s3u2p1_0flat"),
     ("flat indices, overlap", "maxn2c2h5w6r3s2u1p1_2x0_1flat"),
     ("adaptive, rank 1, flat indices", "adaptmaxn2c3w10s4flat"),
@@ -110,6 +125,18 @@ const MORE_POOLS: [(&str, &str); 20] = [
     ("norm, p = 2.5, rank 1", "lpn2c3w8s3u2p1_0pow2.5"),
     ("norm, rank 3", "lpn2c2d5h6w7t2r3s2u2x1x3p1_0x0_2x1a1x2x1"),
     ("norm of the whole plane", "lpn2c3h5w7r5s7u1x2"),
+    ("channels last, overlap, flat indices", "maxn2c8h5w6r3s2u1p1_2x0_1flatlastxlasty"),
+    ("channels last, a channel over", "maxn2c5h5w6r3s2u1p1_2x0_1lastxlasty"),
+    ("channels last, rank 3, dilation", "maxn2c4d3h5w9t2r3s4u1x2x3p1_0x1_2x3a1x2x1ceillastxlasty"),
+    ("x channels last", "maxn2c3h7w10r2s3flatlastx"),
+    ("y channels last, rank 1", "maxn2c3w8s3u2p1_0lasty"),
+    ("channels last, overlap", "avgn2c4h5w6r3s2u1p1_2x0_1ceilexclpadlastxlasty"),
+    ("channels last, rank 3", "avgn2c8d2h5w6t2r3s2u2x1x3p1_0x0_2x1div5lastxlasty"),
+    ("y channels last", "avgn2c6h5w6r3s2u1p1_2x0_1lasty"),
+    ("adaptive, channels last", "adaptmaxn2c12h7w10r3s4flatlastxlasty"),
+    ("adaptive, channels last", "adaptavgn2c4h5w10r7s4lastxlasty"),
+    ("global, channels last", "adaptavgn2c8h7w9r1s1lastxlasty"),
+    ("norm, channels last", "lpn2c4h5w6r3s2u1p1_2x0_1pow3lastxlasty"),
 ];
 
 /// What stands before and behind a pool's text.

@@ -8,6 +8,7 @@ use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -19,10 +20,12 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
-  transposed   tconv, then the letters of a convolution, and o output padding (0)
+               lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
+  transposed   tconv, then the letters of a convolution, and o output padding (0), lastx, lasty, outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
-               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
+               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
+               lastx, lasty (x, y have their channels last in memory)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -88,7 +91,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 31] = [
+const KEYS: [Key; 35] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -101,6 +104,10 @@ const KEYS: [Key; 31] = [
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("lastx", "channels of x last", Takes::Nothing),
+    key("lasty", "channels of y last", Takes::Nothing),
+    key("inout", "order of w's channels", Takes::Nothing),
+    key("outin", "order of w's channels", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -159,10 +166,10 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            "res" | "onto" | "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
             name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
             "k" | "g" => !self.is_pool(),
-            "o" => self == Kind::Transposed,
+            "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
             "flat" => matches!(self, Kind::Max | Kind::AdaptiveMax),
@@ -426,6 +433,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Channels first, unless this word was given.
+    fn layout(&self, last: &str) -> Layout {
+        if self.find(last).is_some() { Layout::ChannelsLast } else { Layout::ChannelsFirst }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -434,18 +446,41 @@ impl Parser<'_> {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
                 let channels_in = channels;
+                let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+                let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
+                let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
+                let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
                 if self.kind == Kind::Conv {
                     let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
-                    let case =
-                        ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
-                    return Ok(Case::Conv(case));
+                    return Ok(Case::Conv(ConvCase {
+                        batch,
+                        channels_in,
+                        channels_out,
+                        groups,
+                        axes,
+                        padding_mode,
+                        activation,
+                        addend,
+                        x_layout,
+                        y_layout,
+                        kernel_order,
+                    }));
                 }
                 let output_padding = match self.list("o", axes.len())? {
                     Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),
                     None => vec![0; axes.len()],
                 };
-                let case = ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding };
-                return Ok(Case::ConvTranspose(case));
+                return Ok(Case::ConvTranspose(ConvTransposeCase {
+                    batch,
+                    channels_in,
+                    channels_out,
+                    groups,
+                    axes,
+                    output_padding,
+                    x_layout,
+                    y_layout,
+                    kernel_order,
+                }));
             }
             Kind::Max | Kind::AdaptiveMax => PoolKind::Max,
             Kind::Lp => PoolKind::Lp { p: self.find("pow").and_then(|entry| entry.exponent).unwrap_or(Exponent::TWO) },
@@ -455,6 +490,8 @@ impl Parser<'_> {
         };
         let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
         let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
-        Ok(Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode }))
+        let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout };
+        Ok(Case::Pool(case))
     }
 }

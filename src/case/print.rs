@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -39,6 +40,10 @@ impl fmt::Display for ConvCase {
             Addend::Residual(factor) => text += &format!("res{factor}"),
             Addend::Output(factor) => text += &format!("onto{factor}"),
         }
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::InOut {
+            text += "inout";
+        }
         f.pad(&text)
     }
 }
@@ -51,6 +56,10 @@ impl fmt::Display for ConvTransposeCase {
             text += &format!("o{}", list(&self.output_padding, u32::to_string));
         }
         unless(1, &mut text, "g", self.groups);
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::OutIn {
+            text += "outin";
+        }
         f.pad(&text)
     }
 }
@@ -90,6 +99,7 @@ impl fmt::Display for PoolCase {
                 text += &format!("div{divisor}");
             }
         }
+        layouts(&mut text, [self.x_layout, self.y_layout]);
         f.pad(&text)
     }
 }
@@ -105,6 +115,15 @@ fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32;
         *text += &format!("u{}", list(axes, |axis| axis.stride.to_string()));
     }
     padding_and_dilation(text, axes);
+}
+
+/// Of x and y.
+fn layouts(text: &mut String, layouts: [Layout; 2]) {
+    for (name, layout) in ["lastx", "lasty"].into_iter().zip(layouts) {
+        if layout == Layout::ChannelsLast {
+            *text += name;
+        }
+    }
 }
 
 fn unless(default: u32, text: &mut String, letter: &str, value: u32) {

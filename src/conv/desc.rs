@@ -4,6 +4,7 @@ use super::Addend;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
@@ -42,7 +43,8 @@ impl Pass {
 ///
 /// `y[n, k, o...] = b[k] + sum over c, t... of x[n, group(k) * C_in/groups + c, o*stride + t*dilation - padding...] *
 /// w[k, c, t...]`: cross-correlation, no kernel flip; outside x zeros, or what [`PaddingMode`] says. Shapes: x `[N, C_in, spatial...]`, w
-/// `[C_out, C_in/groups, taps...]`, b `[C_out]`, y `[N, C_out, spatial...]`.
+/// `[C_out, C_in/groups, taps...]`, or in the other [`KernelOrder`], b `[C_out]`, y `[N, C_out, spatial...]`. Every pass takes x, y and
+/// their gradients in either [`Layout`], each in its own.
 ///
 /// ```
 /// use wgconv::{Conv, Context, Padding};
@@ -60,6 +62,8 @@ pub struct Conv<const D: usize> {
     padding_mode: PaddingMode,
     groups: u32,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// Convolution along one axis.
@@ -76,10 +80,12 @@ pub struct ConvBuilder<const D: usize> {
     padding_mode: PaddingMode,
     groups: usize,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
-/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, what the pass adds its
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`; or in the other [`KernelOrder`]), how x and y lie in memory, whether forward adds a bias, what the pass adds its
 /// sums to, and whether the input gradient goes on through an activation.
 ///
 /// ```
@@ -92,6 +98,10 @@ pub struct ConvShapes<'a> {
     pub x: &'a [usize],
     /// Shape of w (and dw).
     pub w: &'a [usize],
+    /// How x (and dx, and what is of its shape) lies in memory.
+    pub x_layout: Layout,
+    /// The same of y.
+    pub y_layout: Layout,
     /// Whether forward takes `b`. The other passes ignore it.
     pub bias: bool,
     /// What the pass adds its sums to.
@@ -102,9 +112,24 @@ pub struct ConvShapes<'a> {
 }
 
 impl<'a> ConvShapes<'a> {
-    /// Without bias.
-    pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
-        ConvShapes { x, w, bias: false, addend: Addend::None, through: Activation::None }
+    /// Without bias, channels first.
+    pub const fn new(x: &'a [usize], w: &'a [usize]) -> Self {
+        let (x_layout, y_layout) = (Layout::ChannelsFirst, Layout::ChannelsFirst);
+        ConvShapes { x, w, x_layout, y_layout, bias: false, addend: Addend::None, through: Activation::None }
+    }
+
+    /// With x (dx) and y (dy) in these layouts. The shapes are the same in either.
+    ///
+    /// ```
+    /// use wgconv::{Conv, ConvShapes, DeviceLimits, Layout, Pass, PlanOptions};
+    /// let picture = ConvShapes::new(&[1, 3, 480, 640], &[8, 3, 3, 3]).layouts(Layout::ChannelsLast, Layout::ChannelsFirst);
+    /// let conv = Conv::<2>::new([3, 3]).build()?;
+    /// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::Forward, picture, &PlanOptions::default())?;
+    /// assert!(spec.to_string().contains("x channels last"));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn layouts(self, x: Layout, y: Layout) -> Self {
+        ConvShapes { x_layout: x, y_layout: y, ..self }
     }
 
     /// With bias.
@@ -163,6 +188,8 @@ impl<const D: usize> Conv<D> {
             padding_mode: PaddingMode::Zeros,
             groups: 1,
             activation: Activation::None,
+            kernel_order: KernelOrder::OutIn,
+            result_layout: None,
         }
     }
 
@@ -186,6 +213,16 @@ impl<const D: usize> Conv<D> {
         self.activation
     }
 
+    /// In which order w's channels stand.
+    pub fn kernel_order(&self) -> KernelOrder {
+        self.kernel_order
+    }
+
+    /// The layout of a result that is made for data of this layout.
+    pub(crate) fn result_layout(&self, data: Layout) -> Layout {
+        self.result_layout.unwrap_or(data)
+    }
+
     /// Everything that follows from this convolution and these shapes.
     ///
     /// # Errors
@@ -205,7 +242,8 @@ impl<const D: usize> Conv<D> {
             });
         }
         let groups = self.groups as usize;
-        let (channels_in, channels_out, channels_per_group) = (shapes.x[1], shapes.w[0], shapes.w[1]);
+        let channels_in = shapes.x[1];
+        let [channels_out, channels_per_group] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
         if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
@@ -219,6 +257,9 @@ impl<const D: usize> Conv<D> {
             groups: self.groups,
             padding_mode: self.padding_mode.of(&axes),
             axes,
+            x_layout: shapes.x_layout,
+            y_layout: shapes.y_layout,
+            kernel_order: self.kernel_order,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -287,6 +328,31 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
+    /// In which order the channels of w, and of dw, stand: `[C_out, C_in/groups, taps...]` unless this says otherwise.
+    pub fn kernel_order(mut self, order: KernelOrder) -> Self {
+        self.kernel_order = order;
+        self
+    }
+
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
+    /// says otherwise. A tensor that the caller gives keeps its own.
+    ///
+    /// ```
+    /// use wgconv::{Context, Conv, Layout};
+    /// let ctx = Context::new_blocking()?;
+    /// // Two pixels with red, green and blue, of which each channel becomes a plane.
+    /// let x = ctx.tensor_in(Layout::ChannelsLast, &[1, 3, 2], &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0])?;
+    /// let w = ctx.tensor(&[3, 1, 1], &[1.0; 3])?;
+    /// let conv = Conv::<1>::new([1]).groups(3).result_layout(Layout::ChannelsFirst).build()?;
+    /// let y = conv.forward(&ctx, &x, &w, None)?;
+    /// assert_eq!((y.layout(), y.read_blocking()?), (Layout::ChannelsFirst, vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result_layout = Some(layout);
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -300,8 +366,8 @@ impl<const D: usize> ConvBuilder<D> {
             value: self.groups.to_string(),
             expected: "at least 1 and below 2^32",
         })?;
-        let ConvBuilder { spatial, padding_mode, activation, .. } = self;
-        Ok(Conv { spatial, padding_mode, groups, activation })
+        let ConvBuilder { spatial, padding_mode, activation, kernel_order, result_layout, .. } = self;
+        Ok(Conv { spatial, padding_mode, groups, activation, kernel_order, result_layout })
     }
 }
 
@@ -332,6 +398,12 @@ pub struct ConvProblem {
     pub axes: [Axis; 3],
     /// What stands in the padding; `Zeros` where there is none.
     pub padding_mode: PaddingMode,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y and dy lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvProblem {
@@ -344,9 +416,9 @@ impl ConvProblem {
         self.shape([self.batch, self.channels_in], |axis| axis.input)
     }
 
-    /// `[C_out, C_in/groups, taps...]`
+    /// `[C_out, C_in/groups, taps...]`, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
-        self.shape([self.channels_out, self.channels_in / self.groups.max(1)], |axis| axis.taps)
+        self.shape(self.kernel_order.of(self.channels_out, self.channels_in / self.groups.max(1)), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -375,7 +447,7 @@ impl ConvProblem {
     }
 
     /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.
-    pub(crate) fn of_output(y: &[usize]) -> ConvProblem {
+    pub(crate) fn of_output(y: &[usize], y_layout: Layout) -> ConvProblem {
         let mut axes = [Axis::UNIT; 3];
         let rank = y.len() - 2;
         for (axis, &extent) in axes[3 - rank..].iter_mut().zip(&y[2..]) {
@@ -390,6 +462,23 @@ impl ConvProblem {
             groups: 1,
             axes,
             padding_mode: PaddingMode::Zeros,
+            x_layout: Layout::ChannelsFirst,
+            y_layout,
+            kernel_order: KernelOrder::OutIn,
+        }
+    }
+
+    /// Whether x and y both have their channels first: what the kernels that read and write four neighbouring cells at once take.
+    pub(crate) fn is_channels_first(&self) -> bool {
+        [self.x_layout, self.y_layout] == [Layout::ChannelsFirst; 2]
+    }
+
+    /// How an operand lies in memory.
+    pub(crate) fn layout(&self, operand: Operand) -> Layout {
+        match operand {
+            Operand::X | Operand::Dx => self.x_layout,
+            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
+            _ => Layout::ChannelsFirst,
         }
     }
 

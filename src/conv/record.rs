@@ -4,6 +4,7 @@ use super::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass, Through};
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::{Bound, Sink, Tensor};
+use crate::layout::Layout;
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
@@ -13,14 +14,25 @@ pub(super) const OPERATOR: &str = "Conv";
 pub(super) type Onto<'a> = Option<(&'a Tensor, Factor)>;
 
 /// The output of a pass: a new tensor, or one that is there.
-fn output(sink: &impl Sink, operand: Operand, shape: &[usize], onto: Onto<'_>) -> Result<(Tensor, Addend)> {
+fn output(
+    sink: &impl Sink,
+    operand: Operand,
+    layout: Layout,
+    shape: &[usize],
+    onto: Onto<'_>,
+) -> Result<(Tensor, Addend)> {
     match onto {
-        None => Ok((sink.context().empty(operand, shape)?, Addend::None)),
+        None => Ok((sink.context().empty_in(operand, layout, shape)?, Addend::None)),
         Some((tensor, factor)) => {
             expect_shape(OPERATOR, operand, tensor.shape(), shape)?;
             Ok((tensor.clone(), Addend::Output(factor)))
         }
     }
+}
+
+/// The layout of a result: that of the tensor that is there, or what the convolution says of this data.
+fn layout_of<const D: usize>(conv: &Conv<D>, onto: Onto<'_>, data: &Tensor) -> Layout {
+    onto.map_or(conv.result_layout(data.layout()), |(tensor, _)| tensor.layout())
 }
 
 /// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
@@ -37,7 +49,7 @@ fn push(
         Operand::Dw => problem.w_shape(),
         _ => problem.b_shape(),
     };
-    let (result, addend) = output(sink, target, &shape, onto)?;
+    let (result, addend) = output(sink, target, problem.layout(target), &shape, onto)?;
     let addend = if addend == Addend::None { epilogue.addend } else { addend };
     let epilogue = Epilogue::of(pass, Epilogue { addend, ..epilogue });
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
@@ -65,7 +77,8 @@ pub(super) fn forward_onto<const D: usize>(
     residual: Onto<'_>,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    let y_layout = layout_of(conv, onto, x);
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
@@ -100,7 +113,8 @@ pub(super) fn input_grad_onto<const D: usize>(
     through: Through<'_>,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+    let x_layout = layout_of(conv, onto, dy);
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
@@ -129,7 +143,7 @@ pub(super) fn kernel_grad_onto<const D: usize>(
     onto: Onto<'_>,
 ) -> Result<Tensor> {
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape).layouts(x.layout(), dy.layout()))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
@@ -150,6 +164,6 @@ pub(super) fn bias_grad<const D: usize>(
             expected: "a divisor of dy's channels",
         });
     }
-    let problem = ConvProblem::of_output(dy.shape());
+    let problem = ConvProblem::of_output(dy.shape(), dy.layout());
     push(sink, (problem, Pass::BiasGrad, Epilogue::default()), &[(Operand::Dy, dy)], Operand::Db, onto)
 }

@@ -4,6 +4,7 @@ use super::ConvTransposeProblem;
 use crate::activation::Activation;
 use crate::conv::{Addend, ConvShapes};
 use crate::error::{Error, Result};
+use crate::layout::{KernelOrder, Layout};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count};
 use crate::window::{Fit, Spread, TransposedAxis};
@@ -16,7 +17,7 @@ pub(super) const OPERATOR: &str = "ConvTranspose";
 /// `y[n, k, o...] = b[k] + sum over c, i..., t... of x[n, c, i...] * w[c, k mod C_out/groups, t...]` over the input channels c
 /// of k's group and all cells i and taps t with `i * stride + t * dilation - padding = o`: every cell of x spreads over y,
 /// stride cells from its neighbour. Shapes: x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]` (PyTorch's and
-/// ONNX's order), b `[C_out]`, y `[N, C_out, spatial...]` with
+/// ONNX's order, unless [`KernelOrder`] says otherwise), b `[C_out]`, y `[N, C_out, spatial...]` with
 /// `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding - padding_low - padding_high` cells along an axis.
 ///
 /// It is the adjoint of the [`Conv`](crate::Conv) with the same parameters and the same w: that one's input gradient is this
@@ -40,6 +41,8 @@ pub struct ConvTranspose<const D: usize> {
     spatial: Spatial<D>,
     output: Output<D>,
     groups: u32,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// Transposed convolution along one axis.
@@ -63,6 +66,8 @@ pub struct ConvTransposeBuilder<const D: usize> {
     output_padding: [usize; D],
     output_shape: Option<[usize; D]>,
     groups: usize,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 impl<const D: usize> ConvTranspose<D> {
@@ -73,7 +78,14 @@ impl<const D: usize> ConvTranspose<D> {
         reason = "the builder is the way to a ConvTranspose; `ConvTranspose::new(..)...build()` reads as one sentence"
     )]
     pub fn new(taps: [usize; D]) -> ConvTransposeBuilder<D> {
-        ConvTransposeBuilder { spatial: Spatial::new(taps), output_padding: [0; D], output_shape: None, groups: 1 }
+        ConvTransposeBuilder {
+            spatial: Spatial::new(taps),
+            output_padding: [0; D],
+            output_shape: None,
+            groups: 1,
+            kernel_order: KernelOrder::InOut,
+            result_layout: None,
+        }
     }
 
     /// Taps per spatial axis.
@@ -86,8 +98,18 @@ impl<const D: usize> ConvTranspose<D> {
         self.groups as usize
     }
 
+    /// In which order w's channels stand.
+    pub fn kernel_order(&self) -> KernelOrder {
+        self.kernel_order
+    }
+
+    /// The layout of a result that is made for data of this layout.
+    pub(super) fn result_layout(&self, data: Layout) -> Layout {
+        self.result_layout.unwrap_or(data)
+    }
+
     /// Everything that follows from this transposed convolution and these shapes: x `[N, C_in, spatial...]` and w
-    /// `[C_in, C_out/groups, taps...]`.
+    /// `[C_in, C_out/groups, taps...]`, or in the other order.
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
@@ -106,8 +128,9 @@ impl<const D: usize> ConvTranspose<D> {
             let expected = "None: only a convolution's passes are added to something";
             return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "addend", value, expected });
         }
-        let (channels_in, per_group) = (shapes.x[1], shapes.w[1]);
-        if shapes.w[0] != channels_in || shapes.w[2..] != self.spatial.taps {
+        let channels_in = shapes.x[1];
+        let [per_group, rows] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
+        if rows != channels_in || shapes.w[2..] != self.spatial.taps {
             let expected = self.w_shape(channels_in, per_group);
             let found = shapes.w.to_vec();
             return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
@@ -121,6 +144,9 @@ impl<const D: usize> ConvTranspose<D> {
             channels_out: per_group as u32 * self.groups,
             groups: self.groups,
             axes: self.axes(&shapes.x[2..])?,
+            x_layout: shapes.x_layout,
+            y_layout: shapes.y_layout,
+            kernel_order: self.kernel_order,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -128,7 +154,7 @@ impl<const D: usize> ConvTranspose<D> {
 
     /// The shape of w for so many input channels and output channels of a group.
     pub(super) fn w_shape(&self, channels_in: usize, per_group: usize) -> Vec<usize> {
-        [channels_in, per_group].into_iter().chain(self.spatial.taps).collect()
+        self.kernel_order.of(per_group, channels_in).into_iter().chain(self.spatial.taps).collect()
     }
 
     /// An error unless the groups divide the channels of x or dy.
@@ -220,6 +246,19 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         self
     }
 
+    /// In which order the channels of w, and of dw, stand: `[C_in, C_out/groups, taps...]` unless this says otherwise.
+    pub fn kernel_order(mut self, order: KernelOrder) -> Self {
+        self.kernel_order = order;
+        self
+    }
+
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
+    /// says otherwise.
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result_layout = Some(layout);
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -254,8 +293,10 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             let value = format!("{cells:?} with {:?} padding", self.spatial.padding);
             return invalid("output_padding", value, "0 with a padding that decides the output extents itself");
         }
+        let ConvTransposeBuilder { spatial, kernel_order, result_layout, .. } = self;
         let Some(extents) = self.output_shape else {
-            return Ok(ConvTranspose { spatial: self.spatial, output: Output::Padding(cells), groups });
+            let output = Output::Padding(cells);
+            return Ok(ConvTranspose { spatial, output, groups, kernel_order, result_layout });
         };
         if extents.iter().any(|&extent| extent == 0 || u32::try_from(extent).is_err()) {
             return invalid("output_shape", format!("{extents:?}"), "at least 1 and below 2^32 along every axis");
@@ -263,6 +304,6 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         if is_padded {
             return invalid("output_padding", format!("{cells:?}"), "0 with an output_shape, from which it follows");
         }
-        Ok(ConvTranspose { spatial: self.spatial, output: Output::Shape(extents), groups })
+        Ok(ConvTranspose { spatial, output: Output::Shape(extents), groups, kernel_order, result_layout })
     }
 }

@@ -13,7 +13,8 @@ use crate::spatial::{check_shape, expect_shape};
 impl<const D: usize> ConvTranspose<D> {
     /// y, every cell of x spread by w, and b. Submits and does not wait.
     ///
-    /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]`.
+    /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]` in x's layout, unless
+    /// [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
     ///
     /// # Errors
     /// Shapes that do not fit (as [`ConvTranspose::problem`]), tensors of another context, limits of the device, no memory,
@@ -33,7 +34,8 @@ impl<const D: usize> ConvTranspose<D> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
-    /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`.
+    /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`. The result
+    /// has dy's layout, unless [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
     /// Submits and does not wait.
     ///
     /// # Errors
@@ -52,7 +54,7 @@ impl<const D: usize> ConvTranspose<D> {
         input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
     }
 
-    /// dw, the gradient of the kernel, from x and dy, in w's layout. Deterministic. Submits and does not wait.
+    /// dw, the gradient of the kernel, from x and dy, in w's order of channels. Deterministic. Submits and does not wait.
     ///
     /// # Errors
     /// As for [`ConvTranspose::forward`].
@@ -153,7 +155,8 @@ fn push(
     output: Operand,
     shape: &[usize],
 ) -> Result<Tensor> {
-    let result = sink.context().empty(output, shape)?;
+    let layout = problem.layout(output).unwrap_or_default();
+    let result = sink.context().empty_in(output, layout, shape)?;
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
     operands.push(Bound::new(output, &result));
     sink.push(problem, operands)?;
@@ -167,7 +170,8 @@ fn forward<const D: usize>(
     w: &Tensor,
     b: Option<&Tensor>,
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    let y_layout = conv.result_layout(x.layout());
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
@@ -184,7 +188,8 @@ fn input_grad<const D: usize>(
     w: &Tensor,
     x_shape: &[usize],
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+    let x_layout = conv.result_layout(dy.layout());
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::Dy, dy), (Operand::W, w)];
     push(sink, problem.pass(Pass::InputGrad, false), &inputs, Operand::Dx, x_shape)
@@ -200,7 +205,7 @@ fn kernel_grad<const D: usize>(
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     conv.check_groups(Operand::Dy, dy.shape())?;
     let shape = conv.w_shape(x.shape()[1], dy.shape()[1] / conv.groups());
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &shape))?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &shape).layouts(x.layout(), dy.layout()))?;
     expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, problem.pass(Pass::KernelGrad, false), &inputs, Operand::Dw, &shape)
@@ -210,7 +215,7 @@ fn kernel_grad<const D: usize>(
 fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &ConvTranspose<D>, dy: &Tensor) -> Result<Tensor> {
     check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
     conv.check_groups(Operand::Dy, dy.shape())?;
-    let (problem, epilogue) = (ConvProblem::of_output(dy.shape()), Epilogue::default());
+    let (problem, epilogue) = (ConvProblem::of_output(dy.shape(), dy.layout()), Epilogue::default());
     let problem = Problem::Conv { problem, pass: Pass::BiasGrad, epilogue };
     push(sink, problem, &[(Operand::Dy, dy)], Operand::Db, &dy.shape()[1..2])
 }

@@ -8,6 +8,7 @@ use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::{Addend, ConvProblem};
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -56,6 +57,13 @@ fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
         PaddingMode::Circular if !is_within(|extent| extent) => PaddingMode::Replicate,
         mode => mode,
     }
+}
+
+/// The layouts of x and y of a random shape: both first in two of five. By its parameters, for the same reason.
+fn layouts_for(axes: &[CaseAxis]) -> (Layout, Layout) {
+    let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.dilation).sum();
+    let layout = |is_last| if is_last { Layout::ChannelsLast } else { Layout::ChannelsFirst };
+    (layout(matches!(sum % 5, 1 | 3)), layout(matches!(sum % 5, 2 | 3)))
 }
 
 impl Iterator for Shapes {
@@ -129,7 +137,21 @@ impl Shapes {
         let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
         let addend = addends[(cells + 1) % addends.len()];
         let padding_mode = mode_for(&axes);
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::InOut } else { KernelOrder::OutIn };
+        Case::Conv(ConvCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            axes,
+            padding_mode,
+            activation,
+            addend,
+            x_layout,
+            y_layout,
+            kernel_order,
+        })
     }
 
     fn conv_transpose(&mut self) -> Case {
@@ -141,7 +163,19 @@ impl Shapes {
             (axis.input, axis.low, axis.high) = (axis.input.div_ceil(axis.stride), axis.low / 2, axis.high / 2);
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
-        Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::OutIn } else { KernelOrder::InOut };
+        Case::ConvTranspose(ConvTransposeCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            axes,
+            output_padding,
+            x_layout,
+            y_layout,
+            kernel_order,
+        })
     }
 
     fn pool(&mut self) -> Case {
@@ -159,8 +193,9 @@ impl Shapes {
             },
         };
         let (batch, channels, ceil_mode) = (self.draw(1, 3), self.channels(), self.0.random());
-        let indices = IndexForm::Plane;
-        Case::Pool(PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
+        let (indices, [x_layout, y_layout]) = (IndexForm::Plane, [Layout::ChannelsFirst; 2]);
+        let adaptive = false;
+        Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
     }
 }
 
@@ -184,6 +219,14 @@ fn variation(mut pool: PoolCase) -> PoolCase {
     if pool.kind == PoolKind::Max && number % 2 == 1 {
         pool.indices = IndexForm::Flat;
     }
+    // A third each with all channels first, with all last, and mixed.
+    let cells: u32 = pool.axes.iter().map(|axis| axis.input + axis.low).sum::<u32>() + pool.batch;
+    (pool.x_layout, pool.y_layout) = match cells % 6 {
+        0 | 1 => (Layout::ChannelsLast, Layout::ChannelsLast),
+        2 => (Layout::ChannelsFirst, Layout::ChannelsLast),
+        3 => (Layout::ChannelsLast, Layout::ChannelsFirst),
+        _ => (Layout::ChannelsFirst, Layout::ChannelsFirst),
+    };
     pool
 }
 

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, KernelOrder, Layout, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -78,13 +78,14 @@ fn what_is_wrong_is_pointed_at() {
         (
             "x",
             0,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular n c d h w k t r s u p a g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular lastx lasty inout n c d h w k t r s u p a g",
         ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
         ("c1w9k1s3relutanh", 12, "one activation, and there is `relu`"),
         ("c1w9k1s3res1onto1", 12, "`res` or `onto`, not both"),
-        ("maxq", 3, "one of ceil flat n c"),
+        ("maxq", 3, "one of lastx lasty ceil flat n c"),
+        ("maxc64w56s3u2lastx2", 18, "one of lastx lasty ceil flat n c"),
         ("lpc3w9s3pow", 11, "a number of at least 1 after `pow` (p of the norm)"),
         ("lpc3w9s3pow0.5", 11, "a number of at least 1 after `pow`"),
         ("lpc3w9s3pow2.5.1", 11, "a number of at least 1 after `pow`"),
@@ -119,7 +120,7 @@ fn what_is_wrong_is_pointed_at() {
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
-        ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
+        ("tconvx", 5, "one of lastx lasty outin n c d h w k t r s u p a o g"),
         ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);
@@ -147,6 +148,12 @@ fn the_examples_in_the_grammar_are_cases() {
     for word in GRAMMAR.split_whitespace().filter(|word| word.starts_with("n8") || word.starts_with("maxn8")) {
         assert!(parse(word.trim_end_matches(':')).y_shape().is_ok(), "{word}");
     }
+}
+
+fn orders(rng: &mut ChaCha8Rng) -> (Layout, Layout, KernelOrder) {
+    let mut layout = || [Layout::ChannelsFirst, Layout::ChannelsLast][rng.random_range(0..2)];
+    let layouts = (layout(), layout());
+    (layouts.0, layouts.1, [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)])
 }
 
 fn draw(rng: &mut ChaCha8Rng) -> Case {
@@ -178,6 +185,7 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
             let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
             let addend = addends[rng.random_range(0..addends.len())];
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+            let (x_layout, y_layout, kernel_order) = orders(rng);
             Case::Conv(ConvCase {
                 batch,
                 channels_in: channels,
@@ -187,23 +195,43 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 padding_mode,
                 activation,
                 addend,
+                x_layout,
+                y_layout,
+                kernel_order,
             })
         }
         3 => {
             let channels_in = channels;
-            Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+            let (x_layout, y_layout, kernel_order) = orders(rng);
+            Case::ConvTranspose(ConvTransposeCase {
+                batch,
+                channels_in,
+                channels_out,
+                groups,
+                axes,
+                output_padding,
+                x_layout,
+                y_layout,
+                kernel_order,
+            })
         }
         1 => {
             let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
-            pool(rng, PoolCase { kind: PoolKind::Max, indices, adaptive: false, batch, channels, axes, ceil_mode })
+            let (kind, [x_layout, y_layout]) = (PoolKind::Max, layouts(rng));
+            let adaptive = false;
+            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
         }
         _ => {
             let p = Exponent::new(rng.random_range(1.0..9.0)).unwrap();
             let kind = [average, PoolKind::Lp { p }, PoolKind::Lp { p: Exponent::TWO }][rng.random_range(0..3)];
-            let indices = IndexForm::Plane;
-            pool(rng, PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
+            let (indices, adaptive, [x_layout, y_layout]) = (IndexForm::Plane, false, layouts(rng));
+            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
         }
     }
+}
+
+fn layouts(rng: &mut ChaCha8Rng) -> [Layout; 2] {
+    [0; 2].map(|_| if rng.random() { Layout::ChannelsFirst } else { Layout::ChannelsLast })
 }
 
 /// Some of them adaptive: of their axes only the extents are in the text.
@@ -297,6 +325,17 @@ fn broken_texts_never_panic() {
 
 #[test]
 fn cases_made_by_hand_are_errors_where_they_are_wrong() {
+    let plain = ConvTransposeCase {
+        batch: 1,
+        channels_in: 4,
+        channels_out: 6,
+        groups: 1,
+        axes: vec![],
+        output_padding: vec![],
+        x_layout: Layout::ChannelsFirst,
+        y_layout: Layout::ChannelsLast,
+        kernel_order: KernelOrder::InOut,
+    };
     let conv = |groups, axes| ConvCase {
         batch: 1,
         channels_in: 4,
@@ -306,6 +345,9 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
+        x_layout: plain.x_layout,
+        y_layout: plain.y_layout,
+        kernel_order: KernelOrder::OutIn,
     };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
@@ -315,9 +357,8 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     assert!(conv(1, vec![axis; 4]).problem().is_err());
     assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
     assert!(conv(1, vec![]).to_string().starts_with("c4"));
-    let transposed = |groups, axes, output_padding| {
-        ConvTransposeCase { batch: 1, channels_in: 4, channels_out: 6, groups, axes, output_padding }.problem()
-    };
+    let transposed =
+        |groups, axes, output_padding| ConvTransposeCase { groups, axes, output_padding, ..plain.clone() }.problem();
     assert!(transposed(2, vec![axis], vec![0]).is_ok());
     for (groups, axes, output_padding) in
         [(4, vec![axis], vec![0]), (0, vec![axis], vec![0]), (1, vec![axis], vec![]), (1, vec![], vec![])]

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{Activation, Exponent, IndexForm, PaddingMode, Pass, PoolKind};
+use wgconv::{Activation, Exponent, IndexForm, KernelOrder, Layout, PaddingMode, Pass, PoolKind};
 
 use crate::conv::{any_activation, any_addend, check_bound, check_exact};
 use crate::conv_transpose;
@@ -57,16 +57,53 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         padding_mode = PaddingMode::Circular;
     }
     let addend = any_addend(rng);
-    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend }
+    let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
+    let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
+    ConvCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        axes,
+        padding_mode,
+        activation,
+        addend,
+        x_layout,
+        y_layout,
+        kernel_order,
+    }
+}
+
+/// Channels first, twice as often as last.
+fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
+    if rng.random_range(0..3) == 0 { Layout::ChannelsLast } else { Layout::ChannelsFirst }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
-    let ConvCase { batch, channels_in, channels_out, groups, mut axes, .. } = draw_conv(rng);
+    let ConvCase { batch, channels_in, channels_out, groups, mut axes, x_layout, y_layout, kernel_order, .. } =
+        draw_conv(rng);
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
     let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();
-    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding }
+    ConvTransposeCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        axes,
+        output_padding,
+        x_layout,
+        y_layout,
+        kernel_order,
+    }
 }
+
+/// Of x and y, those that most kernels are for more often than others.
+const LAYOUTS: [[Layout; 2]; 6] = {
+    const FIRST: Layout = Layout::ChannelsFirst;
+    const LAST: Layout = Layout::ChannelsLast;
+    [[FIRST; 2], [FIRST; 2], [LAST; 2], [LAST; 2], [FIRST, LAST], [LAST, FIRST]]
+};
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     let rank = rng.random_range(1..=3);
@@ -79,7 +116,7 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     let norms = [1.0, 2.0, 3.0, 4.5].map(|p| PoolKind::Lp { p: Exponent::new(p).unwrap() });
     let kinds = [PoolKind::Max, AVERAGES[0], AVERAGES[1], AVERAGES[2], norms[rng.random_range(0..4)]];
     let kind = kinds[rng.random_range(0..5)];
-    let (batch, channels) = (rng.random_range(1..=3), rng.random_range(1..=4));
+    let (batch, channels) = (rng.random_range(1..=3), [1, 2, 3, 4, 8][rng.random_range(0..5)]);
     let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
     let indices = if kind == PoolKind::Max { indices } else { IndexForm::Plane };
     // Every third; global ones among them.
@@ -90,7 +127,9 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
             *axis = CaseAxis { stride: outputs, ..CaseAxis::new(axis.input, outputs) };
         }
     }
-    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode: !adaptive && rng.random() }
+    let ceil_mode = !adaptive && rng.random();
+    let [x_layout, y_layout] = LAYOUTS[rng.random_range(0..LAYOUTS.len())];
+    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout }
 }
 
 fn fail(seed: u64, test: &str, case: &dyn std::fmt::Display, error: &str) -> ! {

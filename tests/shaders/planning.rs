@@ -7,8 +7,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
     Access, Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, KernelInfo, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
-    Result, StepInfo, Strategy, kernels,
+    DeviceLimits, Error, Factor, KernelInfo, KernelOrder, Layout, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions,
+    PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -68,6 +68,10 @@ fn extents<const D: usize>(rng: &mut ChaCha8Rng) -> [usize; D] {
     extents
 }
 
+fn layout(rng: &mut ChaCha8Rng) -> Layout {
+    pick(rng, &[Layout::ChannelsFirst, Layout::ChannelsFirst, Layout::ChannelsLast])
+}
+
 fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
     let taps = axes(rng, if D == 1 { 30 } else { 4 });
     let groups = rng.random_range(1..=3);
@@ -76,14 +80,20 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     let mut x = vec![rng.random_range(1..=6), per_group * groups];
     x.extend(extents::<D>(rng));
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
+    let exchanged = rng.random_bool(0.3);
+    if exchanged {
+        w.swap(0, 1);
+    }
     w.extend(taps);
     let half = Factor::new(0.5)?;
     let addends =
         [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
     let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
     let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
-    let shapes = ConvShapes { x: &x, w: &w, bias, addend, through };
+    let shapes = ConvShapes { bias, addend, through, ..ConvShapes::new(&x, &w) };
+    let shapes = shapes.layouts(layout(rng), layout(rng));
     let conv = conv.activation(pick(rng, Activation::ALL));
+    let conv = if exchanged { conv.kernel_order(KernelOrder::InOut) } else { conv };
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -101,8 +111,14 @@ fn conv_transpose_spec<const D: usize>(
     };
     let channels = groups * rng.random_range(1..=4);
     let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
-    let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), ..ConvShapes::new(&x, &w) };
+    let mut w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
+    let exchanged = rng.random_bool(0.3);
+    if exchanged {
+        w.swap(0, 1);
+    }
+    let conv = if exchanged { conv.kernel_order(KernelOrder::OutIn) } else { conv };
+    let shapes = ConvShapes { bias: rng.random_bool(0.5), ..ConvShapes::new(&x, &w) };
+    let shapes = shapes.layouts(layout(rng), layout(rng));
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -406,7 +422,10 @@ impl Checked<'_> {
                 .map(|binding| (binding.offset, binding.offset + binding.size))
                 .collect();
             ranges.sort_unstable();
-            let end = ranges.iter().fold(0, |end, &(from, to)| if from <= end { end.max(to) } else { end });
+            // Parts of the workspace begin where a binding may.
+            let gap = if need.operand == Operand::Workspace { self.limits.storage_alignment } else { 1 };
+            let reaches = |end: u64, from: u64| from <= end.next_multiple_of(gap);
+            let end = ranges.iter().fold(0, |end, &(from, to)| if reaches(end, from) { end.max(to) } else { end });
             assert_eq!(end, need.bytes, "{}: {ranges:?} {self}", need.operand);
         }
     }

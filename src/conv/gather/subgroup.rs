@@ -19,7 +19,8 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let variant = tile_for(kernel.variants, gather.outputs, gather.axes[2].source_stride);
+    let variant =
+        pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, gather.axes[2].source_stride));
     Ok(Method {
         entries,
         variant,
@@ -41,12 +42,15 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
 fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
     let [d, h, w] = &gather.axes;
     let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
-    // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is.
-    let is_zeros = gather.border() == PaddingMode::Zeros;
-    let aligned = is_zeros && one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
+    // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is. They take fours of cells.
+    let in_fours = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
+    let aligned = in_fours && one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
     if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
+    }
+    if pair_variant(gather).is_some() {
+        return (&kernel::SUBGROUP_PAIR_KERNEL, [&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], false);
     }
     // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
     let [_, _, taps] = gather.most_taps();
@@ -64,9 +68,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         }
         return (&kernel::SUBGROUP_ROW3_KERNEL, [&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS], false);
     }
-    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 {
+    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 && gather.is_channels_first() {
         let variant = &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-        if is_zeros && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
+        if in_fours && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
             let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED, &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS];
             return (&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL, entries, true);
         }
@@ -77,6 +81,22 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
     }
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
+}
+
+/// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
+/// turn: few rows, of which other kernels have smaller tiles, and classes of more taps or further apart.
+fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
+    let axis = &gather.axes[2];
+    let [even, odd] = &axis.classes[..] else { return None };
+    if gather.outputs <= 8 || axis.source_stride != 1 || axis.tap_step != 1 || axis.target_stride != 2 {
+        return None;
+    }
+    let with_taps = || [even, odd].into_iter().filter(|class| class.taps > 0);
+    let begin = with_taps().map(|class| class.start).min()?;
+    let end = with_taps().map(|class| class.start + class.taps as i32).max()?;
+    let most = if even.taps + odd.taps == 4 { 3 } else { 2 };
+    let suits = |variant: &&Variant| ["EVEN", "ODD"].map(|name| variant.constant(name)) == [even.taps, odd.taps];
+    (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
 }
 
 /// The tile that takes the least time for so many rows, of the kernels for this stride. A product of 16 rows takes about two
@@ -97,7 +117,9 @@ pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> 
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
-    let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * gather.classes();
+    // A lane of the kernel for pairs owns both classes along w.
+    let classes = if method.variant.constant("EVEN") == 0 { gather.classes() } else { gather.classes() / 2 };
+    let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * classes;
     let [d, h, w] = gather.most_cells();
     // LANE_CELLS of the kernels.
     let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };

@@ -7,6 +7,7 @@ mod kernel_grad;
 mod layout;
 mod nn;
 mod pool;
+mod pool_channels_last;
 mod pool_planes;
 mod pool_rows;
 mod strip;
@@ -19,6 +20,7 @@ pub(crate) use kernel_grad::*;
 pub(crate) use layout::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_channels_last::*;
 pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
@@ -30,7 +32,7 @@ use super::params::Layout;
 /// multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
 
-/// Channels, and elements, that an invocation of a direct convolution kernel owns.
+/// Channels, and elements, that an invocation of a direct convolution kernel owns; cells of one of a batch normalisation.
 pub(crate) const BLOCK: u32 = 4;
 
 /// One kernel: a WGSL module and its entry points.
@@ -119,6 +121,7 @@ const fn write(binding: u32, name: &'static str) -> Slot {
 const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
 const DIVIDE: &str = include_str!("../../../shaders/common/divide.wgsl");
 const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
+const LAYOUT: &str = include_str!("../../../shaders/common/layout.wgsl");
 const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
 const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
@@ -129,10 +132,7 @@ const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
 const BORDER: &str = include_str!("../../../shaders/common/border.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
 
-/// The override constant of `common/accumulate.wgsl`.
-const ACCUMULATE: &[&str] = &["ACCUMULATE"];
-
-/// The same, and that of `common/border.wgsl`.
+/// The override constants of `common/accumulate.wgsl` and `common/border.wgsl`.
 const ACCUMULATE_BORDER: &[&str] = &["ACCUMULATE", "BORDER"];
 
 /// Override constants of `common/window_constants.wgsl`.
@@ -216,6 +216,7 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &SUBGROUP_ROW3_ALIGNED_KERNEL,
     &SUBGROUP_POINTWISE_KERNEL,
     &SUBGROUP_SLIDE_KERNEL,
+    &SUBGROUP_PAIR_KERNEL,
     &SUBGROUP_ROW3_STRIDE2_ANY_KERNEL,
     &SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL,
     &TILED_8X8_KERNEL,
@@ -262,6 +263,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_MAX_BACKWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
+    &LAST_MAX_FORWARD_KERNEL,
+    &LAST_MAX_BACKWARD_KERNEL,
+    &LAST_AVERAGE_FORWARD_KERNEL,
+    &LAST_AVERAGE_BACKWARD_KERNEL,
     &ACTIVATION_SCALAR_KERNEL,
     &ACTIVATION_VEC4_KERNEL,
     &SCALE_SCALAR_KERNEL,
@@ -285,6 +290,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &GRADIENT_SUMS_VEC4_KERNEL,
     &BATCH_NORM_INPUT_GRAD_SCALAR_KERNEL,
     &BATCH_NORM_INPUT_GRAD_VEC4_KERNEL,
+    &RUN_MOMENTS_KERNEL,
+    &NORMALISE_QUADS_KERNEL,
+    &RUN_SUMS_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_QUADS_KERNEL,
     &ADVANCE_KERNEL,
     &FINISH_MOMENTS_KERNEL,
     &RUNNING_KERNEL,

@@ -15,10 +15,10 @@ pub use input_grad::input_grad;
 pub use kernel_grad::kernel_grad;
 
 use super::window::{check_rank, count_fitting};
-use super::{check_extents, visible};
-use crate::ConvProblem;
+use super::{check_extents, position, tap_position, visible};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
+use crate::{ConvProblem, KernelOrder, Layout};
 
 const OPERATOR: &str = "Conv";
 
@@ -30,6 +30,28 @@ struct Shapes {
     w: [usize; 5],
     /// `[N, C_out, D, H, W]`
     y: [usize; 5],
+    /// How x and y lie in memory.
+    x_layout: Layout,
+    y_layout: Layout,
+    /// Whether w is `[C_in/groups, C_out, ...]`.
+    in_out: bool,
+}
+
+impl Shapes {
+    /// Where the element `[n, c, d, h, w]` of x is.
+    fn at_x(&self, index: [usize; 5]) -> usize {
+        position(index, self.x, self.x_layout)
+    }
+
+    /// Where the element `[k, c, d, h, w]` of w is.
+    fn at_w(&self, index: [usize; 5]) -> usize {
+        tap_position(index, self.w, self.in_out)
+    }
+
+    /// Where the element `[n, k, d, h, w]` of y is.
+    fn at_y(&self, index: [usize; 5]) -> usize {
+        position(index, self.y, self.y_layout)
+    }
 }
 
 /// The shapes of a problem, after its output extents have been counted again and its channels checked.
@@ -46,6 +68,9 @@ fn shapes(problem: &ConvProblem) -> Result<Shapes> {
         x: [n, c_in, d.input as usize, h.input as usize, w.input as usize],
         w: [c_out, c_in / groups, d.taps as usize, h.taps as usize, w.taps as usize],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
+        x_layout: problem.x_layout,
+        y_layout: problem.y_layout,
+        in_out: problem.kernel_order == KernelOrder::InOut,
     };
     let mut counted = shapes.y;
     for (number, axis) in problem.axes.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use wgconv::case::{Case, CaseAxis, ConvCase};
-use wgconv::{Activation, Addend, Error, PaddingMode};
+use wgconv::{Activation, Addend, Error, KernelOrder, Layout, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,8 @@ impl CaseRequest {
     /// Without files.
     ///
     /// # Errors
-    /// The case is not valid, or has a padding mode other than zeros, which the peers' programs do not know.
+    /// The case is not valid, or has a padding mode other than zeros, channels last or a kernel in the other order, which the
+    /// peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
         if case.padding_mode != PaddingMode::Zeros {
             return Err(Error::InvalidParameter {
@@ -89,6 +90,15 @@ impl CaseRequest {
                 parameter: "padding_mode",
                 value: case.padding_mode.to_string(),
                 expected: "zeros, which is what every peer has",
+            });
+        }
+        let order = (case.x_layout, case.y_layout, case.kernel_order);
+        if order != (Layout::ChannelsFirst, Layout::ChannelsFirst, KernelOrder::OutIn) {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "layout",
+                value: format!("x {}, y {}, w {}", case.x_layout, case.y_layout, case.kernel_order),
+                expected: "channels first, w out, in, which is what every peer is given",
             });
         }
         let all = |of: fn(&CaseAxis) -> u32| case.axes.iter().map(of).collect();
@@ -135,6 +145,9 @@ impl CaseRequest {
             padding_mode,
             activation: Activation::None,
             addend: Addend::None,
+            x_layout: Layout::ChannelsFirst,
+            y_layout: Layout::ChannelsFirst,
+            kernel_order: KernelOrder::OutIn,
         })
     }
 }
