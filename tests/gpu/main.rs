@@ -17,6 +17,7 @@ mod layout;
 mod memory;
 mod metamorphic;
 mod nn;
+mod nonfinite;
 mod pool;
 mod program;
 mod random;

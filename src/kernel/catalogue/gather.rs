@@ -80,6 +80,9 @@ const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER"];
 /// The same, and those of `conv/gather/layouts.wgsl`.
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER", "SOURCE_LAST", "OUT_LAST"];
 
+/// Without padding other than zeros, which an input gradient does not have.
+const PAIR_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "SOURCE_LAST", "OUT_LAST"];
+
 /// Override constants of `conv/gather/constants.wgsl`, that of `common/border.wgsl`, those of a store, and those of
 /// `conv/gather/layouts.wgsl`.
 pub(crate) const GATHER_OVERRIDES: &[&str] = &[
@@ -152,7 +155,7 @@ kernel! {
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, PAIR_OVERRIDES,
         subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
