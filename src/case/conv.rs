@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::activation::Activation;
+use crate::conv::record::Shaped;
 use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
@@ -86,8 +87,7 @@ impl ConvCase {
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
         let (activation, addend) = (self.activation, self.addend);
-        let epilogue = Epilogue::of(pass, Epilogue { bias, addend, activation, through: activation });
-        Ok(Problem::Conv { problem: self.problem()?, pass, epilogue })
+        Ok(self.problem()?.pass(pass, Epilogue { bias, addend, activation, through: activation }))
     }
 
     fn of_rank<const D: usize>(&self) -> Result<ConvProblem> {

@@ -19,7 +19,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
-  transposed   tconv, then the letters of a convolution, and o output padding (0)
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding, and o output padding (0)
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
@@ -159,9 +159,9 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "res" | "onto" | "reflect" | "replicate" | "circular" => self == Kind::Conv,
-            name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
-            "k" | "g" => !self.is_pool(),
+            "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            "k" | "g" | "res" | "onto" => !self.is_pool(),
+            name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
@@ -433,9 +433,9 @@ impl Parser<'_> {
         let kind = match self.kind {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
-                let channels_in = channels;
+                let (channels_in, activation, addend) = (channels, self.activation()?, self.addend()?);
                 if self.kind == Kind::Conv {
-                    let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
+                    let padding_mode = self.padding_mode()?;
                     let case =
                         ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
                     return Ok(Case::Conv(case));
@@ -444,8 +444,16 @@ impl Parser<'_> {
                     Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),
                     None => vec![0; axes.len()],
                 };
-                let case = ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding };
-                return Ok(Case::ConvTranspose(case));
+                return Ok(Case::ConvTranspose(ConvTransposeCase {
+                    batch,
+                    channels_in,
+                    channels_out,
+                    groups,
+                    axes,
+                    output_padding,
+                    activation,
+                    addend,
+                }));
             }
             Kind::Max | Kind::AdaptiveMax => PoolKind::Max,
             Kind::Lp => PoolKind::Lp { p: self.find("pow").and_then(|entry| entry.exponent).unwrap_or(Exponent::TWO) },

@@ -20,8 +20,8 @@ pub(crate) fn plan(
     plan_titled(problem, pass, epilogue, limits, options, advice, title(problem, pass))
 }
 
-/// The same under a title of the caller's. An input gradient can have all that a forward has: it is that of a transposed
-/// convolution then.
+/// The same under a title of the caller's. An input gradient can have all that a forward has, and the other way round: they are
+/// those of a transposed convolution then.
 pub(crate) fn plan_titled(
     problem: &ConvProblem,
     pass: Pass,

@@ -2,7 +2,7 @@
 
 use super::ConvTransposeProblem;
 use crate::activation::Activation;
-use crate::conv::{Addend, ConvShapes};
+use crate::conv::ConvShapes;
 use crate::error::{Error, Result};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count};
@@ -40,6 +40,7 @@ pub struct ConvTranspose<const D: usize> {
     spatial: Spatial<D>,
     output: Output<D>,
     groups: u32,
+    activation: Activation,
 }
 
 /// Transposed convolution along one axis.
@@ -63,6 +64,7 @@ pub struct ConvTransposeBuilder<const D: usize> {
     output_padding: [usize; D],
     output_shape: Option<[usize; D]>,
     groups: usize,
+    activation: Activation,
 }
 
 impl<const D: usize> ConvTranspose<D> {
@@ -73,7 +75,13 @@ impl<const D: usize> ConvTranspose<D> {
         reason = "the builder is the way to a ConvTranspose; `ConvTranspose::new(..)...build()` reads as one sentence"
     )]
     pub fn new(taps: [usize; D]) -> ConvTransposeBuilder<D> {
-        ConvTransposeBuilder { spatial: Spatial::new(taps), output_padding: [0; D], output_shape: None, groups: 1 }
+        ConvTransposeBuilder {
+            spatial: Spatial::new(taps),
+            output_padding: [0; D],
+            output_shape: None,
+            groups: 1,
+            activation: Activation::None,
+        }
     }
 
     /// Taps per spatial axis.
@@ -86,26 +94,20 @@ impl<const D: usize> ConvTranspose<D> {
         self.groups as usize
     }
 
+    /// What forward applies to its sums.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
     /// Everything that follows from this transposed convolution and these shapes: x `[N, C_in, spatial...]` and w
     /// `[C_in, C_out/groups, taps...]`.
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
-    /// leaves no output; an output shape that x cannot have; shapes that go [`through`](ConvShapes::through)
-    /// an activation, or that are added to something.
+    /// leaves no output; an output shape that x cannot have.
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvTransposeProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
-        if shapes.through != Activation::None {
-            let value = format!("{:?}", shapes.through);
-            let expected = "None: only a convolution's input gradient goes on through an activation";
-            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "through", value, expected });
-        }
-        if shapes.addend != Addend::None {
-            let value = format!("{:?}", shapes.addend);
-            let expected = "None: only a convolution's passes are added to something";
-            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "addend", value, expected });
-        }
         let (channels_in, per_group) = (shapes.x[1], shapes.w[1]);
         if shapes.w[0] != channels_in || shapes.w[2..] != self.spatial.taps {
             let expected = self.w_shape(channels_in, per_group);
@@ -220,6 +222,24 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         self
     }
 
+    /// What forward applies where it stores, or in a pass of its own where the kernels cannot: as of a convolution
+    /// ([`ConvBuilder::activation`](crate::ConvBuilder::activation)). The gradients do not look at it: their dy is the gradient of
+    /// what it is applied to.
+    ///
+    /// ```
+    /// use wgconv::{Activation, Context, ConvTranspose};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).activation(Activation::Relu).build()?;
+    /// let x = ctx.tensor(&[1, 1, 2], &[-1.0, 10.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[1.0, -2.0])?;
+    /// assert_eq!(conv.forward(&ctx, &x, &w, None)?.read_blocking()?, [0.0, 2.0, 10.0, 0.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -254,8 +274,9 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             let value = format!("{cells:?} with {:?} padding", self.spatial.padding);
             return invalid("output_padding", value, "0 with a padding that decides the output extents itself");
         }
+        let ConvTransposeBuilder { spatial, activation, .. } = self;
         let Some(extents) = self.output_shape else {
-            return Ok(ConvTranspose { spatial: self.spatial, output: Output::Padding(cells), groups });
+            return Ok(ConvTranspose { spatial, output: Output::Padding(cells), groups, activation });
         };
         if extents.iter().any(|&extent| extent == 0 || u32::try_from(extent).is_err()) {
             return invalid("output_shape", format!("{extents:?}"), "at least 1 and below 2^32 along every axis");
@@ -263,6 +284,6 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         if is_padded {
             return invalid("output_padding", format!("{cells:?}"), "0 with an output_shape, from which it follows");
         }
-        Ok(ConvTranspose { spatial: self.spatial, output: Output::Shape(extents), groups })
+        Ok(ConvTranspose { spatial, output: Output::Shape(extents), groups, activation })
     }
 }

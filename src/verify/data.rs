@@ -46,7 +46,7 @@ impl Shapes {
 }
 
 /// The padding mode of a random shape: zeros in two of five, the others where the extents allow them. By the sum of its
-/// parameters, for the same reason.
+/// parameters, not drawn, so that seeds written down before there were modes still mean the same shapes.
 fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
     let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.stride + axis.low + axis.high).sum();
     let mode = PaddingMode::ALL[(sum % 5 % 4) as usize];
@@ -56,6 +56,25 @@ fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
         PaddingMode::Circular if !is_within(|extent| extent) => PaddingMode::Replicate,
         mode => mode,
     }
+}
+
+/// Activation and addend of a random shape. Not drawn, so that seeds written down before there were any still mean the same
+/// shapes.
+fn epilogue_for(number: u32, axes: &[CaseAxis]) -> (Activation, Addend) {
+    let (number, activations) = (number as usize, Activation::ALL);
+    // Every second one without.
+    let is_without = number.is_multiple_of(2);
+    let activation = if is_without { Activation::None } else { activations[number / 2 % activations.len()] };
+    let half = Factor::known(0.5);
+    let addends = [
+        Addend::None,
+        Addend::Residual(Factor::ONE),
+        Addend::Output(Factor::ONE),
+        Addend::Residual(half),
+        Addend::Output(half),
+    ];
+    let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
+    (activation, addends[(cells + 1) % addends.len()])
 }
 
 impl Iterator for Shapes {
@@ -112,22 +131,7 @@ impl Shapes {
     fn conv(&mut self) -> Case {
         let (groups, channels_in, channels_out) = self.groups();
         let (batch, axes) = (self.draw(1, 3), self.axes());
-        // Not drawn, so that seeds written down before there was an activation still mean the same shapes.
-        let number = (batch + channels_in + channels_out) as usize;
-        let activations = Activation::ALL.len();
-        // Every second one without.
-        let activation =
-            if number.is_multiple_of(2) { Activation::None } else { Activation::ALL[number / 2 % activations] };
-        let half = Factor::known(0.5);
-        let addends = [
-            Addend::None,
-            Addend::Residual(Factor::ONE),
-            Addend::Output(Factor::ONE),
-            Addend::Residual(half),
-            Addend::Output(half),
-        ];
-        let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
-        let addend = addends[(cells + 1) % addends.len()];
+        let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
         let padding_mode = mode_for(&axes);
         Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
     }
@@ -141,7 +145,17 @@ impl Shapes {
             (axis.input, axis.low, axis.high) = (axis.input.div_ceil(axis.stride), axis.low / 2, axis.high / 2);
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
-        Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+        let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
+        Case::ConvTranspose(ConvTransposeCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            axes,
+            output_padding,
+            activation,
+            addend,
+        })
     }
 
     fn pool(&mut self) -> Case {

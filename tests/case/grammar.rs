@@ -51,6 +51,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("c2h5w5k2r3s3p0_1", "c2h5w5k2r3s3p0_1"),
         ("tconvg1o0x0s2r2u2k4w8h8c6", "tconvc6h8w8k4r2s2u2"),
         ("tconvo1c6h8w8k4r2s2u2", "tconvc6h8w8k4r2s2u2o1"),
+        ("tconvo1onto2geluc6h8w8k4r2s2u2", "tconvc6h8w8k4r2s2u2o1geluonto2"),
         ("maxceilr2s2c3h8w8", "maxc3h8w8r2s2ceil"),
         ("maxc3h8w8r2s3u2x3", "maxc3h8w8r2s3"),
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
@@ -115,11 +116,11 @@ fn what_is_wrong_is_pointed_at() {
         ("avgc8w9s3p1circular", 11, "no `circular` (padding mode) in average pooling"),
         ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
-        ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
+        ("tconvc64w56k64s3relusilu", 20, "one activation, and there is `relu`"),
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
-        ("tconvx", 5, "one of n c d h w k t r s u p a o g"),
+        ("tconvx", 5, "one of relu leaky sigmoid tanh silu gelutanh gelu res onto n c d h w k t r s u p a o g"),
         ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);
@@ -149,6 +150,17 @@ fn the_examples_in_the_grammar_are_cases() {
     }
 }
 
+/// What both kinds of convolution can end with.
+fn epilogue(rng: &mut ChaCha8Rng, bits: u32) -> (Activation, Addend) {
+    let factor = Factor::new(f32::from_bits(bits)).unwrap_or(Factor::ONE);
+    let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
+    if let Activation::LeakyRelu(slope) = &mut activation {
+        *slope = factor;
+    }
+    let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
+    (activation, addends[rng.random_range(0..addends.len())])
+}
+
 fn draw(rng: &mut ChaCha8Rng) -> Case {
     let mut number = |least: u32| match rng.random_range(0..4) {
         0 => least,
@@ -170,13 +182,8 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     let output_padding = axes.iter().map(|_| number(0)).collect();
     match number(0) % 4 {
         0 => {
-            let factor = Factor::new(f32::from_bits(number(0))).unwrap_or(Factor::ONE);
-            let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
-            if let Activation::LeakyRelu(slope) = &mut activation {
-                *slope = factor;
-            }
-            let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
-            let addend = addends[rng.random_range(0..addends.len())];
+            let bits = number(0);
+            let (activation, addend) = epilogue(rng, bits);
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
             Case::Conv(ConvCase {
                 batch,
@@ -191,7 +198,18 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         }
         3 => {
             let channels_in = channels;
-            Case::ConvTranspose(ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding })
+            let bits = number(0);
+            let (activation, addend) = epilogue(rng, bits);
+            Case::ConvTranspose(ConvTransposeCase {
+                batch,
+                channels_in,
+                channels_out,
+                groups,
+                axes,
+                output_padding,
+                activation,
+                addend,
+            })
         }
         1 => {
             let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
@@ -316,7 +334,18 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
     assert!(conv(1, vec![]).to_string().starts_with("c4"));
     let transposed = |groups, axes, output_padding| {
-        ConvTransposeCase { batch: 1, channels_in: 4, channels_out: 6, groups, axes, output_padding }.problem()
+        let (activation, addend) = (Activation::None, Addend::None);
+        ConvTransposeCase {
+            batch: 1,
+            channels_in: 4,
+            channels_out: 6,
+            groups,
+            axes,
+            output_padding,
+            activation,
+            addend,
+        }
+        .problem()
     };
     assert!(transposed(2, vec![axis], vec![0]).is_ok());
     for (groups, axes, output_padding) in

@@ -61,11 +61,11 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
-    let ConvCase { batch, channels_in, channels_out, groups, mut axes, .. } = draw_conv(rng);
+    let ConvCase { batch, channels_in, channels_out, groups, mut axes, activation, addend, .. } = draw_conv(rng);
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
     let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();
-    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding }
+    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding, activation, addend }
 }
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {

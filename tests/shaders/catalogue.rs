@@ -176,16 +176,23 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
-/// Forward with bias, which no convolution's input gradient has.
+/// Epilogues that no convolution's input gradient, or forward, has.
 fn transposed_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let addends = [Addend::None, Addend::Residual(Factor::ONE), Addend::Output(Factor::ONE)];
+    let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, per_group) in [(1, 9), (16, 1)] {
             let (x, w) = (shape([2, 16], last::<D>([5, 6, 8])), shape([16, per_group], taps));
             let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-            let conv = conv.build().unwrap();
-            push_every_algorithm(plans, &format!("{conv:?}"), |options| {
-                conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w).with_bias(), options)
-            });
+            for pass in [Pass::Forward, Pass::InputGrad] {
+                turn += 1;
+                let activation = Activation::ALL[turn % Activation::ALL.len()];
+                let conv = conv.activation(activation).build().unwrap();
+                let shapes = ConvShapes { addend: addends[turn / 3 % 3], ..ConvShapes::new(&x, &w).with_bias() };
+                push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                    conv.plan_spec(&limits(), pass, shapes.through(activation), options)
+                });
+            }
         }
     }
 }

@@ -68,6 +68,16 @@ fn extents<const D: usize>(rng: &mut ChaCha8Rng) -> [usize; D] {
     extents
 }
 
+/// With any epilogue.
+fn shapes<'a>(rng: &mut ChaCha8Rng, x: &'a [usize], w: &'a [usize]) -> Result<ConvShapes<'a>> {
+    let half = Factor::new(0.5)?;
+    let addends =
+        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
+    let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
+    let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
+    Ok(ConvShapes { x, w, bias, addend, through })
+}
+
 fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
     let taps = axes(rng, if D == 1 { 30 } else { 4 });
     let groups = rng.random_range(1..=3);
@@ -77,12 +87,7 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     x.extend(extents::<D>(rng));
     let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
     w.extend(taps);
-    let half = Factor::new(0.5)?;
-    let addends =
-        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
-    let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
-    let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
-    let shapes = ConvShapes { x: &x, w: &w, bias, addend, through };
+    let shapes = shapes(rng, &x, &w)?;
     let conv = conv.activation(pick(rng, Activation::ALL));
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
@@ -102,8 +107,8 @@ fn conv_transpose_spec<const D: usize>(
     let channels = groups * rng.random_range(1..=4);
     let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
     let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
-    let shapes = ConvShapes { x: &x, w: &w, bias: rng.random_bool(0.5), ..ConvShapes::new(&x, &w) };
-    conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
+    let shapes = shapes(rng, &x, &w)?;
+    conv.activation(pick(rng, Activation::ALL)).build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
 fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {

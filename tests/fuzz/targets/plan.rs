@@ -53,9 +53,9 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 shapes = shapes.with_bias();
             }
             let plan = |options: &PlanOptions| {
+                let activation = if bit(2) { Activation::Relu } else { Activation::None };
+                let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                 if operator == 0 {
-                    let activation = if bit(2) { Activation::Relu } else { Activation::None };
-                    let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                     let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
                     return conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options);
                 }
@@ -64,7 +64,7 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 let extent = [w.first(), w.last()].map(|extent| extent.copied().unwrap_or_default());
                 let conv = if bit(1) { conv.output_padding([extent[0]; D]) } else { conv };
                 let conv = if bit(2) { conv.output_shape([extent[1]; D]) } else { conv };
-                conv.build()?.plan_spec(&limits, pass, shapes, options)
+                conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options)
             };
             check(&limits, &options, plan);
         }

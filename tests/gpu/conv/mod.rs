@@ -139,16 +139,26 @@ pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) ->
 
 /// The same with the case's activation and addend.
 fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
-    let mut sums = on_cpu(problem, pass, bias, data);
+    finished(on_cpu(problem, pass, bias, data), pass, case.activation, case.addend, data)
+}
+
+/// A pass's sums with an activation and an addend.
+pub fn finished(
+    mut sums: reference::Sums,
+    pass: Pass,
+    activation: Activation,
+    addend: Addend,
+    data: &ConvData,
+) -> reference::Sums {
     if pass == Pass::InputGrad {
-        sums = sums.through(case.activation, &data.x).unwrap();
+        sums = sums.through(activation, &data.x).unwrap();
     }
-    match case.addend {
+    match addend {
         Addend::Residual(factor) if pass == Pass::Forward => sums = sums.plus(factor, &data.residual).unwrap(),
         Addend::Output(factor) => sums = sums.plus(factor, data.before(pass)).unwrap(),
         _ => {}
     }
-    if pass == Pass::Forward { sums.activated(case.activation) } else { sums }
+    if pass == Pass::Forward { sums.activated(activation) } else { sums }
 }
 
 /// One of the activations.
@@ -163,7 +173,7 @@ pub fn any_addend(rng: &mut ChaCha8Rng) -> Addend {
 }
 
 /// Whether integers give what f32 holds exactly: with the others the bound is checked, on integers too.
-fn is_exact(activation: Activation) -> bool {
+pub fn is_exact(activation: Activation) -> bool {
     matches!(activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_))
 }
 
