@@ -42,6 +42,7 @@ const CONVOLUTION: [&str; 10] = [
     "bias",
 ];
 
+const SHARED: &str = "kernels shared by the channels of a group";
 const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
 
 const ACTIVATIONS: [(&str, Activation); 6] = [
@@ -96,6 +97,7 @@ fn channels(option: &str) -> (usize, usize) {
     match option {
         "groups" => (2, 2),
         "depthwise with multiplier" => (4, 1),
+        SHARED => (1, 1),
         _ => (1, 4),
     }
 }
@@ -110,6 +112,7 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         option,
         builder,
         MODES => builder.padding(Padding::Same),
+        SHARED => builder.shared_kernel(true),
     );
     let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
     let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
@@ -256,6 +259,7 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     convolution.extend([IN_FORWARD, THROUGH, ONTO]);
     let mut transposed = convolution.clone();
     convolution.insert(7, MODES);
+    convolution.insert(10, SHARED);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
     transposed.splice(7..7, ["output padding", "output shape"]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];

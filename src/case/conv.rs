@@ -22,6 +22,7 @@ use crate::spatial::Padding;
 ///     channels_in: 6,
 ///     channels_out: 4,
 ///     groups: 2,
+///     shared_kernel: false,
 ///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
 ///     padding_mode: PaddingMode::Zeros,
 ///     activation: Activation::None,
@@ -41,6 +42,8 @@ pub struct ConvCase {
     pub channels_out: u32,
     /// Number of groups.
     pub groups: u32,
+    /// Whether the input channels of a group share its kernels.
+    pub shared_kernel: bool,
     /// The spatial axes, outermost first: one, two or three.
     pub axes: Vec<CaseAxis>,
     /// What stands in the padding.
@@ -57,10 +60,11 @@ impl ConvCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_out, C_in/groups, taps...]`
+    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
-        let leading = [self.channels_out, self.channels_in / self.groups.max(1)];
+        let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
+        let leading = [self.channels_out, channels];
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -100,6 +104,7 @@ impl ConvCase {
             })
             .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
+            .shared_kernel(self.shared_kernel)
             .build()?
             .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
     }
@@ -108,12 +113,13 @@ impl ConvCase {
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, shared_kernel, rank, axes, padding_mode } = problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
             channels_out: *channels_out,
             groups: *groups,
+            shared_kernel: *shared_kernel,
             axes: CaseAxis::of(axes, *rank),
             padding_mode: *padding_mode,
             activation: Activation::None,

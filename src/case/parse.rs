@@ -19,7 +19,8 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
-  transposed   tconv, then the letters of a convolution, but for what stands in the padding, and o output padding (0)
+               shared (the input channels of a group share its kernels)
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding and shared, and o output padding (0)
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
@@ -88,7 +89,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 31] = [
+const KEYS: [Key; 32] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -101,6 +102,7 @@ const KEYS: [Key; 31] = [
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("shared", "kernels shared by all input channels", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -159,7 +161,7 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "reflect" | "replicate" | "circular" => self == Kind::Conv,
+            "reflect" | "replicate" | "circular" | "shared" => self == Kind::Conv,
             "k" | "g" | "res" | "onto" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" => self == Kind::Transposed,
@@ -436,9 +438,18 @@ impl Parser<'_> {
                 let (channels_in, activation, addend) = (channels, self.activation()?, self.addend()?);
                 if self.kind == Kind::Conv {
                     let padding_mode = self.padding_mode()?;
-                    let case =
-                        ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend };
-                    return Ok(Case::Conv(case));
+                    let shared_kernel = self.find("shared").is_some();
+                    return Ok(Case::Conv(ConvCase {
+                        batch,
+                        channels_in,
+                        channels_out,
+                        groups,
+                        shared_kernel,
+                        axes,
+                        padding_mode,
+                        activation,
+                        addend,
+                    }));
                 }
                 let output_padding = match self.list("o", axes.len())? {
                     Some(cells) => cells.into_iter().map(|(cells, _)| cells).collect(),

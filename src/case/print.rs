@@ -30,6 +30,9 @@ impl fmt::Display for ConvCase {
         if self.padding_mode != PaddingMode::Zeros {
             text += self.padding_mode.name();
         }
+        if self.shared_kernel {
+            text += "shared";
+        }
         unless(1, &mut text, "g", self.groups);
         epilogue(&mut text, self.activation, self.addend);
         f.pad(&text)

@@ -56,7 +56,8 @@ impl<const D: usize> Convolution for Conv<D> {
         if channels_per_group * groups != channels_in {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
-        Ok([channels_out, channels_per_group].into_iter().chain(self.taps()).collect())
+        let channels = if self.shared_kernel() { 1 } else { channels_per_group };
+        Ok([channels_out, channels].into_iter().chain(self.taps()).collect())
     }
 
     fn check_groups(&self, dy: &[usize]) -> Result<()> {

@@ -25,7 +25,9 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
     let channels = problem.channels_in.max(problem.channels_out) / problem.groups;
     let taps = taps.saturating_mul(problem.most_images());
-    let terms = (taps.saturating_mul(channels.into())).max(outputs.saturating_mul(problem.batch.into()));
+    let summed = if problem.shared_kernel { channels } else { 1 };
+    let outputs = outputs.saturating_mul(problem.batch.into()).saturating_mul(summed.into());
+    let terms = taps.saturating_mul(channels.into()).max(outputs);
     let most = ((1u64 << 24) as f64 / (terms as f64 + 1.0)).sqrt() as i32;
     most.clamp(1, 9)
 }
@@ -133,7 +135,19 @@ impl Shapes {
         let (batch, axes) = (self.draw(1, 3), self.axes());
         let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
         let padding_mode = mode_for(&axes);
-        Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend })
+        // Not drawn either.
+        let shared_kernel = channels_in > groups && (channels_in / groups + axes[0].input).is_multiple_of(5);
+        Case::Conv(ConvCase {
+            batch,
+            channels_in,
+            channels_out,
+            groups,
+            shared_kernel,
+            axes,
+            padding_mode,
+            activation,
+            addend,
+        })
     }
 
     fn conv_transpose(&mut self) -> Case {

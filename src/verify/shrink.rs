@@ -65,6 +65,7 @@ fn smaller_conv(case: &ConvCase) -> Vec<ConvCase> {
     found.push(ConvCase { activation: Activation::None, ..case.clone() });
     found.push(ConvCase { addend: Addend::None, ..case.clone() });
     found.push(ConvCase { padding_mode: PaddingMode::Zeros, ..case.clone() });
+    found.push(ConvCase { shared_kernel: false, ..case.clone() });
     found
 }
 
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_always_fails_shrinks_to_a_single_product() {
-        for text in ["n2c9d3h4w2k9t1r2s1u3x4x1p3_2x2_3x2_1a3x2x3g3relu", "n3c64h7w9k32r3s3g32geluonto0.5"] {
+        for text in ["n2c9d3h4w2k9t1r2s1u3x4x1p3_2x2_3x2_1a3x2x3sharedg3relu", "n3c64h7w9k32r3s3g32geluonto0.5"] {
             assert_eq!(shrink(text, |_| true), "c1w1k1s1", "{text}");
         }
         assert_eq!(shrink("tconvn2c4h5w6k6r3s3u2x3p1o1x0g2siluonto0.5", |_| true), "tconvc1w1k1s1");

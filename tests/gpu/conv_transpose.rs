@@ -119,6 +119,7 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
         channels_in,
         channels_out,
         groups,
+        shared_kernel: false,
         axes,
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,

@@ -57,7 +57,8 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         padding_mode = PaddingMode::Circular;
     }
     let addend = any_addend(rng);
-    ConvCase { batch, channels_in, channels_out, groups, axes, padding_mode, activation, addend }
+    let shared_kernel = rng.random_range(0..5) == 0;
+    ConvCase { batch, channels_in, channels_out, groups, shared_kernel, axes, padding_mode, activation, addend }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {

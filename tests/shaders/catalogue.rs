@@ -17,6 +17,9 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     padding_modes_of_rank::<1>(&mut plans);
     padding_modes_of_rank::<2>(&mut plans);
     padding_modes_of_rank::<3>(&mut plans);
+    shared_of_rank::<1>(&mut plans);
+    shared_of_rank::<2>(&mut plans);
+    shared_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
@@ -148,6 +151,27 @@ fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
                             conv.plan_spec(limits, pass, ConvShapes::new(&x, &w).through(through), options)
                         });
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Kernels that channels share, on planes of whole fours and others; channels in one dispatch and several.
+fn shared_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut few_loops = limits();
+    few_loops.max_loop_iterations = 30;
+    for width in [23, 24] {
+        for (activation, addend) in [(Activation::None, Addend::None), (Activation::Relu, Addend::Output(Factor::ONE))]
+        {
+            let (x, w) = (shape([3, 60], last::<D>([9, 14, width])), shape([6, 1], [3; D]));
+            let conv = Conv::<D>::new([3; D]).shared_kernel(true).build().unwrap();
+            let shapes = ConvShapes { addend, through: activation, ..ConvShapes::new(&x, &w) };
+            for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                for limits in [&limits(), &few_loops] {
+                    push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                        conv.plan_spec(limits, pass, shapes, options)
+                    });
                 }
             }
         }

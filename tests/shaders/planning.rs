@@ -85,10 +85,11 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     let per_group = rng.random_range(1..=4);
     let mut x = vec![rng.random_range(1..=6), per_group * groups];
     x.extend(extents::<D>(rng));
-    let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
+    let shared = rng.random_bool(0.2);
+    let mut w = vec![groups * rng.random_range(1..=3usize), if shared { 1 } else { per_group }];
     w.extend(taps);
     let shapes = shapes(rng, &x, &w)?;
-    let conv = conv.activation(pick(rng, Activation::ALL));
+    let conv = conv.activation(pick(rng, Activation::ALL)).shared_kernel(shared);
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 

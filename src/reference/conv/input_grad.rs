@@ -53,13 +53,13 @@ fn one_cell(
     [pairs_d, pairs_h, pairs_w]: [&Vec<(usize, usize)>; 3],
 ) -> Sum {
     let outputs_per_group = s.w[0] / problem.groups as usize;
-    let (group, c) = (channel / s.w[1], channel % s.w[1]);
+    let (group, c) = (channel / s.channels, channel % s.channels);
     let mut sum = Sum::default();
     for k in group * outputs_per_group..(group + 1) * outputs_per_group {
         for &(td, od) in pairs_d {
             for &(th, oh) in pairs_h {
                 for &(tw, ow) in pairs_w {
-                    sum.add(dy[flat([n, k, od, oh, ow], s.y)], w[flat([k, c, td, th, tw], s.w)]);
+                    sum.add(dy[flat([n, k, od, oh, ow], s.y)], w[flat([k, s.w_channel(c), td, th, tw], s.w)]);
                 }
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! All four say the same thing about which elements meet: `x[n, c, i]`, `w[k, c, t]` and `y[n, k, o]` belong together
 //! where `i = o*stride + t*dilation - padding_low` along every axis. Forward sums over `c` and `t`, the input gradient
-//! over `k` and `t`, the kernel gradient over `n` and `o`.
+//! over `k` and `t`, the kernel gradient over `n` and `o`. A kernel that the channels of a group share has `w[k, 0, t]` for every
+//! `w[k, c, t]`; its gradient is summed over `c` too.
 
 mod bias_grad;
 mod forward;
@@ -26,10 +27,19 @@ const OPERATOR: &str = "Conv";
 struct Shapes {
     /// `[N, C_in, D, H, W]`
     x: [usize; 5],
-    /// `[C_out, C_in/groups, taps along D, H, W]`
+    /// `[C_out, C_in/groups, taps along D, H, W]`, or with one channel that stands for all
     w: [usize; 5],
     /// `[N, C_out, D, H, W]`
     y: [usize; 5],
+    /// C_in/groups
+    channels: usize,
+}
+
+impl Shapes {
+    /// The channel of w for channel `c` of a group.
+    fn w_channel(&self, c: usize) -> usize {
+        if self.w[1] == 1 { 0 } else { c }
+    }
 }
 
 /// The shapes of a problem, after its output extents have been counted again and its channels checked.
@@ -44,8 +54,15 @@ fn shapes(problem: &ConvProblem) -> Result<Shapes> {
     let [d, h, w] = problem.axes;
     let shapes = Shapes {
         x: [n, c_in, d.input as usize, h.input as usize, w.input as usize],
-        w: [c_out, c_in / groups, d.taps as usize, h.taps as usize, w.taps as usize],
+        w: [
+            c_out,
+            if problem.shared_kernel { 1 } else { c_in / groups },
+            d.taps as usize,
+            h.taps as usize,
+            w.taps as usize,
+        ],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
+        channels: c_in / groups,
     };
     let mut counted = shapes.y;
     for (number, axis) in problem.axes.iter().enumerate() {

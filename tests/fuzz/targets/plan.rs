@@ -46,6 +46,9 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
             {
                 spatial.copy_from_slice(&taps);
                 *(if operator == 0 { inner } else { outer }) = channels / if operator == 0 { groups.max(1) } else { 1 };
+                if operator == 0 && bit(6) {
+                    *inner = 1;
+                }
             }
             let pass = Pass::ALL[numbers.byte() as usize % Pass::ALL.len()];
             let mut shapes = ConvShapes::new(&x, &w);
@@ -57,6 +60,7 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                 if operator == 0 {
                     let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
+                    let conv = conv.shared_kernel(bit(6));
                     return conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options);
                 }
                 let conv =
@@ -114,7 +118,7 @@ pub fn check(limits: &DeviceLimits, options: &PlanOptions, plan: impl Fn(&PlanOp
         let mut ranges = written.remove(&need.operand).unwrap_or_default();
         ranges.sort_unstable();
         // The workspace may have gaps, for the sake of alignment.
-        let gap = if need.operand == Operand::Workspace { limits.storage_alignment } else { 0 };
+        let gap = if need.operand.is_scratch() { limits.storage_alignment } else { 0 };
         let end = ranges.iter().fold(0, |end: u64, range| if range.0 <= end + gap { end.max(range.1) } else { end });
         assert_eq!(end, need.bytes, "{} of {spec} is not written as a whole", need.operand);
     }

@@ -4,6 +4,7 @@ mod bias_grad;
 mod forward;
 mod input_grad;
 mod kernel_grad;
+mod shared;
 mod tiles;
 
 use rand::RngExt;
@@ -36,8 +37,9 @@ impl ConvData {
     /// Small integers for which every partial sum of every pass is exact.
     pub fn integers(problem: &ConvProblem, seed: u64) -> ConvData {
         // The longest reduction: taps and channels forward, outputs for the kernel gradient.
-        let window = count(&problem.w_shape()) as u64;
-        let outputs = count(&problem.y_shape()) as u64;
+        let shared = if problem.shared_kernel { u64::from(problem.channels_in / problem.groups) } else { 1 };
+        let window = count(&problem.w_shape()) as u64 * shared;
+        let outputs = count(&problem.y_shape()) as u64 * shared;
         let most = exact_range((window * most_images(problem)).max(outputs) + 1);
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }

@@ -81,7 +81,7 @@ impl CaseRequest {
     /// Without files.
     ///
     /// # Errors
-    /// The case is not valid, or has a padding mode other than zeros, which the peers' programs do not know.
+    /// The case is not valid, or has a padding mode other than zeros or a shared kernel, which the peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
         if case.padding_mode != PaddingMode::Zeros {
             return Err(Error::InvalidParameter {
@@ -89,6 +89,14 @@ impl CaseRequest {
                 parameter: "padding_mode",
                 value: case.padding_mode.to_string(),
                 expected: "zeros, which is what every peer has",
+            });
+        }
+        if case.shared_kernel {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "shared_kernel",
+                value: "true".to_owned(),
+                expected: "false: no peer has it",
             });
         }
         let all = |of: fn(&CaseAxis) -> u32| case.axes.iter().map(of).collect();
@@ -131,6 +139,7 @@ impl CaseRequest {
             channels_in,
             channels_out,
             groups,
+            shared_kernel: false,
             axes,
             padding_mode,
             activation: Activation::None,

@@ -1,0 +1,230 @@
+//! Kernels that all input channels of a group share, without expanding them: `sum over c of conv(x[c], w)` is
+//! `conv(sum over c of x[c], w)`. So the channels of each group are summed into scratch memory, and a convolution with one
+//! channel a group, by any algorithm, reads the sums in place of x. Its input gradient is that of every channel, to which a last
+//! dispatch brings it.
+
+use super::epilogue::{Abilities, Stores, begin};
+use super::passes::plan_by;
+use super::{ConvProblem, Epilogue, Pass};
+use crate::error::{Error, Result};
+use crate::kernel::{self, ChannelsParams, EntryPoint, Override};
+use crate::plan::{
+    Access, Algorithm, Batched, Chunk, DeviceLimits, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step,
+    loop_tests,
+};
+
+/// The sums of a problem, and how many samples of them there is room for.
+struct ChannelSums {
+    batch: u32,
+    /// x, or dx.
+    wide: Batched,
+    sums: Batched,
+    /// Cells of a plane, and channels of a group.
+    plane: u64,
+    channels: u32,
+    /// Samples whose sums are there at the same time: all of the batch, if there is room.
+    at_once: u32,
+    /// Bytes that those can take.
+    held: u64,
+}
+
+/// Plans a pass, but for the bias gradient, by an algorithm. `choice` has the algorithm with the reason for it.
+pub(super) fn plan(
+    problem: &ConvProblem,
+    pass: Pass,
+    epilogue: Epilogue,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+    (title, flops, choice): (&str, u64, (Algorithm, &str)),
+) -> Result<PlanSpec> {
+    let wide = if pass == Pass::InputGrad { Operand::Dx } else { Operand::X };
+    let sums = ChannelSums::new(problem, wide, limits, options)?;
+    // The rest is for the convolution of the sums.
+    let inner = PlanOptions { workspace_limit: options.workspace_limit - sums.held, ..*options };
+    let own = if pass == Pass::InputGrad { Epilogue::default() } else { epilogue };
+    let builder = SpecBuilder::new(limits, &inner, title.to_string(), flops, choice).at_once(sums.at_once);
+    let mut spec = plan_by(&problem.of_channel_sums(), pass, choice.0, own, builder)?;
+    let steps = std::mem::take(&mut spec.steps);
+    let parts = sums.parts(steps, choice.0)?;
+    let bytes = sums.wide.sample * u64::from(sums.batch) * ELEMENT_BYTES;
+    if pass == Pass::InputGrad {
+        spec.needs.retain(|need| need.operand != wide);
+    } else {
+        spec.needs.iter_mut().filter(|need| need.operand == wide).for_each(|need| need.bytes = bytes);
+    }
+    let mut plan = SpecBuilder::of(limits, options, spec);
+    plan.need(Operand::ChannelSums, parts.room / ELEMENT_BYTES, Access::Write);
+    parts.prologue.into_iter().try_for_each(|step| plan.adopt(step))?;
+    if pass == Pass::InputGrad {
+        plan.explain("the gradient of the sums over the channels of each group comes first, then every channel's");
+        let stores = begin(&mut plan, epilogue, (wide, bytes / ELEMENT_BYTES), Abilities::ALL, choice.0)?;
+        for part in parts.parts {
+            part.steps.into_iter().try_for_each(|step| plan.adopt(step))?;
+            sums.broadcast(&mut plan, &stores, part.samples, part.origin)?;
+        }
+        stores.end(&mut plan)?;
+    } else {
+        plan.explain("the channels of each group are summed first");
+        for part in parts.parts {
+            sums.sum(&mut plan, part.samples, part.origin)?;
+            part.steps.into_iter().try_for_each(|step| plan.adopt(step))?;
+        }
+    }
+    Ok(plan.finish())
+}
+
+/// Dispatches of the convolution of the sums, by the samples whose sums they read or write.
+struct Parts {
+    /// Those that come before.
+    prologue: Vec<Step>,
+    parts: Vec<Part>,
+    /// Bytes of sums that are there at the same time.
+    room: u64,
+}
+
+struct Part {
+    samples: Chunk,
+    /// Bytes of all sums before the first one that is there.
+    origin: u64,
+    steps: Vec<Step>,
+}
+
+impl ChannelSums {
+    fn new(problem: &ConvProblem, wide: Operand, limits: &DeviceLimits, options: &PlanOptions) -> Result<ChannelSums> {
+        let wide = Batched::new(wide, &problem.x_shape());
+        let sums = Batched::new(Operand::ChannelSums, &problem.of_channel_sums().x_shape());
+        let (sample, batch) = (sums.sample * ELEMENT_BYTES, problem.batch);
+        let (room, whole) = (options.workspace_limit, sample * u64::from(batch));
+        // If they do not fit, half of the room is left for what the convolution needs, where one sample leaves it. A chunk begins
+        // at the aligned byte before its first.
+        let slack = limits.storage_alignment;
+        let fitting = (room / 2).saturating_sub(slack).max(sample) / sample;
+        let at_once = if whole <= room / 2 { batch } else { fitting.min(batch.into()) as u32 };
+        let held = if at_once == batch { whole } else { sample * u64::from(at_once) + slack };
+        if held > room {
+            let what = format!("the sums over the channels of a sample of {}", wide.operand);
+            return Err(Error::LimitExceeded { limit: "workspace", what, needed: held, available: room });
+        }
+        let plane = problem.axes.iter().map(|axis| u64::from(axis.input)).product();
+        let channels = problem.channels_in / problem.groups;
+        Ok(ChannelSums { batch, wide, sums, plane, channels, at_once, held })
+    }
+
+    /// Has a plan's dispatches read or write the sums in place of x or dx.
+    fn parts(&self, steps: Vec<Step>, algorithm: Algorithm) -> Result<Parts> {
+        let is_whole = self.at_once == self.batch;
+        let mut found = Parts { prologue: Vec::new(), parts: Vec::new(), room: 0 };
+        // The bindings of the parts.
+        let mut keys: Vec<(u64, u64)> = Vec::new();
+        let sample = self.sums.sample * ELEMENT_BYTES;
+        let mut current = None;
+        if is_whole {
+            let samples = Chunk { first: 0, count: self.batch };
+            found.parts.push(Part { samples, origin: 0, steps: Vec::new() });
+            found.room = sample * u64::from(self.batch);
+        }
+        for mut step in steps {
+            for binding in step.bindings.iter_mut().filter(|binding| binding.operand == self.wide.operand) {
+                binding.operand = Operand::ChannelSums;
+                if is_whole {
+                    current = Some(0);
+                    continue;
+                }
+                let key = (binding.offset, binding.size);
+                let at = keys.iter().position(|known| *known == key).unwrap_or(keys.len());
+                if at == keys.len() {
+                    // A chunk ends with its last sample, and begins where the one before it ends.
+                    let first = found.parts.last().map_or(0, |part| part.samples.first + part.samples.count);
+                    let end = ((key.0 + key.1) / sample) as u32;
+                    if end <= first || key.0 > u64::from(first) * sample {
+                        return Err(algorithm.unavailable(
+                            "its dispatches cut the batch in several ways, and the sums over \
+                                                          the channels of all of it exceed the workspace",
+                        ));
+                    }
+                    let samples = Chunk { first, count: end - first };
+                    found.parts.push(Part { samples, origin: key.0, steps: Vec::new() });
+                    found.room = found.room.max(key.1);
+                    keys.push(key);
+                }
+                binding.offset = 0;
+                current = Some(at);
+            }
+            match current {
+                None => found.prologue.push(step),
+                Some(at) => found.parts[at].steps.push(step),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Values of so many elements that the kernels move at once: fours, if planes are of whole ones, and may be bound as such.
+    fn width(&self, limits: &DeviceLimits) -> u64 {
+        if self.plane.is_multiple_of(4) && limits.storage_alignment.is_multiple_of(16) { 4 } else { 1 }
+    }
+
+    /// Dispatches over some samples: each with its chunk's bindings of x or dx, and of the sums, and where they begin.
+    fn dispatches(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        (samples, origin): (Chunk, u64),
+        per_sample: u64,
+        mut dispatch: impl FnMut(&mut SpecBuilder<'_>, [crate::plan::StepBinding; 2], ChannelsParams) -> Result<()>,
+    ) -> Result<()> {
+        let width = self.width(plan.limits);
+        for chunk in plan.chunks(samples.count, &[self.wide, self.sums], per_sample / width)? {
+            let chunk = Chunk { first: samples.first + chunk.first, ..chunk };
+            let (wide, x_base) = chunk.bind(plan.limits, self.wide);
+            let (mut sums, sums_base) = chunk.bind(plan.limits, self.sums);
+            sums.offset -= origin;
+            let params = ChannelsParams {
+                count: (per_sample / width * u64::from(chunk.count)) as u32,
+                plane: (self.plane / width) as u32,
+                channels: self.channels,
+                channel_begin: 0,
+                channel_end: self.channels,
+                x_base: x_base / width as u32,
+                sums_base: sums_base / width as u32,
+                slope: 0.0,
+            };
+            dispatch(plan, [wide, sums], params)?;
+        }
+        Ok(())
+    }
+
+    /// Sums of x.
+    fn sum(&self, plan: &mut SpecBuilder<'_>, samples: Chunk, origin: u64) -> Result<()> {
+        let entry = self.by_width(plan, [&kernel::SUM_CHANNELS_SCALAR, &kernel::SUM_CHANNELS_VEC4]);
+        let tests = loop_tests(&[0]) as u32;
+        let channels = plan.limits.max_loop_iterations.saturating_sub(tests).clamp(1, self.channels);
+        self.dispatches(plan, (samples, origin), self.sums.sample, |plan, [x, sums], params| {
+            for begin in (0..self.channels).step_by(channels as usize) {
+                let channel_end = self.channels.min(begin.saturating_add(channels));
+                let params = ChannelsParams { channel_begin: begin, channel_end, ..params };
+                let overrides = [("ACCUMULATE", u32::from(begin > 0))];
+                plan.step(entry, &overrides, params, vec![x, sums], params.count.into())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Every channel's gradient from that of the sums.
+    fn broadcast(&self, plan: &mut SpecBuilder<'_>, stores: &Stores, samples: Chunk, origin: u64) -> Result<()> {
+        let entries = match stores.side {
+            Some(_) => [&kernel::BROADCAST_SCALAR_SIDE, &kernel::BROADCAST_VEC4_SIDE],
+            None => [&kernel::BROADCAST_SCALAR, &kernel::BROADCAST_VEC4],
+        };
+        let entry = self.by_width(plan, entries);
+        let overrides: Vec<Override> =
+            entry.kernel().overrides.iter().map(|&name| (name, stores.constant(name, true, true))).collect();
+        self.dispatches(plan, (samples, origin), self.wide.sample, |plan, [dx, sums], params| {
+            let params = ChannelsParams { slope: stores.slope(), ..params };
+            let bindings = [Some(sums), Some(dx), stores.side(dx)].into_iter().flatten().collect();
+            plan.step(entry, &overrides, params, bindings, params.count.into())
+        })
+    }
+
+    fn by_width(&self, plan: &SpecBuilder<'_>, [scalar, vec4]: [&'static EntryPoint; 2]) -> &'static EntryPoint {
+        if self.width(plan.limits) == 4 { vec4 } else { scalar }
+    }
+}
