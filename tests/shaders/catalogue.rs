@@ -162,8 +162,14 @@ fn shared_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     let mut few_loops = limits();
     few_loops.max_loop_iterations = 30;
     for width in [23, 24] {
-        for (activation, addend) in [(Activation::None, Addend::None), (Activation::Relu, Addend::Output(Factor::ONE))]
-        {
+        let onto = Addend::Output(Factor::ONE);
+        for (activation, addend) in [
+            (Activation::None, Addend::None),
+            (Activation::None, onto),
+            (Activation::Relu, onto),
+            (Activation::Sigmoid, Addend::None),
+            (Activation::Tanh, Addend::None),
+        ] {
             let (x, w) = (shape([3, 60], last::<D>([9, 14, width])), shape([6, 1], [3; D]));
             let conv = Conv::<D>::new([3; D]).shared_kernel(true).build().unwrap();
             let shapes = ConvShapes { addend, through: activation, ..ConvShapes::new(&x, &w) };
