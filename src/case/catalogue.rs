@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 52] = [
+const CONVOLUTIONS: [(&str, &str); 54] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
+    ("1x1 kernel, stride 2, tiles of channels", "n2c19h7w9k5r1s1u2"),
     ("rank 1", "n2c3w9k2s3u2p2_1a2"),
     ("rank 1, groups", "n3c6w10k3s3u2p2_1a2g3"),
     ("rank 1, even kernel", "n2c2w11k3s4p2_1"),
@@ -36,6 +37,7 @@ const CONVOLUTIONS: [(&str, &str); 52] = [
     ("tiles of channels, one less and one more, stride 2", "n2c31h9w13k33r3s3u2p1"),
     ("tiles of channels, groups", "n2c34h5w9k66r2s3g2"),
     ("3x3, stride 2, whole fours", "n2c5h9w16k6r3s3u2p1"),
+    ("4x4, stride 2, tiles of channels", "n2c18h9w14k5r4s4u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     // Padding modes: every kernel that takes them, padding larger than the kernel, and as much as there may be.
     ("reflect, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2reflect"),

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kernel::{self, ChannelsParams, EntryPoint, Override};
 use crate::plan::{
     Access, Algorithm, Batched, Chunk, DeviceLimits, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step,
-    loop_tests,
+    StepBinding, loop_tests,
 };
 
 /// The sums of a problem, and how many samples of them there is room for.
@@ -111,48 +111,60 @@ impl ChannelSums {
     }
 
     /// Has a plan's dispatches read or write the sums in place of x or dx.
-    fn parts(&self, steps: Vec<Step>, algorithm: Algorithm) -> Result<Parts> {
-        let is_whole = self.at_once == self.batch;
-        let mut found = Parts { prologue: Vec::new(), parts: Vec::new(), room: 0 };
-        // The bindings of the parts.
-        let mut keys: Vec<(u64, u64)> = Vec::new();
+    fn parts(&self, mut steps: Vec<Step>, algorithm: Algorithm) -> Result<Parts> {
         let sample = self.sums.sample * ELEMENT_BYTES;
-        let mut current = None;
-        if is_whole {
+        let is_wide = |binding: &&mut StepBinding| binding.operand == self.wide.operand;
+        if self.at_once == self.batch {
+            let bindings = steps.iter_mut().flat_map(|step| &mut step.bindings);
+            bindings.filter(is_wide).for_each(|binding| binding.operand = Operand::ChannelSums);
             let samples = Chunk { first: 0, count: self.batch };
-            found.parts.push(Part { samples, origin: 0, steps: Vec::new() });
-            found.room = sample * u64::from(self.batch);
+            let parts = vec![Part { samples, origin: 0, steps }];
+            return Ok(Parts { prologue: Vec::new(), parts, room: sample * u64::from(self.batch) });
         }
+        let mixed = || {
+            algorithm.unavailable(
+                "its dispatches cut the batch in several ways, and the sums over the channels of all of it exceed the workspace",
+            )
+        };
+        let mut found = Parts { prologue: Vec::new(), parts: Vec::new(), room: 0 };
+        // The samples of each binding.
+        let mut chunks: Vec<((u64, u64), Chunk)> = Vec::new();
         for mut step in steps {
-            for binding in step.bindings.iter_mut().filter(|binding| binding.operand == self.wide.operand) {
-                binding.operand = Operand::ChannelSums;
-                if is_whole {
-                    current = Some(0);
-                    continue;
-                }
-                let key = (binding.offset, binding.size);
-                let at = keys.iter().position(|known| *known == key).unwrap_or(keys.len());
-                if at == keys.len() {
-                    // A chunk ends with its last sample, and begins where the one before it ends.
-                    let first = found.parts.last().map_or(0, |part| part.samples.first + part.samples.count);
-                    let end = ((key.0 + key.1) / sample) as u32;
-                    if end <= first || key.0 > u64::from(first) * sample {
-                        return Err(algorithm.unavailable(
-                            "its dispatches cut the batch in several ways, and the sums over \
-                                                          the channels of all of it exceed the workspace",
-                        ));
-                    }
-                    let samples = Chunk { first, count: end - first };
-                    found.parts.push(Part { samples, origin: key.0, steps: Vec::new() });
-                    found.room = found.room.max(key.1);
-                    keys.push(key);
-                }
-                binding.offset = 0;
-                current = Some(at);
+            let mut bound = None;
+            for binding in step.bindings.iter_mut().filter(is_wide) {
+                bound = Some((binding.offset, binding.size));
+                (binding.operand, binding.offset) = (Operand::ChannelSums, 0);
             }
-            match current {
-                None => found.prologue.push(step),
-                Some(at) => found.parts[at].steps.push(step),
+            let Some((origin, size)) = bound else {
+                match found.parts.last_mut() {
+                    None => found.prologue.push(step),
+                    // What has been written must not be moved behind it.
+                    Some(_) if self.wide.operand == Operand::Dx => return Err(mixed()),
+                    Some(part) => part.steps.push(step),
+                }
+                continue;
+            };
+            let known = chunks.iter().position(|(key, _)| *key == (origin, size));
+            let at = known.unwrap_or(chunks.len());
+            if known.is_none() {
+                // A chunk ends with its last sample, and begins where the one before it ends.
+                let first = chunks.last().map_or(0, |(_, chunk)| chunk.first + chunk.count);
+                let end = ((origin + size) / sample) as u32;
+                if end <= first || origin > u64::from(first) * sample {
+                    return Err(mixed());
+                }
+                chunks.push(((origin, size), Chunk { first, count: end - first }));
+                found.room = found.room.max(size);
+            }
+            // The border's dispatches come after all others, and add to what these wrote: each moves to its chunk. Sums that are
+            // read again are computed again, in order.
+            let part = match self.wide.operand {
+                Operand::Dx => found.parts.get_mut(at),
+                _ => found.parts.last_mut().filter(|part| part.samples == chunks[at].1),
+            };
+            match part {
+                Some(part) => part.steps.push(step),
+                None => found.parts.push(Part { samples: chunks[at].1, origin, steps: vec![step] }),
             }
         }
         Ok(found)
@@ -169,7 +181,7 @@ impl ChannelSums {
         plan: &mut SpecBuilder<'_>,
         (samples, origin): (Chunk, u64),
         per_sample: u64,
-        mut dispatch: impl FnMut(&mut SpecBuilder<'_>, [crate::plan::StepBinding; 2], ChannelsParams) -> Result<()>,
+        mut dispatch: impl FnMut(&mut SpecBuilder<'_>, [StepBinding; 2], ChannelsParams) -> Result<()>,
     ) -> Result<()> {
         let width = self.width(plan.limits);
         for chunk in plan.chunks(samples.count, &[self.wide, self.sums], per_sample / width)? {

@@ -1,11 +1,15 @@
 //! Kernels that channels share: what the catalogue and random shapes cannot be sure to meet.
 
 use wgconv::case::{Case, ConvCase};
-use wgconv::{Context, Conv, ConvShapes, DeviceLimits, Error, Operand, Pass, PlanOptions, Program};
+use wgconv::{
+    Algorithm, Context, Conv, ConvShapes, DeviceLimits, Error, Operand, Pass, PlanOptions, Program, Strategy,
+};
 
 use super::check_exact_with;
 use crate::support::catalogue::conv;
 use crate::support::context::{Regime, context};
+
+const STRATEGIES: [Strategy; 2] = [Strategy::Auto, Strategy::Fixed(Algorithm::Direct)];
 
 /// A workspace that holds the sums of a few samples only, and what they need beside: 9 samples in chunks.
 #[test]
@@ -14,8 +18,8 @@ fn sums_that_do_not_fit_come_in_chunks_of_the_batch() {
         let case = conv(text);
         let sample: usize = case.axes.iter().map(|axis| axis.input as usize).product::<usize>() * case.groups as usize;
         let workspace_limit = 2 * (3 * 4 * sample as u64 + context().limits().storage_alignment);
-        let options = PlanOptions { workspace_limit, ..PlanOptions::default() };
-        for pass in Pass::ALL {
+        for (pass, strategy) in Pass::ALL.into_iter().flat_map(|pass| STRATEGIES.map(|strategy| (pass, strategy))) {
+            let options = PlanOptions { workspace_limit, strategy };
             check_exact_with(&case, pass, pass == Pass::Forward, Regime::Device, 7, &options)
                 .unwrap_or_else(|error| panic!("{case} {pass:?}: {error}"));
             if pass != Pass::BiasGrad {
