@@ -141,9 +141,9 @@ pub enum Error {
         groups: usize,
         /// Channels of x.
         channels_in: usize,
-        /// First extent of w.
+        /// Channels of y, by w.
         channels_out: usize,
-        /// Second extent of w.
+        /// Input channels of a group, by w.
         channels_per_group: usize,
     },
     /// An extent is zero.

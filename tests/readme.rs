@@ -3,8 +3,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, AvgPool, Context, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Program,
-    Result, nn,
+    DeviceLimits, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions,
+    PoolPass, Program, Result, nn,
 };
 
 /// Operator, ranks, options, passes.
@@ -29,7 +29,9 @@ fn list(cell: &'static str) -> Vec<&'static str> {
     cell.split([',', ';']).map(str::trim).collect()
 }
 
-const CONVOLUTION: [&str; 10] = [
+const CONVOLUTION: [&str; 12] = [
+    LAYOUTS,
+    KERNELS,
     "kernel size",
     "stride",
     "dilation",
@@ -79,7 +81,8 @@ macro_rules! with_option_of_convolutions {
         with_option!(
             $option,
             $builder,
-            "bias" => $builder,
+            "bias" | LAYOUTS => $builder,
+            KERNELS => $builder.kernel_order(exchanged($builder.build()?.kernel_order())),
             "`Same`" => $builder.padding(Padding::Same),
             "`SameLow`" => $builder.padding(Padding::SameLow),
             "`Valid`" => $builder.padding(Padding::Valid),
@@ -90,6 +93,28 @@ macro_rules! with_option_of_convolutions {
             $($name => $with),*
         )
     };
+}
+
+const LAYOUTS: &str = "channels of x and of y first or last";
+const KERNELS: &str = "kernels by output or by input channel";
+
+fn exchanged(order: KernelOrder) -> KernelOrder {
+    if order == KernelOrder::OutIn { KernelOrder::InOut } else { KernelOrder::OutIn }
+}
+
+/// The shapes of an option, in all layouts that it has.
+fn all_layouts<'a>(option: &str, shapes: ConvShapes<'a>) -> Vec<ConvShapes<'a>> {
+    let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
+    let layouts = if option == LAYOUTS { &layouts[..] } else { &layouts[..1] };
+    layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y))).collect()
+}
+
+/// w of an option, from its usual shape.
+fn kernel(option: &str, mut w: Vec<usize>) -> Vec<usize> {
+    if option == KERNELS {
+        w.swap(0, 1);
+    }
+    w
 }
 
 /// Channels of x and of w's second axis in a forward of 4 input channels, or of groups.
@@ -114,7 +139,7 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         MODES => builder.padding(Padding::Same),
         SHARED => builder.shared_kernel(true),
     );
-    let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([8, channels(option).1], 3));
+    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([8, channels(option).1], 3)));
     let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
     for &mode in modes {
         let conv = conv.padding_mode(mode).build()?;
@@ -139,7 +164,9 @@ fn plan_shapes(
     };
     for &through in if option == THROUGH { Activation::ALL } else { &[Activation::None] } {
         let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(x, w) };
-        Pass::ALL.into_iter().try_for_each(|pass| plan(pass, shapes))?;
+        for shapes in all_layouts(option, shapes) {
+            Pass::ALL.into_iter().try_for_each(|pass| plan(pass, shapes))?;
+        }
     }
     Ok(())
 }
@@ -157,7 +184,7 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         "output shape" => builder.stride([2; D]).output_shape([16; D]),
     );
     let conv = conv.build()?;
-    let (x, w) = (spatial::<D>([2, 4], 7), spatial::<D>([4, 2], 3));
+    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([4, 2], 3)));
     plan_shapes(option, &x, &w, |pass, shapes| {
         conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
     })

@@ -5,17 +5,23 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
+// How dy lies in memory (common/layout.wgsl).
+override Y_LAST: u32 = 0u;
+
 @group(0) @binding(0) var<uniform> params: ConvParams;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> db: array<f32>;
 
 fn sum_channel(k: u32, slab: Slab) -> f32 {
     let plane = params.out_d * params.out_h * params.out_w;
+    let y_cell = cell_step(Y_LAST, params.channels_out);
+    let y_channel = channel_step(Y_LAST, plane);
+    let sample = params.channels_out * plane;
     var sum = 0.0;
     for (var n = slab.row_begin; n < slab.row_end; n++) {
-        let first = params.y_base + (n * params.channels_out + k) * plane;
+        let first = params.y_base + n * sample + k * y_channel;
         for (var cell = slab.col_begin; cell < slab.col_end; cell++) {
-            sum += dy[first + cell];
+            sum += dy[first + cell * y_cell];
         }
     }
     return sum;

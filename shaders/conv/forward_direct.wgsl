@@ -50,10 +50,13 @@ fn dot_products(block: Block) -> mat4x4<f32> {
     let in_h = params.in_h;
     let in_w = params.in_w;
     let x_plane = in_d * in_h * in_w;
-    let x_first = params.x_base + (block.n * params.channels_in + block.group * channels) * x_plane;
+    let x_channel = channel_step(X_LAST, x_plane);
+    let x_cell = cell_step(X_LAST, params.channels_in);
+    let x_first = params.x_base + block.n * params.channels_in * x_plane + block.group * channels * x_channel;
     let taps = TAPS_D * TAPS_H * TAPS_W;
     let k = min(vec4<u32>(block.k) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.k_end - 1u));
-    let w_first = k * (channels * taps);
+    let w_first = k * output_step(channels, taps);
+    let w_channel = input_step(params.channels_out, taps);
 
     let slab = slab_at(params.reduction, 0u);
     var sums = mat4x4<f32>();
@@ -64,13 +67,13 @@ fn dot_products(block: Block) -> mat4x4<f32> {
         let d = four_bordered(start_d + vec4<i32>(i32(tap_d * DILATION_D)), in_d);
         let h = four_bordered(start_h + vec4<i32>(i32(tap_h * DILATION_H)), in_h);
         let row_inside = are_inside(d, in_d) & are_inside(h, in_h);
-        let x_row = vec4<u32>(x_first + c * x_plane) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * in_w;
-        let w_row = w_first + vec4<u32>(row * TAPS_W);
+        let x_row = vec4<u32>(x_first + c * x_channel) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * (in_w * x_cell);
+        let w_row = w_first + vec4<u32>(c * w_channel + (tap_d * TAPS_H + tap_h) * TAPS_W);
         for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
             let at = four_bordered(start_w + vec4<i32>(i32(tap * DILATION_W)), in_w);
             let inside = row_inside & are_inside(at, in_w);
             // Cells outside are read as zero, from an element that exists.
-            let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
+            let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at) * x_cell, inside);
             let cells_of_x = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
             let value = select(vec4<f32>(0.0), cells_of_x, inside);
             let from_w = w_row + vec4<u32>(tap);
@@ -88,11 +91,13 @@ fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     if (k >= block.k_end) {
         return;
     }
-    let first = params.y_base + (block.n * params.channels_out + k) * block.plane + block.cell;
+    let y_cell = cell_step(Y_LAST, params.channels_out);
+    let channel = block.n * params.channels_out * block.plane + k * channel_step(Y_LAST, block.plane);
+    let first = params.y_base + channel + block.cell * y_cell;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
     // Cells that do not exist are read as the last one that does, and not stored.
-    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * y_cell;
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
     if (params.reduction.accumulate == 1u) {
         total += vec4<f32>(y[at.x], y[at.y], y[at.z], y[at.w]);

@@ -130,11 +130,13 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
     let out_w = all.conv.out_w;
     let y_plane = out_d * out_h * out_w;
     let k_first = block.group * channels_out;
-    let y_first = all.conv.y_base + (block.n * all.conv.channels_out + k_first) * y_plane;
+    let y_channel = channel_step(Y_LAST, y_plane);
+    let y_cell = cell_step(Y_LAST, all.conv.channels_out);
+    let y_first = all.conv.y_base + block.n * all.conv.channels_out * y_plane + k_first * y_channel;
     let taps = TAPS_D * TAPS_H * TAPS_W;
     let c = min(vec4<u32>(block.c) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.c_end - 1u));
-    let w_first = (vec4<u32>(k_first * channels_in) + c) * taps;
-    let w_step = channels_in * taps;
+    let w_step = output_step(channels_in, taps);
+    let w_first = vec4<u32>(k_first * w_step) + c * input_step(all.conv.channels_out, taps);
 
     let slab = slab_at(all.conv.reduction, 0u);
     var sums = mat4x4<f32>();
@@ -157,10 +159,10 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
         let none = vec4<i32>(0);
         let touch = exist & (on_d >= none) & (on_h >= none) & (on_w >= none);
         if (any(touch)) {
-            let output = (vec4<u32>(on_d) * out_h + vec4<u32>(on_h)) * out_w + vec4<u32>(on_w);
+            let output = ((vec4<u32>(on_d) * out_h + vec4<u32>(on_h)) * out_w + vec4<u32>(on_w)) * y_cell;
             for (var k = slab.col_begin; k < slab.col_end; k++) {
                 // Where the tap touches no output the gradient is zero, read from an element that exists.
-                let from_y = select(vec4<u32>(0u), vec4<u32>(y_first + k * y_plane) + output, touch);
+                let from_y = select(vec4<u32>(0u), vec4<u32>(y_first + k * y_channel) + output, touch);
                 let outputs = vec4<f32>(dy[from_y.x], dy[from_y.y], dy[from_y.z], dy[from_y.w]);
                 let value = select(vec4<f32>(0.0), outputs, touch);
                 let from_w = w_first + vec4<u32>(k * w_step + tap);
@@ -181,7 +183,8 @@ fn store_sums(block: Block, j: u32, cells: vec4<u32>, sums: vec4<f32>) {
     }
     let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
     let channel = block.group * (all.conv.channels_in / all.conv.groups) + block.c + j;
-    let at = vec4<u32>(all.conv.x_base + (block.n * all.conv.channels_in + channel) * plane) + cells;
+    let first = block.n * all.conv.channels_in * plane + channel * channel_step(X_LAST, plane);
+    let at = vec4<u32>(all.conv.x_base + first) + cells * cell_step(X_LAST, all.conv.channels_in);
     let added = with_side(at, sums, all.conv.slope);
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.count - block.index;

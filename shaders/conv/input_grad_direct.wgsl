@@ -51,9 +51,13 @@ fn gather(block: Block) -> mat4x4<f32> {
     let out_h = params.out_h;
     let out_w = params.out_w;
     let y_plane = out_d * out_h * out_w;
-    let y_first = params.y_base + (block.n * params.channels_out + block.group * channels_out) * y_plane;
+    let y_channel = channel_step(Y_LAST, y_plane);
+    let y_cell = cell_step(Y_LAST, params.channels_out);
+    let y_first = params.y_base + block.n * params.channels_out * y_plane + block.group * channels_out * y_channel;
     let taps = TAPS_D * TAPS_H * TAPS_W;
     let c = min(vec4<u32>(block.c) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.c_end - 1u));
+    let w_first = c * input_step(params.channels_out, taps);
+    let w_output = output_step(channels_in, taps);
 
     let slab = slab_at(params.reduction, 0u);
     var sums = mat4x4<f32>();
@@ -64,17 +68,17 @@ fn gather(block: Block) -> mat4x4<f32> {
         let d = outputs_touching(cell_d, tap_d, STRIDE_D, DILATION_D, PADDING_LOW_D, out_d);
         let h = outputs_touching(cell_h, tap_h, STRIDE_H, DILATION_H, PADDING_LOW_H, out_h);
         let row_touches = (d >= vec4<i32>(0)) & (h >= vec4<i32>(0));
-        let y_row = vec4<u32>(y_first + k * y_plane) + (vec4<u32>(d) * out_h + vec4<u32>(h)) * out_w;
-        let k_first = (block.group * channels_out + k) * channels_in;
-        let w_row = ((vec4<u32>(k_first) + c) * TAPS_D + vec4<u32>(tap_d)) * TAPS_H + vec4<u32>(tap_h);
+        let y_row = vec4<u32>(y_first + k * y_channel) + (vec4<u32>(d) * out_h + vec4<u32>(h)) * (out_w * y_cell);
+        let output = (block.group * channels_out + k) * w_output;
+        let w_row = w_first + vec4<u32>(output + (tap_d * TAPS_H + tap_h) * TAPS_W);
         for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
             let at = outputs_touching(cell_w, tap, STRIDE_W, DILATION_W, PADDING_LOW_W, out_w);
             let touches = row_touches & (at >= vec4<i32>(0));
             // Where the tap touches no output the gradient is zero, read from an element that exists.
-            let from_y = select(vec4<u32>(0u), y_row + vec4<u32>(at), touches);
+            let from_y = select(vec4<u32>(0u), y_row + vec4<u32>(at) * y_cell, touches);
             let outputs = vec4<f32>(dy[from_y.x], dy[from_y.y], dy[from_y.z], dy[from_y.w]);
             let value = select(vec4<f32>(0.0), outputs, touches);
-            let from_w = w_row * TAPS_W + vec4<u32>(tap);
+            let from_w = w_row + vec4<u32>(tap);
             sums[0] += value * w[from_w.x];
             sums[1] += value * w[from_w.y];
             sums[2] += value * w[from_w.z];
@@ -92,11 +96,13 @@ fn store(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     if (block.c + j >= block.c_end) {
         return;
     }
-    let first = params.x_base + (block.n * params.channels_in + channel_of(block, j)) * block.plane + block.cell;
+    let x_cell = cell_step(X_LAST, params.channels_in);
+    let channel = block.n * params.channels_in * block.plane + channel_of(block, j) * channel_step(X_LAST, block.plane);
+    let first = params.x_base + channel + block.cell * x_cell;
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.plane - block.cell;
     // Cells that do not exist are read as the last one that does, and not stored.
-    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
+    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * x_cell;
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
     if (params.reduction.accumulate == 1u) {
         total += vec4<f32>(dx[at.x], dx[at.y], dx[at.z], dx[at.w]);

@@ -55,11 +55,13 @@ fn correlate(block: Block) -> mat4x4<f32> {
     let x_plane = in_d * in_h * in_w;
     let y_plane = out_d * out_h * out_w;
     let channel = vec4<u32>(block.group * (params.channels_in / params.groups)) + columns / (TAPS_W * TAPS_H * TAPS_D);
-    let x_first = vec4<u32>(params.x_base) + channel * x_plane;
+    let x_first = vec4<u32>(params.x_base) + channel * channel_step(X_LAST, x_plane);
+    let x_cell = cell_step(X_LAST, params.channels_in);
+    let y_cell = cell_step(Y_LAST, params.channels_out);
     let x_sample = params.channels_in * x_plane;
     let y_sample = params.channels_out * y_plane;
     let k = min(vec4<u32>(block.k) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.k_end - 1u));
-    let y_first = vec4<u32>(params.y_base) + k * y_plane;
+    let y_first = vec4<u32>(params.y_base) + k * channel_step(Y_LAST, y_plane);
 
     let slab = slab_at(params.reduction, block.slice);
     var sums = mat4x4<f32>();
@@ -70,16 +72,16 @@ fn correlate(block: Block) -> mat4x4<f32> {
         let d = four_bordered(offset_d + vec4<i32>(i32(row_d * STRIDE_D)), in_d);
         let h = four_bordered(offset_h + vec4<i32>(i32(row_h * STRIDE_H)), in_h);
         let row_inside = are_inside(d, in_d) & are_inside(h, in_h);
-        let x_row = x_first + vec4<u32>(n * x_sample) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * in_w;
-        let y_row = y_first + vec4<u32>(n * y_sample + (row_d * out_h + row_h) * out_w);
+        let x_row = x_first + vec4<u32>(n * x_sample) + (vec4<u32>(d) * in_h + vec4<u32>(h)) * (in_w * x_cell);
+        let y_row = y_first + vec4<u32>(n * y_sample + (row_d * out_h + row_h) * out_w * y_cell);
         for (var o = slab.col_begin; o < slab.col_end; o++) {
             let at = four_bordered(offset_w + vec4<i32>(i32(o * STRIDE_W)), in_w);
             let inside = row_inside & are_inside(at, in_w);
             // Cells outside are read as zero, from an element that exists.
-            let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at), inside);
+            let from_x = select(vec4<u32>(0u), x_row + vec4<u32>(at) * x_cell, inside);
             let cells = vec4<f32>(x[from_x.x], x[from_x.y], x[from_x.z], x[from_x.w]);
             let value = select(vec4<f32>(0.0), cells, inside);
-            let from_y = y_row + vec4<u32>(o);
+            let from_y = y_row + vec4<u32>(o * y_cell);
             sums[0] += value * dy[from_y.x];
             sums[1] += value * dy[from_y.y];
             sums[2] += value * dy[from_y.z];
@@ -102,18 +104,20 @@ fn store(block: Block, j: u32, sums: vec4<f32>) {
     if (k >= block.k_end) {
         return;
     }
-    let first = (block.slice * params.channels_out + k) * block.columns + block.column;
+    let taps = TAPS_D * TAPS_H * TAPS_W;
+    let slice = block.slice * params.channels_out * block.columns + k * output_step(block.columns / taps, taps);
+    let first = vec4<u32>(slice) + columns_of_dw(vec4<u32>(block.column) + vec4<u32>(0u, 1u, 2u, 3u), taps, params.channels_out);
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.columns - block.column;
-    store_one(first, sums.x);
+    store_one(first.x, sums.x);
     if (count > 1u) {
-        store_one(first + 1u, sums.y);
+        store_one(first.y, sums.y);
     }
     if (count > 2u) {
-        store_one(first + 2u, sums.z);
+        store_one(first.z, sums.z);
     }
     if (count > 3u) {
-        store_one(first + 3u, sums.w);
+        store_one(first.w, sums.w);
     }
 }
 

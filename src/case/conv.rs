@@ -8,6 +8,7 @@ use crate::conv::record::Shaped;
 use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
@@ -15,7 +16,7 @@ use crate::spatial::Padding;
 /// A convolution of any rank with its shapes. Whether the parameters fit together, [`ConvCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, Addend, PaddingMode};
+/// use wgconv::{Activation, Addend, KernelOrder, Layout, PaddingMode};
 /// use wgconv::case::{CaseAxis, ConvCase};
 /// let case = ConvCase {
 ///     batch: 2,
@@ -27,8 +28,11 @@ use crate::spatial::Padding;
 ///     padding_mode: PaddingMode::Zeros,
 ///     activation: Activation::None,
 ///     addend: Addend::None,
+///     x_layout: Layout::ChannelsLast,
+///     y_layout: Layout::ChannelsFirst,
+///     kernel_order: KernelOrder::OutIn,
 /// };
-/// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2");
+/// assert_eq!(case.to_string(), "n2c6w9k4s3u2g2lastx");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![4, 3, 3], vec![2, 4, 4]));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
@@ -52,6 +56,12 @@ pub struct ConvCase {
     pub activation: Activation,
     /// What a pass adds its sums to; a residual forward's only.
     pub addend: Addend,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y, dy and the residual lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvCase {
@@ -60,11 +70,11 @@ impl ConvCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it.
+    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
         let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
-        let leading = [self.channels_out, channels];
+        let leading = self.kernel_order.of(self.channels_out, channels);
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -105,15 +115,17 @@ impl ConvCase {
             .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
             .shared_kernel(self.shared_kernel)
+            .kernel_order(self.kernel_order)
             .build()?
-            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).layouts(self.x_layout, self.y_layout))
     }
 }
 
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, shared_kernel, rank, axes, padding_mode } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, shared_kernel, rank, axes, padding_mode, .. } =
+            problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
@@ -124,6 +136,9 @@ impl From<&ConvProblem> for ConvCase {
             padding_mode: *padding_mode,
             activation: Activation::None,
             addend: Addend::None,
+            x_layout: problem.x_layout,
+            y_layout: problem.y_layout,
+            kernel_order: problem.kernel_order,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::conv::{Addend, ConvShapes, Epilogue, Pass};
 use crate::conv_transpose::{ConvTranspose, ConvTransposeProblem};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
+use crate::layout::{KernelOrder, Layout};
 use crate::plan::{PlanOptions, Problem};
 use crate::spatial::Padding;
 use crate::window::TransposedAxis;
@@ -17,7 +18,7 @@ use crate::window::TransposedAxis;
 /// [`ConvTransposeCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{Activation, Addend};
+/// use wgconv::{Activation, Addend, KernelOrder, Layout};
 /// use wgconv::case::{CaseAxis, ConvTransposeCase};
 /// let case = ConvTransposeCase {
 ///     batch: 2,
@@ -28,6 +29,9 @@ use crate::window::TransposedAxis;
 ///     output_padding: vec![1],
 ///     activation: Activation::None,
 ///     addend: Addend::None,
+///     x_layout: Layout::ChannelsFirst,
+///     y_layout: Layout::ChannelsFirst,
+///     kernel_order: KernelOrder::InOut,
 /// };
 /// assert_eq!(case.to_string(), "tconvn2c6w9k4s3u2o1g2");
 /// assert_eq!((case.w_shape(), case.problem()?.y_shape()), (vec![6, 2, 3], vec![2, 4, 20]));
@@ -52,6 +56,12 @@ pub struct ConvTransposeCase {
     pub activation: Activation,
     /// What a pass adds its sums to; a residual forward's only.
     pub addend: Addend,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y and dy lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvTransposeCase {
@@ -60,10 +70,10 @@ impl ConvTransposeCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_in, C_out/groups, taps...]`
+    /// `[C_in, C_out/groups, taps...]`, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
-        let leading = [self.channels_in, self.channels_out / self.groups.max(1)];
+        let leading = self.kernel_order.of(self.channels_out / self.groups.max(1), self.channels_in);
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -113,8 +123,9 @@ impl ConvTransposeCase {
             })
             .output_padding(std::array::from_fn(|d| self.output_padding[d] as usize))
             .groups(self.groups as usize)
+            .kernel_order(self.kernel_order)
             .build()?
-            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()))
+            .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).layouts(self.x_layout, self.y_layout))
     }
 }
 
@@ -122,7 +133,7 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
     /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from; without
     /// activation and addend.
     fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
-        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes } = problem;
+        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes, .. } = problem;
         let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
         let axis = |axis: &TransposedAxis| {
             let TransposedAxis { input, taps, stride, dilation, padding_low: low, padding_high: high, .. } = *axis;
@@ -137,6 +148,9 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
             output_padding: seen.map(|axis| axis.output_padding).collect(),
             activation: Activation::None,
             addend: Addend::None,
+            x_layout: problem.x_layout,
+            y_layout: problem.y_layout,
+            kernel_order: problem.kernel_order,
         }
     }
 }

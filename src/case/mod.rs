@@ -26,6 +26,8 @@
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
 //! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
+//! | `lastx` `lasty` | x (dx), y (dy) have their channels last in memory, no value | ✓ | | first |
+//! | `inout` `outin` | w (dw) has its input, output channels first ([`crate::KernelOrder`]), no value; `outin` of `tconv` | ✓ | | `outin`; of `tconv` `inout` |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
 //! | `div` | divisor in place of the count | | `avg` | the count |

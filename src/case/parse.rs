@@ -8,6 +8,7 @@ use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
 
@@ -20,7 +21,9 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
                shared (the input channels of a group share its kernels)
-  transposed   tconv, then the letters of a convolution, but for what stands in the padding and shared, and o output padding (0)
+               lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding, shared and inout, and o output
+               padding (0), outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
@@ -89,7 +92,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 32] = [
+const KEYS: [Key; 36] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -103,6 +106,10 @@ const KEYS: [Key; 32] = [
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
     key("shared", "kernels shared by all input channels", Takes::Nothing),
+    key("lastx", "channels of x last", Takes::Nothing),
+    key("lasty", "channels of y last", Takes::Nothing),
+    key("inout", "order of w's channels", Takes::Nothing),
+    key("outin", "order of w's channels", Takes::Nothing),
     key("ceil", "ceil mode", Takes::Nothing),
     key("exclpad", "padding does not count", Takes::Nothing),
     key("div", "divisor", Takes::Number),
@@ -161,10 +168,10 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "reflect" | "replicate" | "circular" | "shared" => self == Kind::Conv,
-            "k" | "g" | "res" | "onto" => !self.is_pool(),
+            "reflect" | "replicate" | "circular" | "shared" | "inout" => self == Kind::Conv,
+            "k" | "g" | "res" | "onto" | "lastx" | "lasty" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),
-            "o" => self == Kind::Transposed,
+            "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
             "flat" => matches!(self, Kind::Max | Kind::AdaptiveMax),
@@ -428,6 +435,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Channels first, unless this word was given.
+    fn layout(&self, last: &str) -> Layout {
+        if self.find(last).is_some() { Layout::ChannelsLast } else { Layout::ChannelsFirst }
+    }
+
     fn case(&self) -> Parsed<Case> {
         let batch = self.optional("n").unwrap_or(1);
         let channels = self.required("c")?;
@@ -436,6 +448,10 @@ impl Parser<'_> {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
                 let (channels_in, activation, addend) = (channels, self.activation()?, self.addend()?);
+                let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+                let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
+                let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
+                let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
                 if self.kind == Kind::Conv {
                     let padding_mode = self.padding_mode()?;
                     let shared_kernel = self.find("shared").is_some();
@@ -449,6 +465,9 @@ impl Parser<'_> {
                         padding_mode,
                         activation,
                         addend,
+                        x_layout,
+                        y_layout,
+                        kernel_order,
                     }));
                 }
                 let output_padding = match self.list("o", axes.len())? {
@@ -464,6 +483,9 @@ impl Parser<'_> {
                     output_padding,
                     activation,
                     addend,
+                    x_layout,
+                    y_layout,
+                    kernel_order,
                 }));
             }
             Kind::Max | Kind::AdaptiveMax => PoolKind::Max,

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::activation::Activation;
 use crate::conv::Addend;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{IndexForm, PoolKind};
 
@@ -35,6 +36,10 @@ impl fmt::Display for ConvCase {
         }
         unless(1, &mut text, "g", self.groups);
         epilogue(&mut text, self.activation, self.addend);
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::InOut {
+            text += "inout";
+        }
         f.pad(&text)
     }
 }
@@ -48,6 +53,10 @@ impl fmt::Display for ConvTransposeCase {
         }
         unless(1, &mut text, "g", self.groups);
         epilogue(&mut text, self.activation, self.addend);
+        layouts(&mut text, [self.x_layout, self.y_layout]);
+        if self.kernel_order == KernelOrder::OutIn {
+            text += "outin";
+        }
         f.pad(&text)
     }
 }
@@ -113,6 +122,15 @@ fn epilogue(text: &mut String, activation: Activation, addend: Addend) {
         Addend::None => {}
         Addend::Residual(factor) => *text += &format!("res{factor}"),
         Addend::Output(factor) => *text += &format!("onto{factor}"),
+    }
+}
+
+/// Of x and y.
+fn layouts(text: &mut String, layouts: [Layout; 2]) {
+    for (name, layout) in ["lastx", "lasty"].into_iter().zip(layouts) {
+        if layout == Layout::ChannelsLast {
+            *text += name;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bias gradient: db from dy, the sum over batch and outputs of each channel; split as the kernel gradient is.
 
 use super::epilogue::begin_reduction;
-use super::passes::params;
+use super::passes::{order_constant, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel;
@@ -25,7 +25,8 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         plan.split_reduction(db, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
             let params = params(&part, reduction, 0, y_base);
             let invocations = channels * u64::from(reduction.slab_count);
-            plan.step(&kernel::CONV_BIAS_GRAD, &[], params, vec![dy, target], invocations)
+            let layout = ("Y_LAST", order_constant(problem, "Y_LAST"));
+            plan.step(&kernel::CONV_BIAS_GRAD, &[layout], params, vec![dy, target], invocations)
         })?;
     }
     Ok(plan.finish())

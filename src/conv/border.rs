@@ -3,7 +3,7 @@
 
 use super::ConvProblem;
 use super::epilogue::Stores;
-use super::passes::{blocks, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params};
 use crate::error::Result;
 use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
 use crate::padding_mode::PaddingMode;
@@ -35,6 +35,7 @@ pub(super) fn plan(problem: &ConvProblem, stores: &Stores, plan: &mut SpecBuilde
     overrides.push(("BORDER", problem.padding_mode.constant()));
     overrides
         .extend(["IMAGES_D", "IMAGES_H", "IMAGES_W"].into_iter().zip(borders.each_ref().map(|border| border.images)));
+    overrides.extend(order_overrides(problem));
     let entry = if stores.side.is_some() {
         let own = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
         overrides.extend(own.map(|name| (name, stores.constant(name, false, false))));

@@ -4,6 +4,7 @@ use super::Addend;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
@@ -42,7 +43,8 @@ impl Pass {
 ///
 /// `y[n, k, o...] = b[k] + sum over c, t... of x[n, group(k) * C_in/groups + c, o*stride + t*dilation - padding...] *
 /// w[k, c, t...]`: cross-correlation, no kernel flip; outside x zeros, or what [`PaddingMode`] says. Shapes: x `[N, C_in, spatial...]`, w
-/// `[C_out, C_in/groups, taps...]`, b `[C_out]`, y `[N, C_out, spatial...]`.
+/// `[C_out, C_in/groups, taps...]`, or in the other [`KernelOrder`], b `[C_out]`, y `[N, C_out, spatial...]`. Every pass takes x, y and
+/// their gradients in either [`Layout`], each in its own.
 ///
 /// ```
 /// use wgconv::{Conv, Context, Padding};
@@ -61,6 +63,8 @@ pub struct Conv<const D: usize> {
     groups: u32,
     shared_kernel: bool,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// Convolution along one axis.
@@ -78,10 +82,12 @@ pub struct ConvBuilder<const D: usize> {
     groups: usize,
     shared_kernel: bool,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// The shapes that decide a plan: x `[N, C_in, spatial...]` and w `[C_out, C_in/groups, taps...]` (of a
-/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`), whether forward adds a bias, what the pass adds its
+/// [`ConvTranspose`](crate::ConvTranspose) `[C_in, C_out/groups, taps...]`; or in the other [`KernelOrder`]), how x and y lie in memory, whether forward adds a bias, what the pass adds its
 /// sums to, and whether the input gradient goes on through an activation.
 ///
 /// ```
@@ -94,6 +100,10 @@ pub struct ConvShapes<'a> {
     pub x: &'a [usize],
     /// Shape of w (and dw).
     pub w: &'a [usize],
+    /// How x (and dx, and what is of its shape) lies in memory.
+    pub x_layout: Layout,
+    /// The same of y.
+    pub y_layout: Layout,
     /// Whether forward takes `b`. The other passes ignore it.
     pub bias: bool,
     /// What the pass adds its sums to.
@@ -104,9 +114,24 @@ pub struct ConvShapes<'a> {
 }
 
 impl<'a> ConvShapes<'a> {
-    /// Without bias.
-    pub fn new(x: &'a [usize], w: &'a [usize]) -> Self {
-        ConvShapes { x, w, bias: false, addend: Addend::None, through: Activation::None }
+    /// Without bias, channels first.
+    pub const fn new(x: &'a [usize], w: &'a [usize]) -> Self {
+        let (x_layout, y_layout) = (Layout::ChannelsFirst, Layout::ChannelsFirst);
+        ConvShapes { x, w, x_layout, y_layout, bias: false, addend: Addend::None, through: Activation::None }
+    }
+
+    /// With x (dx) and y (dy) in these layouts. The shapes are the same in either.
+    ///
+    /// ```
+    /// use wgconv::{Conv, ConvShapes, DeviceLimits, Layout, Pass, PlanOptions};
+    /// let picture = ConvShapes::new(&[1, 3, 480, 640], &[8, 3, 3, 3]).layouts(Layout::ChannelsLast, Layout::ChannelsFirst);
+    /// let conv = Conv::<2>::new([3, 3]).build()?;
+    /// let spec = conv.plan_spec(&DeviceLimits::default(), Pass::Forward, picture, &PlanOptions::default())?;
+    /// assert!(spec.to_string().contains("x channels last"));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn layouts(self, x: Layout, y: Layout) -> Self {
+        ConvShapes { x_layout: x, y_layout: y, ..self }
     }
 
     /// With bias.
@@ -166,6 +191,8 @@ impl<const D: usize> Conv<D> {
             groups: 1,
             shared_kernel: false,
             activation: Activation::None,
+            kernel_order: KernelOrder::OutIn,
+            result_layout: None,
         }
     }
 
@@ -194,6 +221,16 @@ impl<const D: usize> Conv<D> {
         self.activation
     }
 
+    /// In which order w's channels stand.
+    pub fn kernel_order(&self) -> KernelOrder {
+        self.kernel_order
+    }
+
+    /// The layout of a result that is made for data of this layout.
+    pub(crate) fn result_layout(&self, data: Layout) -> Layout {
+        self.result_layout.unwrap_or(data)
+    }
+
     /// Everything that follows from this convolution and these shapes.
     ///
     /// # Errors
@@ -213,13 +250,14 @@ impl<const D: usize> Conv<D> {
             });
         }
         let groups = self.groups as usize;
-        let (channels_in, channels_out) = (shapes.x[1], shapes.w[0]);
-        if self.shared_kernel && shapes.w[1] != 1 {
-            let expected = [channels_out, 1].into_iter().chain(self.spatial.taps).collect();
+        let channels_in = shapes.x[1];
+        let [channels_out, channels] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
+        if self.shared_kernel && channels != 1 {
+            let expected = self.kernel_order.of(channels_out, 1).into_iter().chain(self.spatial.taps).collect();
             let found = shapes.w.to_vec();
             return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
         }
-        let channels_per_group = if self.shared_kernel { channels_in / groups } else { shapes.w[1] };
+        let channels_per_group = if self.shared_kernel { channels_in / groups } else { channels };
         if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
@@ -235,6 +273,9 @@ impl<const D: usize> Conv<D> {
             shared_kernel: self.shared_kernel && channels_per_group > 1,
             padding_mode: self.padding_mode.of(&axes),
             axes,
+            x_layout: shapes.x_layout,
+            y_layout: shapes.y_layout,
+            kernel_order: self.kernel_order,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -330,6 +371,31 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
+    /// In which order the channels of w, and of dw, stand: `[C_out, C_in/groups, taps...]` unless this says otherwise.
+    pub fn kernel_order(mut self, order: KernelOrder) -> Self {
+        self.kernel_order = order;
+        self
+    }
+
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
+    /// says otherwise. A tensor that the caller gives keeps its own.
+    ///
+    /// ```
+    /// use wgconv::{Context, Conv, Layout};
+    /// let ctx = Context::new_blocking()?;
+    /// // Two pixels with red, green and blue, of which each channel becomes a plane.
+    /// let x = ctx.tensor_in(Layout::ChannelsLast, &[1, 3, 2], &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0])?;
+    /// let w = ctx.tensor(&[3, 1, 1], &[1.0; 3])?;
+    /// let conv = Conv::<1>::new([1]).groups(3).result_layout(Layout::ChannelsFirst).build()?;
+    /// let y = conv.forward(&ctx, &x, &w, None)?;
+    /// assert_eq!((y.layout(), y.read_blocking()?), (Layout::ChannelsFirst, vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result_layout = Some(layout);
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -343,8 +409,8 @@ impl<const D: usize> ConvBuilder<D> {
             value: self.groups.to_string(),
             expected: "at least 1 and below 2^32",
         })?;
-        let ConvBuilder { spatial, padding_mode, shared_kernel, activation, .. } = self;
-        Ok(Conv { spatial, padding_mode, groups, shared_kernel, activation })
+        let ConvBuilder { spatial, padding_mode, shared_kernel, activation, kernel_order, result_layout, .. } = self;
+        Ok(Conv { spatial, padding_mode, groups, shared_kernel, activation, kernel_order, result_layout })
     }
 }
 
@@ -377,6 +443,12 @@ pub struct ConvProblem {
     pub axes: [Axis; 3],
     /// What stands in the padding; `Zeros` where there is none.
     pub padding_mode: PaddingMode,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y and dy lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvProblem {
@@ -389,10 +461,10 @@ impl ConvProblem {
         self.shape([self.batch, self.channels_in], |axis| axis.input)
     }
 
-    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it.
+    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
-        self.shape([self.channels_out, channels], |axis| axis.taps)
+        self.shape(self.kernel_order.of(self.channels_out, channels), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -421,7 +493,7 @@ impl ConvProblem {
     }
 
     /// A convolution with this output, for the bias gradient, which looks at nothing else: one tap, stride 1.
-    pub(crate) fn of_output(y: &[usize]) -> ConvProblem {
+    pub(crate) fn of_output(y: &[usize], y_layout: Layout) -> ConvProblem {
         let mut axes = [Axis::UNIT; 3];
         let rank = y.len() - 2;
         for (axis, &extent) in axes[3 - rank..].iter_mut().zip(&y[2..]) {
@@ -437,12 +509,29 @@ impl ConvProblem {
             shared_kernel: false,
             axes,
             padding_mode: PaddingMode::Zeros,
+            x_layout: Layout::ChannelsFirst,
+            y_layout,
+            kernel_order: KernelOrder::OutIn,
+        }
+    }
+
+    /// Whether x and y both have their channels first: what the kernels that read and write four neighbouring cells at once take.
+    pub(crate) fn is_channels_first(&self) -> bool {
+        [self.x_layout, self.y_layout] == [Layout::ChannelsFirst; 2]
+    }
+
+    /// How an operand lies in memory.
+    pub(crate) fn layout(&self, operand: Operand) -> Layout {
+        match operand {
+            Operand::X | Operand::Dx => self.x_layout,
+            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
+            _ => Layout::ChannelsFirst,
         }
     }
 
     /// The convolution of the sums over each group's channels, which have one channel a group.
     pub(crate) fn of_channel_sums(&self) -> ConvProblem {
-        ConvProblem { channels_in: self.groups, shared_kernel: false, ..self.clone() }
+        ConvProblem { channels_in: self.groups, shared_kernel: false, x_layout: Layout::ChannelsFirst, ..self.clone() }
     }
 
     /// The same convolution with its plane as one long row, if every axis is pointwise: no ragged ends.

@@ -3,7 +3,7 @@
 
 use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
-use super::passes::{blocks, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
@@ -56,6 +56,7 @@ pub(super) fn plan(
             let bindings = bindings.into_iter().flatten().collect();
             let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             overrides.push(("BORDER", problem.padding_mode.constant()));
+            overrides.extend(order_overrides(problem));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }

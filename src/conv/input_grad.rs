@@ -5,7 +5,7 @@
 use super::border;
 use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
-use super::passes::{blocks, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
@@ -55,7 +55,8 @@ pub(super) fn plan(
             };
             let bindings = [Some(dy), Some(w), Some(dx_binding), with_bias.then_some(b), side];
             let bindings = bindings.into_iter().flatten().collect();
-            let overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
+            let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
+            overrides.extend(order_overrides(problem));
             plan.step(entry, &overrides, params, bindings, invocations)?;
         }
     }

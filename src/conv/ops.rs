@@ -15,7 +15,8 @@ use crate::plan::{DeviceLimits, PlanOptions, PlanSpec};
 impl<const D: usize> Conv<D> {
     /// y = conv(x, w) + b, or the [`ConvBuilder::activation`](super::ConvBuilder::activation) of it. Submits and does not wait.
     ///
-    /// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]`.
+    /// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]` in x's layout, unless
+    /// [`ConvBuilder::result_layout`](super::ConvBuilder::result_layout) says otherwise.
     ///
     /// # Errors
     /// Shapes that do not fit (as [`Conv::problem`]), tensors of another context, limits of the device, no memory, a lost
@@ -35,7 +36,7 @@ impl<const D: usize> Conv<D> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
-    /// y = activation(conv(x, w) + b + factor * z), where z, of y's shape, is what a residual network adds. Submits and does not
+    /// y = activation(conv(x, w) + b + factor * z), where z, of y's shape and layout, is what a residual network adds. Submits and does not
     /// wait.
     ///
     /// # Errors
@@ -93,7 +94,8 @@ impl<const D: usize> Conv<D> {
     }
 
     /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`,
-    /// which the stride leaves open. Submits and does not wait.
+    /// which the stride leaves open. The result has dy's layout, unless
+    /// [`ConvBuilder::result_layout`](super::ConvBuilder::result_layout) says otherwise. Submits and does not wait.
     ///
     /// # Errors
     /// As for [`Conv::forward`].
@@ -112,7 +114,7 @@ impl<const D: usize> Conv<D> {
     }
 
     /// dx as [`Conv::input_grad`] gives it, times the derivative of the activation whose output x is: the gradient at that
-    /// activation's input, which is the dy of the layer before. With ReLU `dx = input_grad(dy, w)` where x > 0, else 0.
+    /// activation's input, which is the dy of the layer before. x has the layout of the result. With ReLU `dx = input_grad(dy, w)` where x > 0, else 0.
     ///
     /// A max pooling between the activation and x changes nothing: x then is the activation's largest output in each window,
     /// the gradient belongs to the element that gave it, and [`crate::MaxPool::backward`] takes it there.
@@ -241,7 +243,7 @@ impl<const D: usize> Conv<D> {
     }
 
     /// dw, the gradient of the kernel, from x and dy: the true one (cross-correlation of x with dy, no flip), in w's
-    /// layout. Deterministic. Submits and does not wait.
+    /// order of channels. Deterministic. Submits and does not wait.
     ///
     /// # Errors
     /// As for [`Conv::forward`].

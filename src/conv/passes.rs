@@ -4,6 +4,7 @@ use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad, shared};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
 use crate::window::override_values;
@@ -91,8 +92,12 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         mode => format!(" {mode}"),
     };
     let shared = if problem.shared_kernel { ", shared by the channels of a group" } else { "" };
+    let order = order_title(
+        [problem.x_layout, problem.y_layout],
+        (problem.kernel_order == KernelOrder::InOut).then_some(problem.kernel_order),
+    );
     format!(
-        "conv {}: x {:?}, w {:?}{shared}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}",
+        "conv {}: x {:?}, w {:?}{shared}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}{order}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),
@@ -105,6 +110,13 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
     )
 }
 
+/// What a plan's title says of layouts of x and y and an order of w's channels that are not the usual ones.
+pub(crate) fn order_title(layouts: [Layout; 2], order: Option<KernelOrder>) -> String {
+    let last = ["x", "y"].into_iter().zip(layouts).filter(|(_, layout)| *layout != Layout::ChannelsFirst);
+    let last = last.map(|(name, layout)| format!(", {name} {layout}")).collect::<String>();
+    last + &order.map_or(String::new(), |order| format!(", w {order}"))
+}
+
 /// Invocations of a direct kernel: each owns a block of channels of one group at neighbouring elements.
 pub(super) fn blocks(groups: u32, channels: u32, elements: u64) -> u64 {
     u64::from(groups) * u64::from((channels / groups).div_ceil(BLOCK)) * elements.div_ceil(BLOCK.into())
@@ -113,6 +125,21 @@ pub(super) fn blocks(groups: u32, channels: u32, elements: u64) -> u64 {
 /// The overrides of `shaders/common/window.wgsl`.
 pub(super) fn overrides(problem: &ConvProblem) -> Vec<Override> {
     override_values(&problem.axes, crate::kernel::WINDOW_OVERRIDES)
+}
+
+/// The overrides of `shaders/conv/layouts.wgsl` and `shaders/conv/kernel_order.wgsl`.
+pub(super) fn order_overrides(problem: &ConvProblem) -> [Override; 3] {
+    ["X_LAST", "Y_LAST", "IN_OUT"].map(|name| (name, order_constant(problem, name)))
+}
+
+/// The value of one of them.
+pub(super) fn order_constant(problem: &ConvProblem, name: &str) -> u32 {
+    let is = match name {
+        "X_LAST" => problem.x_layout == Layout::ChannelsLast,
+        "Y_LAST" => problem.y_layout == Layout::ChannelsLast,
+        _ => problem.kernel_order == KernelOrder::InOut,
+    };
+    is.into()
 }
 
 /// The uniform struct for a chunk of the batch.

@@ -5,6 +5,7 @@ use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::{Bound, Sink, Tensor};
+use crate::layout::Layout;
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
@@ -22,6 +23,9 @@ pub(crate) trait Convolution {
     /// What forward applies.
     fn activation(&self) -> Activation;
 
+    /// The layout of a result that is made for data of this layout.
+    fn result_layout(&self, data: Layout) -> Layout;
+
     /// The shape of w that fits x and dy, which have the right rank.
     fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>>;
 
@@ -33,6 +37,9 @@ pub(crate) trait Convolution {
 pub(crate) trait Shaped {
     /// Of x, w, b and y, and of their gradients.
     fn shape(&self, operand: Operand) -> Vec<usize>;
+
+    /// How an operand lies in memory.
+    fn layout(&self, operand: Operand) -> Layout;
 
     fn pass(self, pass: Pass, epilogue: Epilogue) -> Problem;
 }
@@ -50,6 +57,10 @@ impl<const D: usize> Convolution for Conv<D> {
         Conv::activation(self)
     }
 
+    fn result_layout(&self, data: Layout) -> Layout {
+        Conv::result_layout(self, data)
+    }
+
     fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
         let (groups, channels_in, channels_out) = (self.groups(), x[1], dy[1]);
         let channels_per_group = channels_in / groups;
@@ -57,7 +68,7 @@ impl<const D: usize> Convolution for Conv<D> {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
         let channels = if self.shared_kernel() { 1 } else { channels_per_group };
-        Ok([channels_out, channels].into_iter().chain(self.taps()).collect())
+        Ok(self.kernel_order().of(channels_out, channels).into_iter().chain(self.taps()).collect())
     }
 
     fn check_groups(&self, dy: &[usize]) -> Result<()> {
@@ -83,6 +94,10 @@ impl Shaped for ConvProblem {
         }
     }
 
+    fn layout(&self, operand: Operand) -> Layout {
+        ConvProblem::layout(self, operand)
+    }
+
     fn pass(self, pass: Pass, epilogue: Epilogue) -> Problem {
         Problem::Conv { problem: self, pass, epilogue: Epilogue::of(pass, epilogue) }
     }
@@ -103,16 +118,22 @@ fn output(
     sink: &impl Sink,
     operator: &'static str,
     operand: Operand,
+    layout: Layout,
     shape: &[usize],
     onto: Onto<'_>,
 ) -> Result<(Tensor, Addend)> {
     match onto {
-        None => Ok((sink.context().empty(operand, shape)?, Addend::None)),
+        None => Ok((sink.context().empty_in(operand, layout, shape)?, Addend::None)),
         Some((tensor, factor)) => {
             expect_shape(operator, operand, tensor.shape(), shape)?;
             Ok((tensor.clone(), Addend::Output(factor)))
         }
     }
+}
+
+/// The layout of a result: that of the tensor that is there, or what the convolution says of this data.
+fn layout_of(conv: &impl Convolution, onto: Onto<'_>, data: &Tensor) -> Layout {
+    onto.map_or(conv.result_layout(data.layout()), |(tensor, _)| tensor.layout())
 }
 
 /// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
@@ -124,7 +145,8 @@ fn push(
     target: Operand,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let (result, addend) = output(sink, operator, target, &problem.shape(target), onto)?;
+    let (layout, shape) = (problem.layout(target), problem.shape(target));
+    let (result, addend) = output(sink, operator, target, layout, &shape, onto)?;
     let addend = if addend == Addend::None { epilogue.addend } else { addend };
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
     operands.push(Bound::new(target, &result));
@@ -151,7 +173,8 @@ pub(crate) fn forward_onto<C: Convolution>(
     residual: Onto<'_>,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()))?;
+    let y_layout = layout_of(conv, onto, x);
+    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
         expect_shape(C::OPERATOR, Operand::B, b.shape(), &problem.shape(Operand::B))?;
@@ -186,7 +209,8 @@ pub(crate) fn input_grad_onto<C: Convolution>(
     through: Through<'_>,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()))?;
+    let x_layout = layout_of(conv, onto, dy);
+    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()))?;
     expect_shape(C::OPERATOR, Operand::Dy, dy.shape(), &problem.shape(Operand::Dy))?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
@@ -212,7 +236,7 @@ pub(crate) fn kernel_grad_onto<C: Convolution>(
     check_shape(C::OPERATOR, Operand::X, x.shape(), C::RANK + 2)?;
     check_shape(C::OPERATOR, Operand::Dy, dy.shape(), C::RANK + 2)?;
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape))?;
+    let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape).layouts(x.layout(), dy.layout()))?;
     expect_shape(C::OPERATOR, Operand::Dy, dy.shape(), &problem.shape(Operand::Dy))?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
     push(sink, C::OPERATOR, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
@@ -222,7 +246,7 @@ pub(crate) fn kernel_grad_onto<C: Convolution>(
 pub(crate) fn bias_grad<C: Convolution>(sink: &mut impl Sink, conv: &C, dy: &Tensor, onto: Onto<'_>) -> Result<Tensor> {
     check_shape(C::OPERATOR, Operand::Dy, dy.shape(), C::RANK + 2)?;
     conv.check_groups(dy.shape())?;
-    let problem = ConvProblem::of_output(dy.shape());
+    let problem = ConvProblem::of_output(dy.shape(), dy.layout());
     let inputs = [(Operand::Dy, dy)];
     push(sink, C::OPERATOR, (problem, Pass::BiasGrad, Epilogue::default()), &inputs, Operand::Db, onto)
 }

@@ -8,6 +8,7 @@ use super::passes::plan_by;
 use super::{ConvProblem, Epilogue, Pass};
 use crate::error::{Error, Result};
 use crate::kernel::{self, ChannelsParams, EntryPoint, Override};
+use crate::layout::Layout;
 use crate::plan::{
     Access, Algorithm, Batched, Chunk, DeviceLimits, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step,
     StepBinding, loop_tests,
@@ -22,6 +23,9 @@ struct ChannelSums {
     /// Cells of a plane, and channels of a group.
     plane: u64,
     channels: u32,
+    groups: u32,
+    /// Of x and dx.
+    layout: Layout,
     /// Samples whose sums are there at the same time: all of the batch, if there is room.
     at_once: u32,
     /// Bytes that those can take.
@@ -107,7 +111,8 @@ impl ChannelSums {
         }
         let plane = problem.axes.iter().map(|axis| u64::from(axis.input)).product();
         let channels = problem.channels_in / problem.groups;
-        Ok(ChannelSums { batch, wide, sums, plane, channels, at_once, held })
+        let (groups, layout) = (problem.groups, problem.x_layout);
+        Ok(ChannelSums { batch, wide, sums, plane, channels, groups, layout, at_once, held })
     }
 
     /// Has a plan's dispatches read or write the sums in place of x or dx.
@@ -172,6 +177,9 @@ impl ChannelSums {
 
     /// Values of so many elements that the kernels move at once: fours, if planes are of whole ones, and may be bound as such.
     fn width(&self, limits: &DeviceLimits) -> u64 {
+        if self.layout == Layout::ChannelsLast {
+            return 1;
+        }
         if self.plane.is_multiple_of(4) && limits.storage_alignment.is_multiple_of(16) { 4 } else { 1 }
     }
 
@@ -198,6 +206,10 @@ impl ChannelSums {
                 x_base: x_base / width as u32,
                 sums_base: sums_base / width as u32,
                 slope: 0.0,
+                groups: self.groups,
+                unused_a: 0,
+                unused_b: 0,
+                unused_c: 0,
             };
             dispatch(plan, [wide, sums], params)?;
         }
@@ -213,8 +225,8 @@ impl ChannelSums {
             for begin in (0..self.channels).step_by(channels as usize) {
                 let channel_end = self.channels.min(begin.saturating_add(channels));
                 let params = ChannelsParams { channel_begin: begin, channel_end, ..params };
-                let overrides = [("ACCUMULATE", u32::from(begin > 0))];
-                plan.step(entry, &overrides, params, vec![x, sums], params.count.into())?;
+                let value = |name: &str| if name == "X_LAST" { self.is_last() } else { u32::from(begin > 0) };
+                plan.step(entry, &overrides(entry, value), params, vec![x, sums], params.count.into())?;
             }
             Ok(())
         })
@@ -227,8 +239,8 @@ impl ChannelSums {
             None => [&kernel::BROADCAST_SCALAR, &kernel::BROADCAST_VEC4],
         };
         let entry = self.by_width(plan, entries);
-        let overrides: Vec<Override> =
-            entry.kernel().overrides.iter().map(|&name| (name, stores.constant(name, true, true))).collect();
+        let value = |name: &str| if name == "X_LAST" { self.is_last() } else { stores.constant(name, true, true) };
+        let overrides = overrides(entry, value);
         self.dispatches(plan, (samples, origin), self.wide.sample, |plan, [dx, sums], params| {
             let params = ChannelsParams { slope: stores.slope(), ..params };
             let bindings = [Some(sums), Some(dx), stores.side(dx)].into_iter().flatten().collect();
@@ -236,7 +248,15 @@ impl ChannelSums {
         })
     }
 
+    fn is_last(&self) -> u32 {
+        (self.layout == Layout::ChannelsLast).into()
+    }
+
     fn by_width(&self, plan: &SpecBuilder<'_>, [scalar, vec4]: [&'static EntryPoint; 2]) -> &'static EntryPoint {
         if self.width(plan.limits) == 4 { vec4 } else { scalar }
     }
+}
+
+fn overrides(entry: &EntryPoint, value: impl Fn(&str) -> u32) -> Vec<Override> {
+    entry.kernel().overrides.iter().map(|&name| (name, value(name))).collect()
 }

@@ -4,6 +4,7 @@ use super::ConvTransposeProblem;
 use crate::activation::Activation;
 use crate::conv::ConvShapes;
 use crate::error::{Error, Result};
+use crate::layout::{KernelOrder, Layout};
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count};
 use crate::window::{Fit, Spread, TransposedAxis};
@@ -16,7 +17,7 @@ pub(super) const OPERATOR: &str = "ConvTranspose";
 /// `y[n, k, o...] = b[k] + sum over c, i..., t... of x[n, c, i...] * w[c, k mod C_out/groups, t...]` over the input channels c
 /// of k's group and all cells i and taps t with `i * stride + t * dilation - padding = o`: every cell of x spreads over y,
 /// stride cells from its neighbour. Shapes: x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]` (PyTorch's and
-/// ONNX's order), b `[C_out]`, y `[N, C_out, spatial...]` with
+/// ONNX's order, unless [`KernelOrder`] says otherwise), b `[C_out]`, y `[N, C_out, spatial...]` with
 /// `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding - padding_low - padding_high` cells along an axis.
 ///
 /// It is the adjoint of the [`Conv`](crate::Conv) with the same parameters and the same w: that one's input gradient is this
@@ -41,6 +42,8 @@ pub struct ConvTranspose<const D: usize> {
     output: Output<D>,
     groups: u32,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 /// Transposed convolution along one axis.
@@ -65,6 +68,8 @@ pub struct ConvTransposeBuilder<const D: usize> {
     output_shape: Option<[usize; D]>,
     groups: usize,
     activation: Activation,
+    kernel_order: KernelOrder,
+    result_layout: Option<Layout>,
 }
 
 impl<const D: usize> ConvTranspose<D> {
@@ -81,6 +86,8 @@ impl<const D: usize> ConvTranspose<D> {
             output_shape: None,
             groups: 1,
             activation: Activation::None,
+            kernel_order: KernelOrder::InOut,
+            result_layout: None,
         }
     }
 
@@ -99,8 +106,18 @@ impl<const D: usize> ConvTranspose<D> {
         self.activation
     }
 
+    /// In which order w's channels stand.
+    pub fn kernel_order(&self) -> KernelOrder {
+        self.kernel_order
+    }
+
+    /// The layout of a result that is made for data of this layout.
+    pub(super) fn result_layout(&self, data: Layout) -> Layout {
+        self.result_layout.unwrap_or(data)
+    }
+
     /// Everything that follows from this transposed convolution and these shapes: x `[N, C_in, spatial...]` and w
-    /// `[C_in, C_out/groups, taps...]`.
+    /// `[C_in, C_out/groups, taps...]`, or in the other order.
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
@@ -108,8 +125,9 @@ impl<const D: usize> ConvTranspose<D> {
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvTransposeProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
-        let (channels_in, per_group) = (shapes.x[1], shapes.w[1]);
-        if shapes.w[0] != channels_in || shapes.w[2..] != self.spatial.taps {
+        let channels_in = shapes.x[1];
+        let [per_group, rows] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
+        if rows != channels_in || shapes.w[2..] != self.spatial.taps {
             let expected = self.w_shape(channels_in, per_group);
             let found = shapes.w.to_vec();
             return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
@@ -123,6 +141,9 @@ impl<const D: usize> ConvTranspose<D> {
             channels_out: per_group as u32 * self.groups,
             groups: self.groups,
             axes: self.axes(&shapes.x[2..])?,
+            x_layout: shapes.x_layout,
+            y_layout: shapes.y_layout,
+            kernel_order: self.kernel_order,
         };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
@@ -130,7 +151,7 @@ impl<const D: usize> ConvTranspose<D> {
 
     /// The shape of w for so many input channels and output channels of a group.
     pub(super) fn w_shape(&self, channels_in: usize, per_group: usize) -> Vec<usize> {
-        [channels_in, per_group].into_iter().chain(self.spatial.taps).collect()
+        self.kernel_order.of(per_group, channels_in).into_iter().chain(self.spatial.taps).collect()
     }
 
     /// An error unless the groups divide the channels of x or dy.
@@ -240,6 +261,19 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         self
     }
 
+    /// In which order the channels of w, and of dw, stand: `[C_in, C_out/groups, taps...]` unless this says otherwise.
+    pub fn kernel_order(mut self, order: KernelOrder) -> Self {
+        self.kernel_order = order;
+        self
+    }
+
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
+    /// says otherwise.
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result_layout = Some(layout);
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -274,9 +308,10 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             let value = format!("{cells:?} with {:?} padding", self.spatial.padding);
             return invalid("output_padding", value, "0 with a padding that decides the output extents itself");
         }
-        let ConvTransposeBuilder { spatial, activation, .. } = self;
+        let ConvTransposeBuilder { spatial, activation, kernel_order, result_layout, .. } = self;
         let Some(extents) = self.output_shape else {
-            return Ok(ConvTranspose { spatial, output: Output::Padding(cells), groups, activation });
+            let output = Output::Padding(cells);
+            return Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout });
         };
         if extents.iter().any(|&extent| extent == 0 || u32::try_from(extent).is_err()) {
             return invalid("output_shape", format!("{extents:?}"), "at least 1 and below 2^32 along every axis");
@@ -284,6 +319,7 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         if is_padded {
             return invalid("output_padding", format!("{cells:?}"), "0 with an output_shape, from which it follows");
         }
-        Ok(ConvTranspose { spatial, output: Output::Shape(extents), groups, activation })
+        let output = Output::Shape(extents);
+        Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout })
     }
 }

@@ -17,7 +17,8 @@ impl<const D: usize> ConvTranspose<D> {
     /// y, every cell of x spread by w, and b, or the
     /// [`ConvTransposeBuilder::activation`](super::ConvTransposeBuilder::activation) of it. Submits and does not wait.
     ///
-    /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]`.
+    /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]` in x's layout, unless
+    /// [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
     ///
     /// # Errors
     /// Shapes that do not fit (as [`ConvTranspose::problem`]), tensors of another context, limits of the device, no memory,
@@ -94,7 +95,8 @@ impl<const D: usize> ConvTranspose<D> {
         forward_onto(&mut Immediate(ctx), self, [x, w], b, None, Some((y, factor))).map(drop)
     }
 
-    /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`.
+    /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`. The result
+    /// has dy's layout, unless [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
     /// Submits and does not wait.
     ///
     /// # Errors
@@ -200,7 +202,7 @@ impl<const D: usize> ConvTranspose<D> {
         input_grad_onto(&mut Immediate(ctx), self, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
     }
 
-    /// dw, the gradient of the kernel, from x and dy, in w's layout. Deterministic. Submits and does not wait.
+    /// dw, the gradient of the kernel, from x and dy, in w's order of channels. Deterministic. Submits and does not wait.
     ///
     /// # Errors
     /// As for [`ConvTranspose::forward`].

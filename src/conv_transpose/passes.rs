@@ -3,6 +3,7 @@
 use super::ConvTransposeProblem;
 use crate::conv::{ConvProblem, Epilogue, Pass, passes};
 use crate::error::{Error, Result};
+use crate::layout::KernelOrder;
 use crate::plan::{Advice, DeviceLimits, Operand, PlanOptions, PlanSpec, Strategy};
 use crate::window::TransposedAxis;
 
@@ -16,7 +17,7 @@ pub(crate) fn plan(
     advice: &Advice<'_>,
 ) -> Result<PlanSpec> {
     let conv = match pass {
-        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape()),
+        Pass::BiasGrad => ConvProblem::of_output(&problem.y_shape(), problem.y_layout),
         _ => problem.exchanged(),
     };
     let title = title(problem, pass);
@@ -66,9 +67,11 @@ fn name(pass: Pass, operand: Operand) -> Operand {
 fn title(problem: &ConvTransposeProblem, pass: Pass) -> String {
     let axes = &problem.axes[3 - problem.rank as usize..];
     let list = |of: fn(&TransposedAxis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
+    let unusual = problem.kernel_order == KernelOrder::OutIn;
+    let order = passes::order_title([problem.x_layout, problem.y_layout], unusual.then_some(problem.kernel_order));
     format!(
         "conv_transpose {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
-         dilation {:?}, groups {}",
+         dilation {:?}, groups {}{order}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

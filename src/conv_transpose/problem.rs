@@ -1,7 +1,9 @@
 //! What a transposed convolution means for given shapes.
 
 use crate::conv::ConvProblem;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
+use crate::plan::Operand;
 use crate::spatial::extents;
 use crate::window::TransposedAxis;
 
@@ -30,6 +32,12 @@ pub struct ConvTransposeProblem {
     pub groups: u32,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [TransposedAxis; 3],
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y and dy lie in memory.
+    pub y_layout: Layout,
+    /// In which order the channels of w and dw stand.
+    pub kernel_order: KernelOrder,
 }
 
 impl ConvTransposeProblem {
@@ -42,9 +50,9 @@ impl ConvTransposeProblem {
         self.shape([self.batch, self.channels_in], |axis| axis.input)
     }
 
-    /// `[C_in, C_out/groups, taps...]`
+    /// `[C_in, C_out/groups, taps...]`, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
-        self.shape([self.channels_in, self.channels_out / self.groups.max(1)], |axis| axis.taps)
+        self.shape(self.kernel_order.of(self.channels_out / self.groups.max(1), self.channels_in), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -63,6 +71,15 @@ impl ConvTransposeProblem {
         self.exchanged().multiply_adds()
     }
 
+    /// How an operand lies in memory.
+    pub(crate) fn layout(&self, operand: Operand) -> Layout {
+        match operand {
+            Operand::X | Operand::Dx => self.x_layout,
+            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
+            _ => Layout::ChannelsFirst,
+        }
+    }
+
     /// The convolution whose input gradient is this one's forward: its x has the shape of this one's y and the other way
     /// round, and w is the same.
     pub(crate) fn exchanged(&self) -> ConvProblem {
@@ -75,6 +92,9 @@ impl ConvTransposeProblem {
             shared_kernel: false,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
+            x_layout: self.y_layout,
+            y_layout: self.x_layout,
+            kernel_order: self.kernel_order.exchanged(),
         }
     }
 }

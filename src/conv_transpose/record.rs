@@ -6,6 +6,7 @@ use crate::activation::Activation;
 use crate::conv::record::{Convolution, Shaped};
 use crate::conv::{ConvShapes, Epilogue, Pass};
 use crate::error::Result;
+use crate::layout::Layout;
 use crate::plan::{Operand, Problem};
 
 impl<const D: usize> Convolution for ConvTranspose<D> {
@@ -19,6 +20,10 @@ impl<const D: usize> Convolution for ConvTranspose<D> {
 
     fn activation(&self) -> Activation {
         ConvTranspose::activation(self)
+    }
+
+    fn result_layout(&self, data: Layout) -> Layout {
+        ConvTranspose::result_layout(self, data)
     }
 
     fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
@@ -39,6 +44,10 @@ impl Shaped for ConvTransposeProblem {
             Operand::Y | Operand::Dy => self.y_shape(),
             _ => self.b_shape(),
         }
+    }
+
+    fn layout(&self, operand: Operand) -> Layout {
+        ConvTransposeProblem::layout(self, operand)
     }
 
     fn pass(self, pass: Pass, epilogue: Epilogue) -> Problem {

@@ -13,10 +13,12 @@
 //! # Ok::<(), wgconv::Error>(())
 //! ```
 
+mod kernel_order;
 mod ops;
 mod order;
 mod problem;
 
+pub use kernel_order::KernelOrder;
 pub use ops::{plan, to_channels_first, to_channels_last};
 pub use order::Layout;
 pub(crate) use problem::TransposeProblem;

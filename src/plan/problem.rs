@@ -49,11 +49,11 @@ impl Problem {
     }
 
     /// How an operand lies in memory; `None` for one of which the operator only looks at the memory.
-    pub(crate) fn layout(&self, _operand: Operand) -> Option<Layout> {
+    pub(crate) fn layout(&self, operand: Operand) -> Option<Layout> {
         match self {
-            Problem::Conv { .. } | Problem::ConvTranspose { .. } | Problem::Pool { .. } | Problem::Nn(_) => {
-                Some(Layout::ChannelsFirst)
-            }
+            Problem::Conv { problem, .. } => Some(problem.layout(operand)),
+            Problem::ConvTranspose { problem, .. } => Some(problem.layout(operand)),
+            Problem::Pool { .. } | Problem::Nn(_) => Some(Layout::ChannelsFirst),
             Problem::Transpose(_) => None,
         }
     }

@@ -7,10 +7,10 @@
 //! what the walk comes across is added where it belongs.
 
 use super::sums::Sum;
-use super::{Sums, check_extents, check_length, flat, visible};
+use super::{Sums, check_extents, check_length, position, tap_position, visible};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
-use crate::{ConvTransposeProblem, TransposedAxis};
+use crate::{ConvTransposeProblem, KernelOrder, Layout, TransposedAxis};
 
 const OPERATOR: &str = "ConvTranspose";
 
@@ -22,12 +22,43 @@ struct Shapes {
     w: [usize; 5],
     /// `[N, C_out, D, H, W]`
     y: [usize; 5],
+    /// How x and y lie in memory.
+    x_layout: Layout,
+    y_layout: Layout,
+    /// Whether w is `[C_out/groups, C_in, ...]`.
+    out_in: bool,
+}
+
+impl Shapes {
+    /// Where the element `[n, c, d, h, w]` of x is.
+    fn at_x(&self, index: [usize; 5]) -> usize {
+        position(index, self.x, self.x_layout)
+    }
+
+    /// Where the element `[c, k mod C_out/groups, d, h, w]` of w is.
+    fn at_w(&self, index: [usize; 5]) -> usize {
+        tap_position(index, self.w, self.out_in)
+    }
+
+    /// Where the element `[n, k, d, h, w]` of y is.
+    fn at_y(&self, index: [usize; 5]) -> usize {
+        position(index, self.y, self.y_layout)
+    }
+
+    /// The channel of an element of y.
+    fn channel_of(&self, at: usize) -> usize {
+        match self.y_layout {
+            Layout::ChannelsFirst => at / (self.y[2] * self.y[3] * self.y[4]) % self.y[1],
+            Layout::ChannelsLast => at % self.y[1],
+        }
+    }
 }
 
 /// `y[n, k, o] = b[k] + sum over c, i, t of x[n, c, i] * w[c, k mod C_out/groups, t]` over the input channels c of k's group
 /// and all cells i and taps t with `i*stride + t*dilation - padding_low = o`.
 ///
-/// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`.
+/// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`; in the
+/// problem's layouts and order of channels.
 /// A bias counts as one more term.
 ///
 /// # Errors
@@ -52,12 +83,11 @@ pub fn forward(problem: &ConvTransposeProblem, x: &[f32], w: &[f32], b: Option<&
     let mut y = vec![Sum::default(); s.y.iter().product()];
     walk(problem, &s, |at_x, at_w, at_y| y[at_y].add(x[at_x], w[at_w]));
     if let Some(b) = b {
-        let plane = s.y[2] * s.y[3] * s.y[4];
         for at in 0..y.len() {
-            y[at].add(1.0, b[at / plane % s.y[1]]);
+            y[at].add(1.0, b[s.channel_of(at)]);
         }
     }
-    Ok(collect(y))
+    Ok(Sums::of(y))
 }
 
 /// `dx[n, c, i] = sum over k, t of dy[n, k, o] * w[c, k mod C_out/groups, t]` over the output channels k of c's group and the
@@ -82,7 +112,7 @@ pub fn input_grad(problem: &ConvTransposeProblem, dy: &[f32], w: &[f32]) -> Resu
     check_length(&visible(s.w, problem.rank), w.len())?;
     let mut dx = vec![Sum::default(); s.x.iter().product()];
     walk(problem, &s, |at_x, at_w, at_y| dx[at_x].add(dy[at_y], w[at_w]));
-    Ok(collect(dx))
+    Ok(Sums::of(dx))
 }
 
 /// `dw[c, k mod C_out/groups, t] = sum over n, i of x[n, c, i] * dy[n, k, o]` over the cells i for which
@@ -107,7 +137,7 @@ pub fn kernel_grad(problem: &ConvTransposeProblem, x: &[f32], dy: &[f32]) -> Res
     check_length(&visible(s.y, problem.rank), dy.len())?;
     let mut dw = vec![Sum::default(); s.w.iter().product()];
     walk(problem, &s, |at_x, at_w, at_y| dw[at_w].add(x[at_x], dy[at_y]));
-    Ok(collect(dw))
+    Ok(Sums::of(dw))
 }
 
 /// `db[k] = sum over n, o of dy[n, k, o]`
@@ -128,12 +158,11 @@ pub fn kernel_grad(problem: &ConvTransposeProblem, x: &[f32], dy: &[f32]) -> Res
 pub fn bias_grad(problem: &ConvTransposeProblem, dy: &[f32]) -> Result<Sums> {
     let s = shapes(problem)?;
     check_length(&visible(s.y, problem.rank), dy.len())?;
-    let plane = s.y[2] * s.y[3] * s.y[4];
     let mut db = vec![Sum::default(); s.y[1]];
     for at in 0..dy.len() {
-        db[at / plane % s.y[1]].add(dy[at], 1.0);
+        db[s.channel_of(at)].add(dy[at], 1.0);
     }
-    Ok(collect(db))
+    Ok(Sums::of(db))
 }
 
 /// Calls `visit` with the positions in x, w and y of each product.
@@ -145,7 +174,7 @@ fn walk(problem: &ConvTransposeProblem, s: &Shapes, mut visit: impl FnMut(usize,
             for id in 0..s.x[2] {
                 for ih in 0..s.x[3] {
                     for iw in 0..s.x[4] {
-                        let at_x = flat([n, c, id, ih, iw], s.x);
+                        let at_x = s.at_x([n, c, id, ih, iw]);
                         for j in 0..s.w[1] {
                             let k = c / per_group * s.w[1] + j;
                             for td in 0..s.w[2] {
@@ -154,8 +183,8 @@ fn walk(problem: &ConvTransposeProblem, s: &Shapes, mut visit: impl FnMut(usize,
                                     let Some(oh) = cell_reached(axis_h, ih, th) else { continue };
                                     for tw in 0..s.w[4] {
                                         let Some(ow) = cell_reached(axis_w, iw, tw) else { continue };
-                                        let at_w = flat([c, j, td, th, tw], s.w);
-                                        visit(at_x, at_w, flat([n, k, od, oh, ow], s.y));
+                                        let at_w = s.at_w([c, j, td, th, tw]);
+                                        visit(at_x, at_w, s.at_y([n, k, od, oh, ow]));
                                     }
                                 }
                             }
@@ -172,14 +201,6 @@ fn cell_reached(axis: &TransposedAxis, i: usize, t: usize) -> Option<usize> {
     let cell = i * axis.stride as usize + t * axis.dilation as usize;
     let cell = cell.checked_sub(axis.padding_low as usize)?;
     (cell < axis.output as usize).then_some(cell)
-}
-
-fn collect(sums: Vec<Sum>) -> Sums {
-    let mut collected = Sums::default();
-    for sum in sums {
-        collected.push(sum);
-    }
-    collected
 }
 
 /// The shapes of a problem, after its output extents have been counted again and its channels checked.
@@ -202,6 +223,9 @@ fn shapes(problem: &ConvTransposeProblem) -> Result<Shapes> {
         x: [n, c_in, d.input as usize, h.input as usize, w.input as usize],
         w: [c_in, c_out / groups, d.taps as usize, h.taps as usize, w.taps as usize],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
+        x_layout: problem.x_layout,
+        y_layout: problem.y_layout,
+        out_in: problem.kernel_order == KernelOrder::OutIn,
     };
     for (operand, shape) in [(Operand::X, shapes.x), (Operand::W, shapes.w), (Operand::Y, shapes.y)] {
         check_extents(operand, &visible(shape, problem.rank))?;

@@ -11,7 +11,8 @@
 //!   again, so that the two can disagree.
 //! * Index loops instead of iterators, on purpose: they are to be read beside the WGSL.
 //!
-//! Every tensor is row-major. Rank 1 and 2 are rank 3 with leading axes of one cell: `[N, C, D, H, W]`. The letters of
+//! Every tensor is row-major in the order of its shape, unless a problem says that it has its channels last or its kernel in the
+//! other order. Rank 1 and 2 are rank 3 with leading axes of one cell: `[N, C, D, H, W]`. The letters of
 //! the loops: `n` batch, `k` output channel, `c` input channel, `id ih iw` an input cell, `td th tw` a tap, `od oh ow`
 //! an output.
 //!
@@ -35,6 +36,7 @@ mod window;
 pub use sums::Sums;
 
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::Operand;
 
 /// Row-major position of the element `index` of a tensor with extents `shape`.
@@ -45,6 +47,22 @@ fn flat(index: [usize; 5], shape: [usize; 5]) -> usize {
         position = position * shape[axis] + index[axis];
     }
     position
+}
+
+/// Position of the element `[n, c, d, h, w]` of a tensor that lies in memory in this layout.
+fn position([n, c, d, h, w]: [usize; 5], shape: [usize; 5], layout: Layout) -> usize {
+    match layout {
+        Layout::ChannelsFirst => flat([n, c, d, h, w], shape),
+        Layout::ChannelsLast => flat([n, d, h, w, c], [shape[0], shape[2], shape[3], shape[4], shape[1]]),
+    }
+}
+
+/// Position of the tap `[first, second, d, h, w]` of a kernel, which has its first two axes in this order or exchanged.
+fn tap_position([first, second, d, h, w]: [usize; 5], shape: [usize; 5], is_exchanged: bool) -> usize {
+    match is_exchanged {
+        false => flat([first, second, d, h, w], shape),
+        true => flat([second, first, d, h, w], [shape[1], shape[0], shape[2], shape[3], shape[4]]),
+    }
 }
 
 /// The extents that the user sees: without the leading spatial axes that rank 1 and 2 do not have.

@@ -146,6 +146,15 @@ impl Sums {
         Ok(self)
     }
 
+    /// Those of all elements in their order.
+    pub(super) fn of(sums: Vec<Sum>) -> Sums {
+        let mut collected = Sums::default();
+        for sum in sums {
+            collected.push(sum);
+        }
+        collected
+    }
+
     pub(super) fn push(&mut self, sum: Sum) {
         self.values.push(sum.value);
         self.magnitudes.push(sum.magnitude);

@@ -8,6 +8,7 @@ use crate::activation::Activation;
 use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
 use crate::conv::{Addend, ConvProblem};
 use crate::factor::Factor;
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::Operand;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -79,6 +80,13 @@ fn epilogue_for(number: u32, axes: &[CaseAxis]) -> (Activation, Addend) {
     (activation, addends[(cells + 1) % addends.len()])
 }
 
+/// The layouts of x and y of a random shape: both first in two of five. By its parameters, for the same reason.
+fn layouts_for(axes: &[CaseAxis]) -> (Layout, Layout) {
+    let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.dilation).sum();
+    let layout = |is_last| if is_last { Layout::ChannelsLast } else { Layout::ChannelsFirst };
+    (layout(matches!(sum % 5, 1 | 3)), layout(matches!(sum % 5, 2 | 3)))
+}
+
 impl Iterator for Shapes {
     type Item = Case;
 
@@ -137,6 +145,8 @@ impl Shapes {
         let padding_mode = mode_for(&axes);
         // Not drawn either.
         let shared_kernel = channels_in > groups && (channels_in / groups + axes[0].input).is_multiple_of(5);
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::InOut } else { KernelOrder::OutIn };
         Case::Conv(ConvCase {
             batch,
             channels_in,
@@ -147,6 +157,9 @@ impl Shapes {
             padding_mode,
             activation,
             addend,
+            x_layout,
+            y_layout,
+            kernel_order,
         })
     }
 
@@ -160,6 +173,8 @@ impl Shapes {
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
         let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
+        let (x_layout, y_layout) = layouts_for(&axes);
+        let kernel_order = if channels_in % 3 == 1 { KernelOrder::OutIn } else { KernelOrder::InOut };
         Case::ConvTranspose(ConvTransposeCase {
             batch,
             channels_in,
@@ -169,6 +184,9 @@ impl Shapes {
             output_padding,
             activation,
             addend,
+            x_layout,
+            y_layout,
+            kernel_order,
         })
     }
 

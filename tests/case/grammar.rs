@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
-use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, PaddingMode, PoolKind};
+use wgconv::{Activation, Addend, Error, Exponent, Factor, IndexForm, KernelOrder, Layout, PaddingMode, PoolKind};
 
 fn parse(text: &str) -> Case {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -80,7 +80,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "x",
             0,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular shared n c d h w k t r s u p a g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular shared lastx lasty inout n c d h w k t r s u p a g",
         ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
@@ -163,6 +163,12 @@ fn epilogue(rng: &mut ChaCha8Rng, bits: u32) -> (Activation, Addend) {
     (activation, addends[rng.random_range(0..addends.len())])
 }
 
+fn orders(rng: &mut ChaCha8Rng) -> (Layout, Layout, KernelOrder) {
+    let mut layout = || [Layout::ChannelsFirst, Layout::ChannelsLast][rng.random_range(0..2)];
+    let layouts = (layout(), layout());
+    (layouts.0, layouts.1, [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)])
+}
+
 fn draw(rng: &mut ChaCha8Rng) -> Case {
     let mut number = |least: u32| match rng.random_range(0..4) {
         0 => least,
@@ -187,6 +193,7 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
             let bits = number(0);
             let (activation, addend) = epilogue(rng, bits);
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
+            let (x_layout, y_layout, kernel_order) = orders(rng);
             Case::Conv(ConvCase {
                 batch,
                 channels_in: channels,
@@ -197,12 +204,16 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 padding_mode,
                 activation,
                 addend,
+                x_layout,
+                y_layout,
+                kernel_order,
             })
         }
         3 => {
             let channels_in = channels;
             let bits = number(0);
             let (activation, addend) = epilogue(rng, bits);
+            let (x_layout, y_layout, kernel_order) = orders(rng);
             Case::ConvTranspose(ConvTransposeCase {
                 batch,
                 channels_in,
@@ -212,6 +223,9 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 output_padding,
                 activation,
                 addend,
+                x_layout,
+                y_layout,
+                kernel_order,
             })
         }
         1 => {
@@ -318,6 +332,19 @@ fn broken_texts_never_panic() {
 
 #[test]
 fn cases_made_by_hand_are_errors_where_they_are_wrong() {
+    let plain = ConvTransposeCase {
+        batch: 1,
+        channels_in: 4,
+        channels_out: 6,
+        groups: 1,
+        axes: vec![],
+        output_padding: vec![],
+        activation: Activation::None,
+        addend: Addend::None,
+        x_layout: Layout::ChannelsFirst,
+        y_layout: Layout::ChannelsLast,
+        kernel_order: KernelOrder::InOut,
+    };
     let conv = |groups, axes| ConvCase {
         batch: 1,
         channels_in: 4,
@@ -328,6 +355,9 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
+        x_layout: plain.x_layout,
+        y_layout: plain.y_layout,
+        kernel_order: KernelOrder::OutIn,
     };
     let axis = CaseAxis::new(5, 3);
     assert!(conv(1, vec![axis]).problem().is_ok());
@@ -337,20 +367,8 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     assert!(conv(1, vec![axis; 4]).problem().is_err());
     assert!(conv(1, vec![CaseAxis { stride: 0, ..axis }]).problem().is_err());
     assert!(conv(1, vec![]).to_string().starts_with("c4"));
-    let transposed = |groups, axes, output_padding| {
-        let (activation, addend) = (Activation::None, Addend::None);
-        ConvTransposeCase {
-            batch: 1,
-            channels_in: 4,
-            channels_out: 6,
-            groups,
-            axes,
-            output_padding,
-            activation,
-            addend,
-        }
-        .problem()
-    };
+    let transposed =
+        |groups, axes, output_padding| ConvTransposeCase { groups, axes, output_padding, ..plain.clone() }.problem();
     assert!(transposed(2, vec![axis], vec![0]).is_ok());
     for (groups, axes, output_padding) in
         [(4, vec![axis], vec![0]), (0, vec![axis], vec![0]), (1, vec![axis], vec![]), (1, vec![], vec![])]

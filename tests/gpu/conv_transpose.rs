@@ -2,7 +2,9 @@
 //! whose adjoint it is.
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
-use wgconv::{Activation, Addend, Context, ConvTransposeProblem, PaddingMode, Pass, PlanOptions, Result, reference};
+use wgconv::{
+    Activation, Addend, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result, reference,
+};
 
 use crate::conv::{ConvData, any_activation, any_addend, by_every_algorithm, finished, is_exact, on_gpu, run_pass};
 use crate::support::context::Regime;
@@ -124,6 +126,9 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
+        x_layout: case.y_layout,
+        y_layout: case.x_layout,
+        kernel_order: if case.kernel_order == KernelOrder::InOut { KernelOrder::OutIn } else { KernelOrder::InOut },
     })
 }
 

@@ -88,8 +88,7 @@ fn spec(algorithm: Algorithm, pass: Pass, shapes: ConvShapes<'_>) -> PlanSpec {
     conv.plan_spec(&limits, pass, shapes, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
-const SHAPES: ConvShapes<'_> =
-    ConvShapes { x: &[2, 16, 10, 10], w: &[32, 16, 3, 3], bias: true, addend: Addend::None, through: Activation::None };
+const SHAPES: ConvShapes<'_> = ConvShapes { bias: true, ..ConvShapes::new(&[2, 16, 10, 10], &[32, 16, 3, 3]) };
 
 #[test]
 fn plans_say_where_the_epilogue_is_and_what_it_moves() {

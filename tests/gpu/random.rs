@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
-use wgconv::{Activation, Exponent, IndexForm, PaddingMode, Pass, PoolKind};
+use wgconv::{Activation, Exponent, IndexForm, KernelOrder, Layout, PaddingMode, Pass, PoolKind};
 
 use crate::conv::{any_activation, any_addend, check_bound, check_exact};
 use crate::conv_transpose;
@@ -58,15 +58,49 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     }
     let addend = any_addend(rng);
     let shared_kernel = rng.random_range(0..5) == 0;
-    ConvCase { batch, channels_in, channels_out, groups, shared_kernel, axes, padding_mode, activation, addend }
+    let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
+    let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
+    ConvCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        shared_kernel,
+        axes,
+        padding_mode,
+        activation,
+        addend,
+        x_layout,
+        y_layout,
+        kernel_order,
+    }
+}
+
+/// Channels first, twice as often as last.
+fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
+    if rng.random_range(0..3) == 0 { Layout::ChannelsLast } else { Layout::ChannelsFirst }
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
-    let ConvCase { batch, channels_in, channels_out, groups, mut axes, activation, addend, .. } = draw_conv(rng);
+    let case = draw_conv(rng);
+    let ConvCase { batch, channels_in, channels_out, groups, activation, addend, .. } = case;
+    let ConvCase { x_layout, y_layout, kernel_order, mut axes, .. } = case;
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
     let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();
-    ConvTransposeCase { batch, channels_in, channels_out, groups, axes, output_padding, activation, addend }
+    ConvTransposeCase {
+        batch,
+        channels_in,
+        channels_out,
+        groups,
+        axes,
+        output_padding,
+        activation,
+        addend,
+        x_layout,
+        y_layout,
+        kernel_order,
+    }
 }
 
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {

@@ -4,7 +4,7 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, IndexForm, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec,
+    DeviceLimits, Error, Factor, IndexForm, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass, PlanOptions, PlanSpec,
     PoolPass, Strategy,
 };
 
@@ -174,7 +174,8 @@ fn shared_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             let conv = Conv::<D>::new([3; D]).shared_kernel(true).build().unwrap();
             let shapes = ConvShapes { addend, through: activation, ..ConvShapes::new(&x, &w) };
             for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                for limits in [&limits(), &few_loops] {
+                for (limits, layout) in [(&limits(), Layout::ChannelsFirst), (&few_loops, Layout::ChannelsLast)] {
+                    let shapes = shapes.layouts(if width == 23 { layout } else { Layout::ChannelsFirst }, layout);
                     push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
                         conv.plan_spec(limits, pass, shapes, options)
                     });

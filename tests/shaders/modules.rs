@@ -75,8 +75,8 @@ fn every_kernel_is_valid_after_every_specialisation_of_the_catalogue() {
         let specialisations = seen.get(&(kernel.name, kernel.constants)).map_or(0, BTreeSet::len);
         assert!(specialisations > 0, "{} {:?}: no specialisation was tried", kernel.name, kernel.constants);
         // All that there are of a flag.
-        let least = if kernel.overrides.len() == 1 && specialisations == 2 { 3 } else { specialisations };
-        *by_name.entry(kernel.name).or_default() += least;
+        let counted = if kernel.overrides.len() == 1 && specialisations == 2 { 3 } else { specialisations };
+        *by_name.entry(kernel.name).or_default() += counted;
     }
     for (name, specialisations) in by_name {
         assert!(specialisations >= 3, "{name}: only {specialisations} specialisations were tried");

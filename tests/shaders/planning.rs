@@ -7,8 +7,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgconv::{
     Access, Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, KernelInfo, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass,
-    Result, StepInfo, Strategy, kernels,
+    DeviceLimits, Error, Factor, KernelInfo, KernelOrder, Layout, LpPool, MaxPool, Operand, Padding, Pass, PlanOptions,
+    PlanSpec, PoolPass, Result, StepInfo, Strategy, kernels,
 };
 
 use crate::modules::kernel_of;
@@ -75,7 +75,12 @@ fn shapes<'a>(rng: &mut ChaCha8Rng, x: &'a [usize], w: &'a [usize]) -> Result<Co
         [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
     let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
     let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
-    Ok(ConvShapes { x, w, bias, addend, through })
+    let shapes = ConvShapes { bias, addend, through, ..ConvShapes::new(x, w) };
+    Ok(shapes.layouts(layout(rng), layout(rng)))
+}
+
+fn layout(rng: &mut ChaCha8Rng) -> Layout {
+    pick(rng, &[Layout::ChannelsFirst, Layout::ChannelsFirst, Layout::ChannelsLast])
 }
 
 fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
@@ -87,9 +92,14 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     x.extend(extents::<D>(rng));
     let shared = rng.random_bool(0.2);
     let mut w = vec![groups * rng.random_range(1..=3usize), if shared { 1 } else { per_group }];
+    let exchanged = rng.random_bool(0.3);
+    if exchanged {
+        w.swap(0, 1);
+    }
     w.extend(taps);
     let shapes = shapes(rng, &x, &w)?;
     let conv = conv.activation(pick(rng, Activation::ALL)).shared_kernel(shared);
+    let conv = if exchanged { conv.kernel_order(KernelOrder::InOut) } else { conv };
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
@@ -107,7 +117,12 @@ fn conv_transpose_spec<const D: usize>(
     };
     let channels = groups * rng.random_range(1..=4);
     let x = [rng.random_range(1..=6), channels].into_iter().chain(extents::<D>(rng)).collect::<Vec<_>>();
-    let w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
+    let mut w = [channels, rng.random_range(1..=3)].into_iter().chain(taps).collect::<Vec<_>>();
+    let exchanged = rng.random_bool(0.3);
+    if exchanged {
+        w.swap(0, 1);
+    }
+    let conv = if exchanged { conv.kernel_order(KernelOrder::OutIn) } else { conv };
     let shapes = shapes(rng, &x, &w)?;
     conv.activation(pick(rng, Activation::ALL)).build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
@@ -180,6 +195,31 @@ fn every_plan_is_a_typed_error_or_keeps_to_the_limits() {
         }
     }
     tally.assert_that_everything_occurred();
+}
+
+/// Where no device is that holds them: offsets, bases and grids of 3.1 GiB, whatever can be bound at once.
+#[test]
+fn plans_of_tensors_over_two_gib_bind_all_of_them() {
+    let kernels = kernels();
+    let (x, w) = ([100, 8, 1031, 1021], [8, 8, 3, 3]);
+    let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build().unwrap();
+    let pool = MaxPool::<2>::new([2, 2]).stride([1, 1]).build().unwrap();
+    let options = PlanOptions::default();
+    for max_storage_binding_bytes in [128 << 20, 1 << 30, (2 << 30) - 4, (4 << 30) - 4] {
+        for is_software in [false, true] {
+            let mut limits = DeviceLimits::default();
+            (limits.max_storage_binding_bytes, limits.is_software) = (max_storage_binding_bytes, is_software);
+            limits.max_buffer_bytes = 8 << 30;
+            let convolutions =
+                Pass::ALL.into_iter().map(|pass| conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options));
+            let poolings = PoolPass::ALL.into_iter().map(|pass| pool.plan_spec(&limits, pass, &x));
+            for spec in convolutions.chain(poolings) {
+                let spec = spec.unwrap();
+                assert!(spec.operands().iter().any(|need| need.bytes > 3 << 30), "{spec}");
+                Checked { spec: &spec, limits: &limits, options: &options, kernels: &kernels, seed: 0 }.all();
+            }
+        }
+    }
 }
 
 /// The errors that a well-formed request may end in; anything else fails the test.
@@ -393,9 +433,10 @@ impl Checked<'_> {
                 .map(|binding| (binding.offset, binding.offset + binding.size))
                 .collect();
             ranges.sort_unstable();
-            // Parts of the workspace begin at aligned bytes.
-            let gap = if need.operand.is_scratch() { self.limits.storage_alignment } else { 0 };
-            let end = ranges.iter().fold(0, |end, &(from, to)| if from <= end + gap { end.max(to) } else { end });
+            // Parts of the workspace begin where a binding may.
+            let gap = if need.operand.is_scratch() { self.limits.storage_alignment } else { 1 };
+            let reaches = |end: u64, from: u64| from <= end.next_multiple_of(gap);
+            let end = ranges.iter().fold(0, |end, &(from, to)| if reaches(end, from) { end.max(to) } else { end });
             assert_eq!(end, need.bytes, "{}: {ranges:?} {self}", need.operand);
         }
     }

@@ -17,9 +17,17 @@ fn broadcast_channels(
     let plane = params.plane;
     // A channel of a sample, and its group.
     let row = index / plane;
-    let sum_row = row / params.channels;
+    var sum_row = row / params.channels;
+    var cell = index - row * plane;
+    if (X_LAST == 1u) {
+        let channels = params.groups * params.channels;
+        let pixel = index / channels;
+        let sample = pixel / plane;
+        cell = pixel - sample * plane;
+        sum_row = sample * params.groups + (index - pixel * channels) / params.channels;
+    }
     let at = params.x_base + index;
-    var total = beside(at, sums[params.sums_base + sum_row * plane + (index - row * plane)]);
+    var total = beside(at, sums[params.sums_base + sum_row * plane + cell]);
     if (ACCUMULATE == 1u) {
         total += dx[at];
     }

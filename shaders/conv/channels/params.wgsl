@@ -14,4 +14,8 @@ struct ChannelsParams {
     sums_base: u32,
     // Of a leaky ReLU.
     slope: f32,
+    groups: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
 }

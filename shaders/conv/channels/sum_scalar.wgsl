@@ -5,3 +5,6 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 alias Value = f32;
+
+// 1: the channels of x, or dx, lie last: [N, spatial..., C].
+override X_LAST: u32 = 0u;

@@ -59,6 +59,20 @@ fn class_of(axis: u32, number: u32) -> AxisClass {
     return params.classes[axis * MOST_CLASSES + number];
 }
 
+// Where a plane (sample and group) of so many cells begins, and how far its cells are apart: a tensor has as many channels as there
+// are groups.
+fn first_of_plane(plane: u32, last: u32, cells: u32) -> u32 {
+    if (last == 1u) {
+        let sample = plane / params.groups;
+        return sample * params.groups * cells + plane - sample * params.groups;
+    }
+    return plane * cells;
+}
+
+fn step_of(last: u32) -> u32 {
+    return cell_step(last, params.groups);
+}
+
 // Rows of the block that exist: none behind the last plane or outside of the class.
 fn rows_of(block: Block) -> u32 {
     let d = class_of(0u, block.number.x);
@@ -82,8 +96,10 @@ fn correlate(block: Block) -> vec4<f32> {
     let at_d = i32(block.cell.x * IN_STRIDE_D) + d.start;
     let at_h = vec4<i32>(row * IN_STRIDE_H) + vec4<i32>(h.start);
     let at_w = i32(block.cell.z * IN_STRIDE_W) + w.start;
-    let line = vec4<u32>((block.plane * params.in_d + u32(at_d)) * params.in_h) + vec4<u32>(at_h);
-    let first = line * params.in_w + vec4<u32>(u32(at_w) + params.in_base);
+    let apart = step_of(SOURCE_LAST);
+    let origin = params.in_base + first_of_plane(block.plane, SOURCE_LAST, params.in_d * params.in_h * params.in_w);
+    let line = vec4<u32>(u32(at_d) * params.in_h) + vec4<u32>(at_h);
+    let first = vec4<u32>(origin) + (line * params.in_w + vec4<u32>(u32(at_w))) * apart;
     var bits_d = 0u;
     var bits_h = vec4<u32>(0u);
     var bits_w = 0u;
@@ -105,18 +121,18 @@ fn correlate(block: Block) -> vec4<f32> {
     var sums = vec4<f32>(0.0);
     for (var jd = 0u; jd < taps_d; jd++) {
         for (var jh = 0u; jh < taps_h; jh++) {
-            let from_line = first + (jd * TAP_STEP_D * params.in_h + jh * TAP_STEP_H) * params.in_w;
-            let border_d = block.plane * params.in_d + u32(bordered(at_d + i32(jd * TAP_STEP_D), params.in_d));
+            let from_line = first + (jd * TAP_STEP_D * params.in_h + jh * TAP_STEP_H) * params.in_w * apart;
+            let border_d = u32(bordered(at_d + i32(jd * TAP_STEP_D), params.in_d));
             let border_h = four_bordered(at_h + vec4<i32>(i32(jh * TAP_STEP_H)), params.in_h);
             let border_line = vec4<u32>(border_d * params.in_h) + vec4<u32>(border_h);
             let line_inside = (bits_h & vec4<u32>(1u << jh)) != vec4<u32>(0u);
             let slice_inside = (bits_d & (1u << jd)) != 0u;
             for (var jw = 0u; jw < taps_w; jw++) {
-                var at = from_line + vec4<u32>(jw * TAP_STEP_W);
+                var at = from_line + vec4<u32>(jw * TAP_STEP_W * apart);
                 var inside = vec4<bool>(true);
                 if (BORDER != 0u) {
                     let across = bordered(at_w + i32(jw * TAP_STEP_W), params.in_w);
-                    at = border_line * params.in_w + vec4<u32>(u32(across) + params.in_base);
+                    at = vec4<u32>(origin) + (border_line * params.in_w + vec4<u32>(u32(across))) * apart;
                 } else if (PADDED != 0u) {
                     inside = line_inside & vec4<bool>(slice_inside && (bits_w & (1u << jw)) != 0u);
                     at = select(vec4<u32>(0u), at, inside);
@@ -134,8 +150,10 @@ fn store_rows(block: Block, rows: u32, sums: vec4<f32>) {
     let d = block.cell.x * OUT_STRIDE_D + block.number.x;
     let h = block.cell.y * OUT_STRIDE_H + block.number.y;
     let w = block.cell.z * OUT_STRIDE_W + block.number.z;
-    let first = params.out_base + ((block.plane * params.out_d + d) * params.out_h + h) * params.out_w + w;
-    let apart = OUT_STRIDE_H * params.out_w;
+    let cell = step_of(OUT_LAST);
+    let origin = params.out_base + first_of_plane(block.plane, OUT_LAST, params.out_d * params.out_h * params.out_w);
+    let first = origin + ((d * params.out_h + h) * params.out_w + w) * cell;
+    let apart = OUT_STRIDE_H * params.out_w * cell;
     // Rows that do not exist are read as the last one that does, and not stored.
     let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(rows - 1u)) * apart;
     var total = with_side(at, sums, params.slope);

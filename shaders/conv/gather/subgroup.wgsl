@@ -91,7 +91,13 @@ fn first_of_packed(block: Block, lane: u32) -> u32 {
 // Where the source's first channel of this block's group and sample starts.
 fn source_origin(block: Block) -> u32 {
     let plane = params.in_d * params.in_h * params.in_w;
-    return params.in_base + (block.n * params.groups + block.group) * params.channels * plane;
+    let channel = block.group * params.channels * channel_step(SOURCE_LAST, plane);
+    return params.in_base + block.n * (params.groups * params.channels * plane) + channel;
+}
+
+// Elements of the source from a cell to the next.
+fn source_cell() -> u32 {
+    return cell_step(SOURCE_LAST, params.groups * params.channels);
 }
 
 fn place_of(block: Block) -> Place {
@@ -99,13 +105,18 @@ fn place_of(block: Block) -> Place {
     let d = block.d * params.out_stride_d + block.class_d;
     let h = block.h * params.out_stride_h + block.class_h;
     let w = block.w * params.out_stride_w + block.class_w;
+    let out_cell = cell_step(OUT_LAST, params.groups * params.outputs);
+    let out_channel = channel_step(OUT_LAST, plane);
+    let sample = params.groups * params.outputs * plane;
     let m = block.m + params.output_begin;
-    let channel = (block.n * params.groups + block.group) * params.outputs + m;
-    let first = params.out_base + channel * plane + (d * params.out_h + h) * params.out_w + w;
+    let channel = block.group * params.outputs + m;
+    let first = params.out_base + block.n * sample + channel * out_channel
+        + ((d * params.out_h + h) * params.out_w + w) * out_cell;
     if (CLASSES_OF_LANE > 1u) {
-        return Place(first, plane, params.outputs - m, params.out_w - w, 1u);
+        return Place(first, out_channel, params.outputs - m, params.out_w - w, out_cell);
     }
-    return Place(first, plane, params.outputs - m, class_at(2u, block.class_w).cells - block.w, params.out_stride_w);
+    let cells = class_at(2u, block.class_w).cells - block.w;
+    return Place(first, out_channel, params.outputs - m, cells, params.out_stride_w * out_cell);
 }
 
 // The second four of eight cells.

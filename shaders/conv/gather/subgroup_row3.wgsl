@@ -15,7 +15,8 @@ fn gather_sums(block: Block, lane: u32) {
     let in_d = params.in_d;
     let in_h = params.in_h;
     let in_w = params.in_w;
-    let plane = in_d * in_h * in_w;
+    let channel_apart = channel_step(SOURCE_LAST, in_d * in_h * in_w);
+    let cell_apart = source_cell();
     let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let first = class_at(2u, block.class_w).start + i32(block.w);
@@ -38,12 +39,12 @@ fn gather_sums(block: Block, lane: u32) {
             for (var j = 0u; j < taps.y; j++) {
                 let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
                 // Cells outside are read as zero, from an element that exists.
                 let from_near = vec4<bool>(row_inside) & near_inside;
                 let from_far = vec2<bool>(row_inside) & far_inside;
-                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near), from_near);
-                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far), from_far);
+                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near) * cell_apart, from_near);
+                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far) * cell_apart, from_far);
                 let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
                 let value = select(vec4<f32>(0.0), found, from_near);
                 let last = select(vec2<f32>(0.0), vec2<f32>(source[at_far.x], source[at_far.y]), from_far);

@@ -13,11 +13,11 @@ const_assert STRIDE == 1u || STRIDE == 2u;
 
 @group(0) @binding(1) var<storage, read> source: array<f32>;
 
-fn cells_at(row: u32, places: vec4<i32>, row_inside: bool, extent: u32) -> vec4<f32> {
+fn cells_at(row: u32, places: vec4<i32>, row_inside: bool, extent: u32, apart: u32) -> vec4<f32> {
     let at = four_bordered(places, extent);
     // Cells outside are read as zero, from an element that exists.
     let inside = vec4<bool>(row_inside) & are_inside(at, extent);
-    let cells = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(at), inside);
+    let cells = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(at) * apart, inside);
     return select(vec4<f32>(0.0), vec4<f32>(source[cells.x], source[cells.y], source[cells.z], source[cells.w]), inside);
 }
 
@@ -38,7 +38,8 @@ fn gather_sums(block: Block, lane: u32) {
     let in_d = params.in_d;
     let in_h = params.in_h;
     let in_w = params.in_w;
-    let plane = in_d * in_h * in_w;
+    let channel_apart = channel_step(SOURCE_LAST, in_d * in_h * in_w);
+    let cell_apart = source_cell();
     let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     let first = class_at(2u, block.class_w).start + i32(block.w * STRIDE);
@@ -58,27 +59,27 @@ fn gather_sums(block: Block, lane: u32) {
             for (var j = 0u; j < taps.y; j++) {
                 let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
-                var cells = cells_at(row, under_first, row_inside, in_w);
+                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+                var cells = cells_at(row, under_first, row_inside, in_w, cell_apart);
                 // Under the tap behind, where that is not the same cells moved by one.
                 var after = vec4<f32>(0.0);
                 // The second four cells.
                 var cells_behind = vec4<f32>(0.0);
                 var after_behind = vec4<f32>(0.0);
                 if (STRIDE == 2u) {
-                    after = cells_at(row, under_first + vec4<i32>(1), row_inside, in_w);
+                    after = cells_at(row, under_first + vec4<i32>(1), row_inside, in_w, cell_apart);
                 }
                 if (TILE_M == 4u) {
-                    cells_behind = cells_at(row, under_behind, row_inside, in_w);
+                    cells_behind = cells_at(row, under_behind, row_inside, in_w, cell_apart);
                     if (STRIDE == 2u) {
-                        after_behind = cells_at(row, under_behind + vec4<i32>(1), row_inside, in_w);
+                        after_behind = cells_at(row, under_behind + vec4<i32>(1), row_inside, in_w, cell_apart);
                     }
                 }
                 var cell = first + i32(LANE_CELLS * STRIDE);
                 for (var k = 0u; k < taps.z; k++) {
                     let new_at = bordered(cell, in_w);
                     let inside = row_inside && is_inside(new_at, in_w);
-                    let new_cell = select(0.0, source[select(0u, row + u32(new_at), inside)], inside);
+                    let new_cell = select(0.0, source[select(0u, row + u32(new_at) * cell_apart, inside)], inside);
                     if (TILE_M == 4u) {
                         accumulate_eight(packed[at_packed], cells, cells_behind);
                     } else {

@@ -15,7 +15,8 @@ fn gather_sums(block: Block, lane: u32) {
     let in_d = params.in_d;
     let in_h = params.in_h;
     let in_w = params.in_w;
-    let plane = in_d * in_h * in_w;
+    let channel_apart = channel_step(SOURCE_LAST, in_d * in_h * in_w);
+    let cell_apart = source_cell();
     let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     // Cells behind the row's last one repeat it and are not stored.
@@ -36,12 +37,12 @@ fn gather_sums(block: Block, lane: u32) {
             for (var j = 0u; j < taps.y; j++) {
                 let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
                 for (var k = 0u; k < taps.z; k++) {
                     let cell_w = four_bordered(start_w + vec4<i32>(i32(k * tap_step_w)), in_w);
                     let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
                     // Cells outside are read as zero, from an element that exists.
-                    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w), inside);
+                    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w) * cell_apart, inside);
                     let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
                     accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
                     at_packed += row_length;

@@ -149,13 +149,14 @@ fn source_columns(tile: Tile, quad: u32) -> Columns {
     let d = vec4<i32>(cells.d * IN_STRIDE_D) + vec4<i32>(tile.start.x);
     let h = vec4<i32>(cells.h * IN_STRIDE_H) + vec4<i32>(tile.start.y);
     let w = vec4<i32>(cells.w * IN_STRIDE_W) + vec4<i32>(tile.start.z);
-    let channel = (cells.sample * params.groups + vec4<u32>(tile.group)) * params.channels + params.channel_begin;
+    let sample = cells.sample * (params.groups * params.channels * source_plane());
+    let channel = (tile.group * params.channels + params.channel_begin) * source_channel();
+    let first_of_channel = sample + vec4<u32>(channel + params.in_base);
     if (BORDER != 0u) {
-        let first_of_channel = channel * source_plane() + vec4<u32>(params.in_base);
         return Columns(first_of_channel, vec4<u32>(0u), d, h, w);
     }
-    let line = (channel * params.in_d + vec4<u32>(d)) * params.in_h + vec4<u32>(h);
-    let first = line * params.in_w + vec4<u32>(w) + vec4<u32>(params.in_base);
+    let line = vec4<u32>(d) * params.in_h + vec4<u32>(h);
+    let first = first_of_channel + (line * params.in_w + vec4<u32>(w)) * source_cell();
     var inside = vec4<u32>(0u);
     if (PADDED != 0u) {
         inside = bits_inside(w, TAP_STEP_W, tile.taps.z, params.in_w)
@@ -171,7 +172,7 @@ fn border_elements(columns: Columns, row: Row) -> vec4<u32> {
     let h = four_bordered(columns.h + vec4<i32>(i32(row.tap.y * TAP_STEP_H)), params.in_h);
     let w = four_bordered(columns.w + vec4<i32>(i32(row.tap.z * TAP_STEP_W)), params.in_w);
     let line = vec4<u32>(d) * params.in_h + vec4<u32>(h);
-    return columns.first + line * params.in_w + vec4<u32>(w) + vec4<u32>(row.offset);
+    return columns.first + (line * params.in_w + vec4<u32>(w)) * source_cell() + vec4<u32>(row.offset);
 }
 
 // A row of source: its number (of the channel, where a step's rows are channels), its taps along d, h, w, and the elements
@@ -194,12 +195,21 @@ fn source_plane() -> u32 {
     return params.in_d * params.in_h * params.in_w;
 }
 
+// Elements of source from a channel to the next, and from a cell to the next.
+fn source_channel() -> u32 {
+    return channel_step(SOURCE_LAST, source_plane());
+}
+
+fn source_cell() -> u32 {
+    return cell_step(SOURCE_LAST, params.groups * params.channels);
+}
+
 // Elements from a tap to its neighbour along d, h, w.
 fn tap_steps() -> vec3<u32> {
     if (BORDER != 0u) {
         return vec3<u32>(0u);
     }
-    return vec3<u32>(TAP_STEP_D * params.in_h * params.in_w, TAP_STEP_H * params.in_w, TAP_STEP_W);
+    return vec3<u32>(TAP_STEP_D * params.in_h * params.in_w, TAP_STEP_H * params.in_w, TAP_STEP_W) * source_cell();
 }
 
 fn row_at(tile: Tile, k: u32) -> Row {
@@ -208,7 +218,7 @@ fn row_at(tile: Tile, k: u32) -> Row {
     let channel = rest_h / tile.taps.x;
     let tap = vec3<u32>(rest_h, rest_w, k) - vec3<u32>(channel, rest_h, rest_w) * tile.taps;
     let apart = tap_steps();
-    return Row(k, tap, channel * source_plane() + tap.x * apart.x + tap.y * apart.y + tap.z * apart.z);
+    return Row(k, tap, channel * source_channel() + tap.x * apart.x + tap.y * apart.y + tap.z * apart.z);
 }
 
 // What carries add may be negative: modulo 2^32.
@@ -216,11 +226,11 @@ fn step_of(tile: Tile) -> Step {
     let apart = tap_steps();
     if (BY_CHANNEL != 0u) {
         // The next tap, and after the last one TILE_K channels.
-        let carry = vec3<u32>(TILE_K * source_plane(), apart.xy) - tile.taps * apart;
+        let carry = vec3<u32>(TILE_K * source_channel(), apart.xy) - tile.taps * apart;
         return Step(0u, vec3<u32>(0u, 0u, 1u), apart.z, carry);
     }
     let row = row_at(tile, B_STEP);
-    return Step(B_STEP, row.tap, row.offset, vec3<u32>(source_plane(), apart.xy) - tile.taps * apart);
+    return Step(B_STEP, row.tap, row.offset, vec3<u32>(source_channel(), apart.xy) - tile.taps * apart);
 }
 
 fn next_row(tile: Tile, row: Row, step: Step) -> Row {
@@ -293,11 +303,11 @@ struct Tap {
 fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
     let channels = tile.channels - row.k;
     if (BORDER != 0u) {
-        let last = (channels - 1u) * source_plane();
+        let last = (channels - 1u) * source_channel();
         return Tap(border_elements(columns, row), vec4<bool>(true), channels, last);
     }
     let at = columns.first + vec4<u32>(row.offset);
-    let last = (channels - 1u) * source_plane();
+    let last = (channels - 1u) * source_channel();
     if (PADDED == 0u) {
         return Tap(at, vec4<bool>(true), channels, last);
     }
@@ -331,7 +341,7 @@ fn cursor_at(tile: Tile, local: u32) -> Cursor {
     let channel = local / B_QUADS;
     if (BY_CHANNEL != 0u) {
         let step = tile.taps.x * tile.taps.y * tile.taps.z * quads;
-        return Cursor(row_at(tile, 0u), column, step, 0u, channel, channel * source_plane());
+        return Cursor(row_at(tile, 0u), column, step, 0u, channel, channel * source_channel());
     }
     let last = column + (tile.rows - 1u) * quads;
     return Cursor(row_at(tile, channel), column + local / A_QUADS * quads, quads, last, 0u, 0u);
@@ -390,7 +400,7 @@ fn load_channels(tile: Tile, columns: Columns, step: Step, local: u32, cursor: p
     let tap = tap_at(tile, columns, row);
     let channel = (*cursor).channel;
     let offset = (*cursor).offset;
-    let b_step = B_STEP * source_plane();
+    let b_step = B_STEP * source_channel();
     var staged: Staged;
     staged.b0 = channel_quad(tap, channel, offset);
     if (B_STAGED > 1u) {
@@ -479,9 +489,9 @@ fn store_column(at: u32, count: u32, sums: vec4<f32>) {
     if (count == 0u) {
         return;
     }
-    let plane = params.out_d * params.out_h * params.out_w;
+    let apart = channel_step(OUT_LAST, params.out_d * params.out_h * params.out_w);
     // Outputs that do not exist are read as the last one that does, and not stored.
-    let to = vec4<u32>(at) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * plane;
+    let to = vec4<u32>(at) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * apart;
     var total = with_side(to, sums, params.slope);
     if (ACCUMULATE == 1u) {
         total += vec4<f32>(out[to.x], out[to.y], out[to.z], out[to.w]);
@@ -510,9 +520,9 @@ fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
     let cells = cells_at(tile, distance);
     let plane = params.out_d * params.out_h * params.out_w;
     let line = (cells.d * OUT_STRIDE_D + tile.number.x) * params.out_h + cells.h * OUT_STRIDE_H + tile.number.y;
-    let cell = line * params.out_w + cells.w * OUT_STRIDE_W + tile.number.z;
+    let cell = (line * params.out_w + cells.w * OUT_STRIDE_W + tile.number.z) * cell_step(OUT_LAST, params.groups * params.outputs);
     let sample = params.groups * params.outputs * plane;
-    let first = (tile.group * params.outputs + m) * plane + params.out_base;
+    let first = (tile.group * params.outputs + m) * channel_step(OUT_LAST, plane) + params.out_base;
     let at = cells.sample * sample + cell + vec4<u32>(first);
     let outputs = params.outputs - min(m, params.outputs);
     let count = select(vec4<u32>(0u), vec4<u32>(outputs), distance < vec4<u32>(tile.columns - tile.n));

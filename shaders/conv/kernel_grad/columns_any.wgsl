@@ -19,7 +19,8 @@ fn own_columns(block: Block, lane: u32) {
     column_d = window_starts(columns / (all.taps_w * all.taps_h) % all.taps_d, all.dilation_d, all.padding_low_d);
     let per_group = all.conv.channels_in / all.conv.groups;
     let channel = vec4<u32>(block.group * per_group) + columns / (all.taps_w * all.taps_h * all.taps_d);
-    column_first = vec4<u32>(all.conv.x_base) + channel * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
+    let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
+    column_first = vec4<u32>(all.conv.x_base) + channel * channel_step(X_LAST, plane);
 }
 
 fn begin_row(n: u32, row_d: u32, row_h: u32) {
@@ -27,13 +28,18 @@ fn begin_row(n: u32, row_d: u32, row_h: u32) {
     let h = four_bordered(column_h + vec4<i32>(i32(row_h * all.stride_h)), all.conv.in_h);
     row_inside = are_inside(d, all.conv.in_d) & are_inside(h, all.conv.in_h);
     let sample = n * all.conv.channels_in * (all.conv.in_d * all.conv.in_h * all.conv.in_w);
-    row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * all.conv.in_h + vec4<u32>(h)) * all.conv.in_w;
+    row_first = column_first + vec4<u32>(sample) + (vec4<u32>(d) * all.conv.in_h + vec4<u32>(h)) * (all.conv.in_w * x_cell());
+}
+
+// Elements of x from a cell to the next.
+fn x_cell() -> u32 {
+    return cell_step(X_LAST, all.conv.channels_in);
 }
 
 // x under 4 outputs at one column.
 fn cells_of(first: u32, at: vec4<i32>, inside: vec4<bool>) -> vec4<f32> {
     // Cells outside are read as zero, from an element that exists.
-    let cells = select(vec4<u32>(0u), vec4<u32>(first) + vec4<u32>(at), inside);
+    let cells = select(vec4<u32>(0u), vec4<u32>(first) + vec4<u32>(at) * x_cell(), inside);
     return select(vec4<f32>(0.0), vec4<f32>(x[cells.x], x[cells.y], x[cells.z], x[cells.w]), inside);
 }
 

@@ -18,15 +18,15 @@ fn store_row(place: Place, row: u32, sums: Columns) {
     if (row >= place.rows || place.count == 0u) {
         return;
     }
-    let at = place.first + row * place.columns;
-    store_one(at, sums.x);
+    let at = place.first + vec4<u32>(row * place.apart);
+    store_one(at.x, sums.x);
     if (place.count > 1u) {
-        store_one(at + 1u, sums.y);
+        store_one(at.y, sums.y);
     }
     if (place.count > 2u) {
-        store_one(at + 2u, sums.z);
+        store_one(at.z, sums.z);
     }
     if (place.count > 3u) {
-        store_one(at + 3u, sums.w);
+        store_one(at.w, sums.w);
     }
 }

@@ -50,8 +50,8 @@ fn store_row(place: Place, row: u32, sums: Columns) {
     if (row >= place.rows || place.count == 0u) {
         return;
     }
-    let at = place.first + row * place.columns;
-    store_one(at, sums.x);
-    store_one(at + 1u, sums.y);
-    store_one(at + 2u, sums.z);
+    let at = place.first + vec4<u32>(row * place.apart);
+    store_one(at.x, sums.x);
+    store_one(at.y, sums.y);
+    store_one(at.z, sums.z);
 }

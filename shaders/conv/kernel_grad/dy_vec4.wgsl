@@ -1,7 +1,7 @@
-// dy at 4 neighbouring outputs at once: for rows of whole fours. The choice, which is always the same, makes Mesa 22.3's
+// dy at 4 neighbouring outputs at once: for rows of whole fours, channels first. The choice, which is always the same, makes Mesa 22.3's
 // lavapipe three times faster than the plain load; newer ones do not mind.
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 
-fn dy_at(first: u32, exists: vec4<bool>) -> vec4<f32> {
+fn dy_at(first: u32, exists: vec4<bool>, apart: u32) -> vec4<f32> {
     return select(vec4<f32>(0.0), dy[first / 4u], exists.x);
 }

@@ -45,7 +45,7 @@ fn kept(cells: Under, exists: vec4<bool>) -> Under {
 }
 
 fn outputs_of(row: u32, in_slab: bool, exists: vec4<bool>) -> Outputs {
-    return Outputs(dy_at(select(0u, row, in_slab), exists & vec4<bool>(in_slab)), in_slab);
+    return Outputs(dy_at(select(0u, row, in_slab), exists & vec4<bool>(in_slab), 1u), in_slab);
 }
 
 fn correlate(channel: u32, slab: Slab) {

@@ -46,7 +46,8 @@ fn correlate(block: Block, lane: u32) {
     // Rows behind the group's last channel repeat it and are not stored.
     let first_row = block.m + lane % ROW_LANES * 4u;
     let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
-    let y_first = (vec4<u32>(block.group * per_group) + rows) * plane;
+    let y_first = (vec4<u32>(block.group * per_group) + rows) * channel_step(Y_LAST, plane);
+    let y_cell = cell_step(Y_LAST, channels_out);
 
     clear_sums();
     let slab = slab_at(all.conv.reduction, block.slice);
@@ -55,13 +56,13 @@ fn correlate(block: Block, lane: u32) {
         let row_d = row / out_h % out_d;
         let n = row / (out_h * out_d);
         begin_row(n, row_d, row_h);
-        let y_row = y_first + vec4<u32>(y_base + n * channels_out * plane + (row_d * out_h + row_h) * out_w);
+        let y_row = y_first + vec4<u32>(y_base + n * channels_out * plane + (row_d * out_h + row_h) * out_w * y_cell);
         for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
             let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
-            let dy0 = dy_at(y_row.x + o, exists);
-            let dy1 = dy_at(y_row.y + o, exists);
-            let dy2 = dy_at(y_row.z + o, exists);
-            let dy3 = dy_at(y_row.w + o, exists);
+            let dy0 = dy_at(y_row.x + o * y_cell, exists, y_cell);
+            let dy1 = dy_at(y_row.y + o * y_cell, exists, y_cell);
+            let dy2 = dy_at(y_row.z + o * y_cell, exists, y_cell);
+            let dy3 = dy_at(y_row.w + o * y_cell, exists, y_cell);
             let window = columns_at(o, exists);
             accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
             accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
@@ -79,10 +80,11 @@ fn store_one(at: u32, sum: f32) {
     }
 }
 
-// Where a lane's sums go: its first column in the first of its channels, and channels and columns that exist.
+// Where a lane's sums go: its first columns in the first of its channels, elements from a channel to the next, and channels and
+// columns that exist.
 struct Place {
-    first: u32,
-    columns: u32,
+    first: vec4<u32>,
+    apart: u32,
     rows: u32,
     count: u32,
 }
@@ -94,9 +96,12 @@ fn row_columns() -> u32 {
 
 fn place_at(block: Block, column: u32, count: u32) -> Place {
     let per_group = all.conv.channels_out / all.conv.groups;
-    let columns = row_columns();
-    let channel = block.slice * all.conv.channels_out + block.group * per_group + block.m;
-    return Place(channel * columns + column, columns, per_group - block.m, count);
+    let taps = all.taps_d * all.taps_h * all.taps_w;
+    let apart = output_step(all.conv.channels_in / all.conv.groups, taps);
+    let row = block.slice * all.conv.channels_out * row_columns() + (block.group * per_group + block.m) * apart;
+    let columns = vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u);
+    let first = vec4<u32>(row) + columns_of_dw(columns, taps, all.conv.channels_out);
+    return Place(first, apart, per_group - block.m, count);
 }
 
 fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Columns) {

@@ -51,7 +51,7 @@ fn columns_of(quad: u32) -> vec4<u32> {
 // Offsets of the channels of a quad in dy; those behind the last one repeat it and are not stored.
 fn channels_at(tile: Tile, quad: u32) -> vec4<u32> {
     let m = min(vec4<u32>(tile.m + 4u * quad) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(tile.outputs - 1u));
-    return (m + vec4<u32>(tile.group * tile.outputs)) * (params.out_d * params.out_h * params.out_w);
+    return (m + vec4<u32>(tile.group * tile.outputs)) * channel_step(Y_LAST, params.out_d * params.out_h * params.out_w);
 }
 
 // Four columns of dw: offset in x from the cell under a window's first tap, and the bits of their taps.
@@ -67,10 +67,11 @@ fn columns_at(tile: Tile, quad: u32) -> Columns {
     let h = column / TAPS_W % TAPS_H;
     let d = column / (TAPS_W * TAPS_H) % TAPS_D;
     let channel = column / (TAPS_W * TAPS_H * TAPS_D) + tile.group * (params.channels_in / params.groups);
-    let line = (channel * params.in_d + d * DILATION_D) * params.in_h + h * DILATION_H;
+    let line = d * (DILATION_D * params.in_h) + h * DILATION_H;
+    let offset = channel * channel_step(X_LAST, params.in_d * params.in_h * params.in_w);
     let one = vec4<u32>(1u);
     let bits = (one << w) | (one << (h + TAPS_W)) | (one << (d + (TAPS_W + TAPS_H)));
-    return Columns(line * params.in_w + w * DILATION_W, bits);
+    return Columns(offset + (line * params.in_w + w * DILATION_W) * x_cell(), bits);
 }
 
 // All that an invocation stages.
@@ -128,13 +129,17 @@ struct Step {
     carry_x: vec3<u32>,
 }
 
+fn x_cell() -> u32 {
+    return cell_step(X_LAST, params.channels_in);
+}
+
 // Elements from a cell to the next one along d, h, w: of dy, and of x under the first tap.
 fn steps_y() -> vec3<u32> {
-    return vec3<u32>(params.out_h * params.out_w, params.out_w, 1u);
+    return vec3<u32>(params.out_h * params.out_w, params.out_w, 1u) * cell_step(Y_LAST, params.channels_out);
 }
 
 fn steps_x() -> vec3<u32> {
-    return vec3<u32>(STRIDE_D * params.in_h * params.in_w, STRIDE_H * params.in_w, STRIDE_W);
+    return vec3<u32>(STRIDE_D * params.in_h * params.in_w, STRIDE_H * params.in_w, STRIDE_W) * x_cell();
 }
 
 fn sum_of(v: vec3<u32>) -> u32 {
@@ -152,7 +157,7 @@ fn cell_at(slab: Slab, k: u32) -> Cell {
     let x_sample = params.channels_in * params.in_d * params.in_h * params.in_w;
     let low = (PADDING_LOW_D * params.in_h + PADDING_LOW_H) * params.in_w + PADDING_LOW_W;
     let y = params.y_base + sample * y_sample + sum_of(from_begin * steps_y());
-    let x = params.x_base + sample * x_sample + sum_of(from_begin * steps_x()) - low;
+    let x = params.x_base + sample * x_sample + sum_of(from_begin * steps_x()) - low * x_cell();
     return Cell(k, at, y, x);
 }
 
@@ -190,7 +195,7 @@ fn next_cell(slab: Slab, step: Step, cell: Cell) -> Cell {
     if (at.y >= params.out_h) {
         at.y -= params.out_h;
         at.x += 1u;
-        // dy is contiguous here: nothing to add to y.
+        // A sample of dy has no gaps: nothing to add to y.
         x += step.carry_x.y;
     }
     if (at.x >= params.out_d) {
@@ -274,7 +279,7 @@ fn border_shifts(sources: Sources, columns: Columns) -> vec4<u32> {
     let d = firstTrailingBit(bits >> vec4<u32>(TAPS_W + TAPS_H));
     let plane = border_shift(sources.start.x, d, DILATION_D, params.in_d) * params.in_h;
     let line = (plane + border_shift(sources.start.y, h, DILATION_H, params.in_h)) * params.in_w;
-    return line + border_shift(sources.start.z, w, DILATION_W, params.in_w);
+    return (line + border_shift(sources.start.z, w, DILATION_W, params.in_w)) * x_cell();
 }
 
 // Zero outside of x, read from an element that exists.
@@ -385,19 +390,19 @@ fn store_one(at: u32, sum: f32) {
     }
 }
 
-// A column at 4 neighbouring channels, of which the first `count` exist.
-fn store_column(at: u32, count: u32, columns: u32, sums: vec4<f32>) {
+// A column at 4 neighbouring channels, so far apart, of which the first `count` exist.
+fn store_column(at: u32, count: u32, apart: u32, sums: vec4<f32>) {
     if (count > 0u) {
         store_one(at, sums.x);
     }
     if (count > 1u) {
-        store_one(at + columns, sums.y);
+        store_one(at + apart, sums.y);
     }
     if (count > 2u) {
-        store_one(at + 2u * columns, sums.z);
+        store_one(at + 2u * apart, sums.z);
     }
     if (count > 3u) {
-        store_one(at + 3u * columns, sums.w);
+        store_one(at + 3u * apart, sums.w);
     }
 }
 
@@ -405,14 +410,16 @@ fn store_column(at: u32, count: u32, columns: u32, sums: vec4<f32>) {
 fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
     let m = tile.m + 4u * a;
     let column = vec4<u32>(tile.n) + columns_of(b);
-    let row = tile.slice * params.channels_out + tile.group * tile.outputs + m;
-    let at = column + vec4<u32>(row * tile.columns);
+    let taps = TAPS_D * TAPS_H * TAPS_W;
+    let apart = output_step(tile.columns / taps, taps);
+    let row = tile.slice * params.channels_out * tile.columns + (tile.group * tile.outputs + m) * apart;
+    let at = columns_of_dw(column, taps, params.channels_out) + vec4<u32>(row);
     let channels = tile.outputs - min(m, tile.outputs);
     let count = select(vec4<u32>(0u), vec4<u32>(channels), column < vec4<u32>(tile.columns));
-    store_column(at.x, count.x, tile.columns, sums[0]);
-    store_column(at.y, count.y, tile.columns, sums[1]);
-    store_column(at.z, count.z, tile.columns, sums[2]);
-    store_column(at.w, count.w, tile.columns, sums[3]);
+    store_column(at.x, count.x, apart, sums[0]);
+    store_column(at.y, count.y, apart, sums[1]);
+    store_column(at.z, count.z, apart, sums[2]);
+    store_column(at.w, count.w, apart, sums[3]);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

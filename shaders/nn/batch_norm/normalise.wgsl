@@ -12,7 +12,8 @@ fn normalised(index: u32) -> Value {
 }
 
 fn through_relu(value: Value) -> Value {
-    return select(value, max(value, Value(0.0)), params.relu == 1u);
+    // NaN stays: see common/activation.wgsl.
+    return select(value, select(value, Value(0.0), value <= Value(0.0)), params.relu == 1u);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -57,7 +57,9 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     let dense = |axis: &GatherAxis| axis.dilation == 1;
     let one_row = h.source == 1 && h.target == 1 && h.taps == 1;
     let stride = w.source_stride;
-    if !is_plane || !dense(h) || !dense(w) || !(one_row || h.source_stride == stride) {
+    // It reads w as it is, and neighbouring cells at once.
+    let fits = gather.is_channels_first() && gather.has_taps_by_output();
+    if !fits || !is_plane || !dense(h) || !dense(w) || !(one_row || h.source_stride == stride) {
         return None;
     }
     let [_, taps_h, taps_w] = gather.most_taps();

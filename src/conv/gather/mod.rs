@@ -16,6 +16,7 @@ use super::epilogue::{Abilities, begin};
 use super::{ConvProblem, Epilogue, border};
 use crate::error::Result;
 use crate::kernel::{EntryPoint, GatherParams, KernelKey, Override, Variant};
+use crate::layout::Layout;
 use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder};
 
 /// One way of computing the sums.
@@ -148,6 +149,8 @@ fn overrides(gather: &Gather, method: &Method, entry: &EntryPoint, store: impl F
                 "ACCUMULATE" | "ACTIVATION" | "RESIDUAL" | "DERIVATIVE" => store(name),
                 "BORDER" => gather.border().constant(),
                 "BY" => method.by_channel.into(),
+                "SOURCE" => (gather.source_layout == Layout::ChannelsLast).into(),
+                "OUT" => (gather.target_layout == Layout::ChannelsLast).into(),
                 _ => gather.crosses_bounds().into(),
             };
             (name, value)

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::ConvProblem;
 use crate::error::Result;
 use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams};
+use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, Operand, loop_tests};
 use crate::window::{Axis, GatherAxis};
@@ -28,6 +29,9 @@ pub(in super::super) struct Gather {
     /// Elements of w from one group, output channel and input channel of the gather to the next.
     w_strides: [u32; 3],
     reversed: bool,
+    /// How the source and the target lie in memory.
+    pub source_layout: Layout,
+    pub target_layout: Layout,
 }
 
 impl Gather {
@@ -44,8 +48,10 @@ impl Gather {
             outputs,
             axes: flattened(problem.axes.each_ref().map(GatherAxis::forward)),
             padding_mode: problem.padding_mode,
-            w_strides: [outputs * channels * taps, channels * taps, taps],
+            w_strides: w_strides([outputs, channels], problem, taps),
             reversed: false,
+            source_layout: problem.x_layout,
+            target_layout: problem.y_layout,
         }
     }
 
@@ -68,9 +74,27 @@ impl Gather {
             outputs,
             axes: flattened(problem.axes.each_ref().map(GatherAxis::input_grad)),
             padding_mode: PaddingMode::Zeros,
-            w_strides: [outputs * channels * taps, taps, outputs * taps],
+            w_strides: {
+                let [group, channel, output] = w_strides([channels, outputs], problem, taps);
+                [group, output, channel]
+            },
             reversed: true,
+            source_layout: problem.y_layout,
+            target_layout: problem.x_layout,
         })
+    }
+
+    /// Whether w holds the taps of a group's outputs one behind the other, a channel's: what kernels read that do not pack it.
+    pub(super) fn has_taps_by_output(&self) -> bool {
+        let [group, output, _] = self.w_strides;
+        // The product of w's extents fits.
+        let taps = self.taps() as u32;
+        group == self.outputs * taps && (self.outputs == 1 || output == taps)
+    }
+
+    /// Whether both tensors have their channels first: what kernels take that read or write neighbouring cells at once.
+    pub(super) fn is_channels_first(&self) -> bool {
+        [self.source_layout, self.target_layout] == [Layout::ChannelsFirst; 2]
     }
 
     fn taps(&self) -> u64 {
@@ -244,6 +268,14 @@ impl Gather {
             }),
             classes: self.class_table(),
         }
+    }
+}
+
+/// Elements of w from one group, output channel and input channel of the convolution to the next, of so many of a group.
+fn w_strides([outputs, inputs]: [u32; 2], problem: &ConvProblem, taps: u32) -> [u32; 3] {
+    match problem.kernel_order {
+        KernelOrder::OutIn => [outputs * inputs * taps, inputs * taps, taps],
+        KernelOrder::InOut => [outputs * taps, taps, problem.channels_out * taps],
     }
 }
 

@@ -42,9 +42,9 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
 fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
     let [d, h, w] = &gather.axes;
     let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
-    // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is.
-    let is_zeros = gather.border() == PaddingMode::Zeros;
-    let aligned = is_zeros && one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
+    // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is. They take fours of cells.
+    let in_fours = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
+    let aligned = in_fours && one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
     if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
@@ -68,9 +68,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         }
         return (&kernel::SUBGROUP_ROW3_KERNEL, [&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS], false);
     }
-    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 {
+    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 && gather.is_channels_first() {
         let variant = &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-        if is_zeros && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
+        if in_fours && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
             let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED, &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS];
             return (&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL, entries, true);
         }

@@ -19,7 +19,7 @@ const LEAST_LIMIT: u32 = 8;
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
     let (entry, variant) = kernel_for(problem)
-        .ok_or_else(|| unavailable("its kernel gradient takes planes and groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
+        .ok_or_else(|| unavailable("its kernel gradient takes planes, channels first, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
     if limit < LEAST_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
@@ -47,7 +47,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
         let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
         plan.split_reduction(dw, slabs, slice_workgroups, onto || chunk.first > 0, |plan, reduction, target| {
-            let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem.padding_mode));
+            let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem));
             let invocations = channels * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));
             let workgroups = invocations.div_ceil(variant.workgroup_size().into());
@@ -66,7 +66,13 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
     // A single tap has no dilation.
     let dense = |axis: &Axis| axis.dilation == 1;
     let per_group = problem.channels_in / problem.groups;
-    if !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
+    if !problem.is_channels_first()
+        || !is_plane
+        || per_group != 1
+        || !dense(h)
+        || !dense(w)
+        || !(one_row || h.stride == w.stride)
+    {
         return None;
     }
     let taps = h.taps.max(w.taps).into();

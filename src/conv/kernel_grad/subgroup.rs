@@ -2,6 +2,7 @@
 
 use super::super::ConvProblem;
 use super::super::gather::tile_for;
+use super::super::passes::order_constant;
 use super::super::strip;
 use super::Method;
 use crate::error::Result;
@@ -40,24 +41,38 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     // The plane is a row: of a flattened problem, or from the first.
     let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
     let entry = if is_row && fours { &kernel::SUBGROUP_DW_POINTWISE } else { entry };
+    // The others read neighbouring cells of a channel at once.
+    let (entry, strips) =
+        if problem.is_channels_first() { (entry, strips) } else { (&kernel::SUBGROUP_DW_ANY, by_column) };
     let kernel = entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let (outputs, mode) = (problem.channels_out / problem.groups, problem.padding_mode);
+    let outputs = problem.channels_out / problem.groups;
     let variant = tile_for(kernel.variants, outputs, w.stride);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {
-        kernel: Box::new(move |reduction| KernelKey::new(entry, variant, &overrides(entry, reduction, mode))),
+        kernel: {
+            let problem = problem.clone();
+            Box::new(move |reduction| KernelKey::new(entry, variant, &overrides(entry, reduction, &problem)))
+        },
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
         workgroup_size: LANES,
     })
 }
 
-/// The overrides of an entry point's kernel, one of `common/accumulate.wgsl` and, mostly, `common/border.wgsl`.
-pub(super) fn overrides(entry: &EntryPoint, reduction: &Reduction, mode: PaddingMode) -> Vec<Override> {
-    let value = |&name| (name, if name == "BORDER" { mode.constant() } else { reduction.accumulate });
+/// The overrides of an entry point's kernel: that of `common/accumulate.wgsl`, mostly that of `common/border.wgsl`, and those of
+/// layouts and kernel order that it has.
+pub(super) fn overrides(entry: &EntryPoint, reduction: &Reduction, problem: &ConvProblem) -> Vec<Override> {
+    let value = |&name| {
+        let value = match name {
+            "ACCUMULATE" => reduction.accumulate,
+            "BORDER" => problem.padding_mode.constant(),
+            _ => order_constant(problem, name),
+        };
+        (name, value)
+    };
     entry.kernel().overrides.iter().map(value).collect()
 }
 

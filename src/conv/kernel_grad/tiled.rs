@@ -1,6 +1,6 @@
 //! The kernel gradient as a matrix product over tiles in workgroup memory: for GPUs. Slices as in the direct one.
 
-use super::super::passes::params;
+use super::super::passes::{order_overrides, params};
 use super::super::tile::{Product, Tile};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
@@ -94,12 +94,13 @@ fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
     most.min(u32::MAX.into()) as u32
 }
 
-/// Those of the window, which axes have padding, and what stands there.
+/// Those of the window, which axes have padding, what stands there, and how the operands lie.
 fn overrides(problem: &ConvProblem, entry: &EntryPoint) -> Vec<Override> {
     let mut values = override_values(&problem.axes, kernel::WINDOW_OVERRIDES);
     let padded = problem.axes.iter().map(|axis| u32::from(axis.padding_low > 0 || axis.padding_high > 0));
     let names = &entry.kernel().overrides[values.len()..];
     values.extend(names.iter().copied().zip(padded.into_iter().chain([problem.padding_mode.constant()])));
+    values.extend(order_overrides(problem));
     values
 }
 

@@ -3,14 +3,17 @@
 use super::super::params::{GatherParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, NO_SIDE, SIDE, Variant,
-    WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_vec4, with, write, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, NO_SIDE, SIDE,
+    Variant, WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_vec4, with, write, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
 pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/params.wgsl");
 pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
 pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
+/// Where source and out lie in any layout; or with their channels first.
+pub(super) const GATHER_LAYOUTS: &str = include_str!("../../../shaders/conv/gather/layouts.wgsl");
+pub(super) const GATHER_CHANNELS_FIRST: &str = include_str!("../../../shaders/conv/gather/channels_first.wgsl");
 const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
 const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
@@ -60,7 +63,14 @@ const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
 /// The same, and that of `common/border.wgsl`.
 const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER"];
 
-/// Override constants of `conv/gather/constants.wgsl`, that of `common/border.wgsl`, and those of a store.
+/// The same, and those of `conv/gather/layouts.wgsl`.
+const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER", "SOURCE_LAST", "OUT_LAST"];
+
+/// Without padding other than zeros, which an input gradient does not have.
+const PAIR_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "SOURCE_LAST", "OUT_LAST"];
+
+/// Override constants of `conv/gather/constants.wgsl`, that of `common/border.wgsl`, those of a store, and those of
+/// `conv/gather/layouts.wgsl`.
 pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "TAPS_D",
     "TAPS_H",
@@ -78,6 +88,8 @@ pub(crate) const GATHER_OVERRIDES: &[&str] = &[
     "BORDER",
     "ACCUMULATE",
     "ACTIVATION",
+    "SOURCE_LAST",
+    "OUT_LAST",
 ];
 
 /// The same, and those of `common/side.wgsl`.
@@ -94,67 +106,67 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, BORDER_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, PAIR_OVERRIDES,
         subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
-    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
+    DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
     DEPTHWISE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out")];
     DEPTHWISE_BIAS = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    DEPTHWISE_SIDE_KERNEL = "conv/gather/depthwise+side" in "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE], GatherParams, GATHER_SIDE_OVERRIDES, 0;
+    DEPTHWISE_SIDE_KERNEL = "conv/gather/depthwise+side" in "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE], GatherParams, GATHER_SIDE_OVERRIDES, 0;
     DEPTHWISE_SIDE = "depthwise" [read(1, "source"), read(2, "packed"), write(4, "out"), read(5, "side")];
     DEPTHWISE_BIAS_SIDE = "depthwise_bias" [read(1, "source"), read(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }

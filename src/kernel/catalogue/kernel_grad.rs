@@ -1,12 +1,12 @@
 //! Kernel gradients by subgroups.
 
 use super::super::params::KernelGradParams;
-use super::conv::CONV;
+use super::conv::{CHANNELS_FIRST, CONV, KERNEL_ORDER, LAYOUTS};
 use super::gather::{PRODUCT, ROW3_STRIDE2_TILES, SUBGROUP_TILES};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE, ACCUMULATE_BORDER, ACCUMULATE_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, REDUCTION, WINDOW,
-    kernel, read, read_vec4, write,
+    ACCUMULATE_CONSTANT, BORDER, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, WINDOW, kernel, read, read_vec4,
+    write,
 };
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
@@ -20,51 +20,60 @@ const COLUMNS_ROW3: &str = include_str!("../../../shaders/conv/kernel_grad/colum
 pub(super) const DY_SCALAR: &str = include_str!("../../../shaders/conv/kernel_grad/dy_scalar.wgsl");
 pub(super) const DY_VEC4: &str = include_str!("../../../shaders/conv/kernel_grad/dy_vec4.wgsl");
 
+/// Override constants of `common/accumulate.wgsl` and `conv/kernel_order.wgsl`.
+const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT"];
+
+/// The same, and that of `common/border.wgsl`.
+const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER"];
+
+/// The same, and those of `conv/layouts.wgsl`.
+const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER", "X_LAST", "Y_LAST"];
+
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
+        KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_SCALAR],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_SCALAR],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
-        [INDEX, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
-        KernelGradParams, ACCUMULATE, subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
+        KernelGradParams, STORE_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_POINTWISE = "kernel_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_scalar",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_SCALAR],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants ROW3_STRIDE2_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_SCALAR],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants ROW3_STRIDE2_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_vec4(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
-        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
-        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants ROW3_STRIDE2_TILES;
+        [INDEX, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_vec4(1, "source"), read_vec4(2, "dy"), write(3, "dw"), read(5, "cells")];
 }

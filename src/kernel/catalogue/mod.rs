@@ -121,6 +121,7 @@ const fn write(binding: u32, name: &'static str) -> Slot {
 const INDEX: &str = include_str!("../../../shaders/common/index.wgsl");
 const DIVIDE: &str = include_str!("../../../shaders/common/divide.wgsl");
 const REDUCTION: &str = include_str!("../../../shaders/common/reduction.wgsl");
+const LAYOUT: &str = include_str!("../../../shaders/common/layout.wgsl");
 const WINDOW: &str = include_str!("../../../shaders/common/window.wgsl");
 const WINDOW_CONSTANTS: &str = include_str!("../../../shaders/common/window_constants.wgsl");
 const ACCUMULATE_CONSTANT: &str = include_str!("../../../shaders/common/accumulate.wgsl");
@@ -131,10 +132,7 @@ const INSIDE: &str = include_str!("../../../shaders/common/inside.wgsl");
 const BORDER: &str = include_str!("../../../shaders/common/border.wgsl");
 const WINDOW_BITS: &str = include_str!("../../../shaders/common/window_bits.wgsl");
 
-/// The override constant of `common/accumulate.wgsl`.
-const ACCUMULATE: &[&str] = &["ACCUMULATE"];
-
-/// The same, and that of `common/border.wgsl`.
+/// The override constants of `common/accumulate.wgsl` and `common/border.wgsl`.
 const ACCUMULATE_BORDER: &[&str] = &["ACCUMULATE", "BORDER"];
 
 /// Override constants of `common/window_constants.wgsl`.

@@ -1,11 +1,11 @@
 //! Matrix products over tiles in workgroup memory, by what an invocation owns: 8 x 8, 8 x 4 or 4 x 4 sums.
 
 use super::super::params::{ConvParams, GatherParams};
-use super::conv::CONV;
-use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_OVERRIDES, GATHER_SIDE_OVERRIDES};
+use super::conv::{CONV, KERNEL_ORDER, LAYOUTS};
+use super::gather::{CLASSES, GATHER, GATHER_CONSTANTS, GATHER_LAYOUTS, GATHER_OVERRIDES, GATHER_SIDE_OVERRIDES};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, NO_SIDE, REDUCTION, SIDE,
-    Variant, WINDOW, WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, Constant, EntryPoint, INDEX, Kernel, LAYOUT, NO_SIDE, REDUCTION,
+    SIDE, Variant, WINDOW, WINDOW_BITS, WINDOW_CONSTANTS, WINDOW_OVERRIDES, kernel, read, read_vec4, with, write,
 };
 
 const TILE: &str = include_str!("../../../shaders/common/tile.wgsl");
@@ -22,9 +22,12 @@ const TILED_OVERRIDES: &[&str] = &with::<{ GATHER_OVERRIDES.len() + 1 }>(GATHER_
 const TILED_SIDE_OVERRIDES: &[&str] =
     &with::<{ GATHER_SIDE_OVERRIDES.len() + 1 }>(GATHER_SIDE_OVERRIDES, &["BY_CHANNEL"]);
 
-/// Override constants of `conv/kernel_grad/tiled.wgsl`: those of every window, its own, and that of `common/border.wgsl`.
-const KERNEL_GRAD_TILED_OVERRIDES: &[&str] =
-    &with::<{ WINDOW_OVERRIDES.len() + 4 }>(WINDOW_OVERRIDES, &["PADDED_D", "PADDED_H", "PADDED_W", "BORDER"]);
+/// Override constants of `conv/kernel_grad/tiled.wgsl`: those of every window, its own, that of `common/border.wgsl`, and those of
+/// layouts and kernel order.
+const KERNEL_GRAD_TILED_OVERRIDES: &[&str] = &with::<{ WINDOW_OVERRIDES.len() + 7 }>(
+    WINDOW_OVERRIDES,
+    &["PADDED_D", "PADDED_H", "PADDED_W", "BORDER", "X_LAST", "Y_LAST", "IN_OUT"],
+);
 
 /// The constants of a tile and the bytes of its staged rows.
 macro_rules! tile_variant {
@@ -62,7 +65,7 @@ macro_rules! kernel_grad_tile {
 }
 
 kernel! {
-    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X8, GATHER_TILED],
+    TILED_8X8_KERNEL = "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X8, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(128 x 128 x 16, sums 64),
             gather_tile!(64 x 128 x 8, sums 64),
@@ -72,25 +75,25 @@ kernel! {
     TILED_8X8_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_8X8_SIDE_KERNEL = "conv/gather/tiled_8x8+side" in "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X8, GATHER_TILED],
+    TILED_8X8_SIDE_KERNEL = "conv/gather/tiled_8x8+side" in "conv/gather/tiled_8x8", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X8, GATHER_TILED],
         GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_8X8_KERNEL.variants;
     TILED_8X8_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
     TILED_8X8_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
-    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X4, GATHER_TILED],
+    TILED_8X4_KERNEL = "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_8X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[gather_tile!(64 x 64 x 16, sums 32)];
     TILED_8X4 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     TILED_8X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_8X4_SIDE_KERNEL = "conv/gather/tiled_8x4+side" in "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X4, GATHER_TILED],
+    TILED_8X4_SIDE_KERNEL = "conv/gather/tiled_8x4+side" in "conv/gather/tiled_8x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_8X4, GATHER_TILED],
         GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_8X4_KERNEL.variants;
     TILED_8X4_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
     TILED_8X4_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
-    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_4X4, GATHER_TILED],
+    TILED_4X4_KERNEL = "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE, TILE, TILE_4X4, GATHER_TILED],
         GatherParams, TILED_OVERRIDES, subgroup 0, variants &[
             gather_tile!(64 x 32 x 16, sums 16),
             gather_tile!(16 x 128 x 16, sums 16),
@@ -99,20 +102,20 @@ kernel! {
     TILED_4X4_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out")];
 }
 kernel! {
-    TILED_4X4_SIDE_KERNEL = "conv/gather/tiled_4x4+side" in "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_4X4, GATHER_TILED],
+    TILED_4X4_SIDE_KERNEL = "conv/gather/tiled_4x4+side" in "conv/gather/tiled_4x4", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, SIDE, TILE, TILE_4X4, GATHER_TILED],
         GatherParams, TILED_SIDE_OVERRIDES, subgroup 0, variants TILED_4X4_KERNEL.variants;
     TILED_4X4_SIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "side")];
     TILED_4X4_BIAS_SIDE = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "bias"), write(4, "out"), read(5, "side")];
 }
 kernel! {
     KERNEL_GRAD_TILED_8X8_KERNEL = "conv/kernel_grad/tiled_8x8",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, CONV, TILE, TILE_8X8, KERNEL_GRAD_TILED], ConvParams,
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, LAYOUT, LAYOUTS, KERNEL_ORDER, CONV, TILE, TILE_8X8, KERNEL_GRAD_TILED], ConvParams,
         KERNEL_GRAD_TILED_OVERRIDES, subgroup 0, variants &[kernel_grad_tile!(128 x 128 x 8, sums 64)];
     KERNEL_GRAD_TILED_8X8 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     KERNEL_GRAD_TILED_8X4_KERNEL = "conv/kernel_grad/tiled_8x4",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, CONV, TILE, TILE_8X4, KERNEL_GRAD_TILED], ConvParams,
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, LAYOUT, LAYOUTS, KERNEL_ORDER, CONV, TILE, TILE_8X4, KERNEL_GRAD_TILED], ConvParams,
         KERNEL_GRAD_TILED_OVERRIDES, subgroup 0, variants &[
             kernel_grad_tile!(128 x 64 x 16, sums 32),
             kernel_grad_tile!(64 x 64 x 16, sums 32),
@@ -121,7 +124,7 @@ kernel! {
 }
 kernel! {
     KERNEL_GRAD_TILED_4X4_KERNEL = "conv/kernel_grad/tiled_4x4",
-        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, CONV, TILE, TILE_4X4, KERNEL_GRAD_TILED], ConvParams,
+        [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, BORDER, WINDOW_BITS, LAYOUT, LAYOUTS, KERNEL_ORDER, CONV, TILE, TILE_4X4, KERNEL_GRAD_TILED], ConvParams,
         KERNEL_GRAD_TILED_OVERRIDES, subgroup 0, variants &[kernel_grad_tile!(32 x 32 x 16, sums 16)];
     KERNEL_GRAD_TILED_4X4 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }

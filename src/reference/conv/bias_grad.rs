@@ -1,5 +1,5 @@
 use super::super::sums::Sum;
-use super::super::{Sums, check_length, flat, visible};
+use super::super::{Sums, check_length, visible};
 use super::shapes;
 use crate::ConvProblem;
 use crate::error::Result;
@@ -29,7 +29,7 @@ pub fn bias_grad(problem: &ConvProblem, dy: &[f32]) -> Result<Sums> {
             for od in 0..s.y[2] {
                 for oh in 0..s.y[3] {
                     for ow in 0..s.y[4] {
-                        sum.add(dy[flat([n, k, od, oh, ow], s.y)], 1.0);
+                        sum.add(dy[s.at_y([n, k, od, oh, ow])], 1.0);
                     }
                 }
             }

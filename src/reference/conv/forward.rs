@@ -1,6 +1,6 @@
 use super::super::sums::Sum;
 use super::super::window::cell_read;
-use super::super::{Sums, check_length, flat, visible};
+use super::super::{Sums, check_length, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
@@ -8,7 +8,8 @@ use crate::error::Result;
 /// `y[n, k, o] = b[k] + sum over c, t of x[n, group(k)*C_in/groups + c, o*stride + t*dilation - padding_low] * w[k, c, t]`
 /// with zeros outside x, or what the padding mode says: cross-correlation, the kernel is not flipped.
 ///
-/// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`.
+/// x `[N, C_in, spatial...]`, w `[C_out, C_in/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`; in the
+/// problem's layouts and order of channels.
 /// A bias counts as one more term.
 ///
 /// # Errors
@@ -32,7 +33,7 @@ pub fn forward(problem: &ConvProblem, x: &[f32], w: &[f32], b: Option<&[f32]>) -
     if let Some(b) = b {
         check_length(&[s.y[1]], b.len())?;
     }
-    let mut y = Sums::default();
+    let mut y = vec![Sum::default(); s.y.iter().product()];
     for n in 0..s.y[0] {
         for k in 0..s.y[1] {
             for od in 0..s.y[2] {
@@ -42,13 +43,13 @@ pub fn forward(problem: &ConvProblem, x: &[f32], w: &[f32], b: Option<&[f32]>) -
                         if let Some(b) = b {
                             sum.add(1.0, b[k]);
                         }
-                        y.push(sum);
+                        y[s.at_y([n, k, od, oh, ow])] = sum;
                     }
                 }
             }
         }
     }
-    Ok(y)
+    Ok(Sums::of(y))
 }
 
 /// The sum over input channels and taps.
@@ -64,7 +65,7 @@ fn one_output(problem: &ConvProblem, s: &Shapes, x: &[f32], w: &[f32], [n, k, od
                 let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
                 for tw in 0..s.w[4] {
                     let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
-                    sum.add(x[flat([n, channel, id, ih, iw], s.x)], w[flat([k, s.w_channel(c), td, th, tw], s.w)]);
+                    sum.add(x[s.at_x([n, channel, id, ih, iw])], w[s.at_w([k, s.w_channel(c), td, th, tw])]);
                 }
             }
         }

@@ -1,6 +1,6 @@
 use super::super::sums::Sum;
 use super::super::window::readers;
-use super::super::{Sums, check_length, flat, visible};
+use super::super::{Sums, check_length, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
@@ -27,20 +27,21 @@ pub fn input_grad(problem: &ConvProblem, dy: &[f32], w: &[f32]) -> Result<Sums> 
     check_length(&visible(s.y, problem.rank), dy.len())?;
     check_length(&visible(s.w, problem.rank), w.len())?;
     let readers = problem.axes.each_ref().map(|axis| readers(axis, problem.padding_mode));
-    let mut dx = Sums::default();
+    let mut dx = vec![Sum::default(); s.x.iter().product()];
     for n in 0..s.x[0] {
         for channel in 0..s.x[1] {
             for id in 0..s.x[2] {
                 for ih in 0..s.x[3] {
                     for iw in 0..s.x[4] {
                         let pairs = [&readers[0][id], &readers[1][ih], &readers[2][iw]];
-                        dx.push(one_cell(problem, &s, dy, w, [n, channel], pairs));
+                        let sum = one_cell(problem, &s, dy, w, [n, channel], pairs);
+                        dx[s.at_x([n, channel, id, ih, iw])] = sum;
                     }
                 }
             }
         }
     }
-    Ok(dx)
+    Ok(Sums::of(dx))
 }
 
 /// The sum over output channels and the pairs of tap and output along each axis.
@@ -59,7 +60,7 @@ fn one_cell(
         for &(td, od) in pairs_d {
             for &(th, oh) in pairs_h {
                 for &(tw, ow) in pairs_w {
-                    sum.add(dy[flat([n, k, od, oh, ow], s.y)], w[flat([k, s.w_channel(c), td, th, tw], s.w)]);
+                    sum.add(dy[s.at_y([n, k, od, oh, ow])], w[s.at_w([k, s.w_channel(c), td, th, tw])]);
                 }
             }
         }

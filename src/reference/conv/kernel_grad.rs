@@ -1,6 +1,6 @@
 use super::super::sums::Sum;
 use super::super::window::cell_read;
-use super::super::{Sums, check_length, flat, visible};
+use super::super::{Sums, check_length, visible};
 use super::{Shapes, shapes};
 use crate::ConvProblem;
 use crate::error::Result;
@@ -25,19 +25,19 @@ pub fn kernel_grad(problem: &ConvProblem, x: &[f32], dy: &[f32]) -> Result<Sums>
     let s = shapes(problem)?;
     check_length(&visible(s.x, problem.rank), x.len())?;
     check_length(&visible(s.y, problem.rank), dy.len())?;
-    let mut dw = Sums::default();
+    let mut dw = vec![Sum::default(); s.w.iter().product()];
     for k in 0..s.w[0] {
         for c in 0..s.w[1] {
             for td in 0..s.w[2] {
                 for th in 0..s.w[3] {
                     for tw in 0..s.w[4] {
-                        dw.push(one_tap(problem, &s, x, dy, [k, c, td, th, tw]));
+                        dw[s.at_w([k, c, td, th, tw])] = one_tap(problem, &s, x, dy, [k, c, td, th, tw]);
                     }
                 }
             }
         }
     }
-    Ok(dw)
+    Ok(Sums::of(dw))
 }
 
 /// The sum over batch and outputs.
@@ -55,7 +55,7 @@ fn one_tap(problem: &ConvProblem, s: &Shapes, x: &[f32], dy: &[f32], [k, c, td, 
                     let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
                     for ow in 0..s.y[4] {
                         let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
-                        sum.add(dy[flat([n, k, od, oh, ow], s.y)], x[flat([n, channel, id, ih, iw], s.x)]);
+                        sum.add(dy[s.at_y([n, k, od, oh, ow])], x[s.at_x([n, channel, id, ih, iw])]);
                     }
                 }
             }

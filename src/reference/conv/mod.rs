@@ -16,10 +16,10 @@ pub use input_grad::input_grad;
 pub use kernel_grad::kernel_grad;
 
 use super::window::{check_rank, count_fitting};
-use super::{check_extents, visible};
-use crate::ConvProblem;
+use super::{check_extents, position, tap_position, visible};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
+use crate::{ConvProblem, KernelOrder, Layout};
 
 const OPERATOR: &str = "Conv";
 
@@ -33,12 +33,32 @@ struct Shapes {
     y: [usize; 5],
     /// C_in/groups
     channels: usize,
+    /// How x and y lie in memory.
+    x_layout: Layout,
+    y_layout: Layout,
+    /// Whether w is `[C_in/groups, C_out, ...]`.
+    in_out: bool,
 }
 
 impl Shapes {
     /// The channel of w for channel `c` of a group.
     fn w_channel(&self, c: usize) -> usize {
         if self.w[1] == 1 { 0 } else { c }
+    }
+
+    /// Where the element `[n, c, d, h, w]` of x is.
+    fn at_x(&self, index: [usize; 5]) -> usize {
+        position(index, self.x, self.x_layout)
+    }
+
+    /// Where the element `[k, c, d, h, w]` of w is.
+    fn at_w(&self, index: [usize; 5]) -> usize {
+        tap_position(index, self.w, self.in_out)
+    }
+
+    /// Where the element `[n, k, d, h, w]` of y is.
+    fn at_y(&self, index: [usize; 5]) -> usize {
+        position(index, self.y, self.y_layout)
     }
 }
 
@@ -63,6 +83,9 @@ fn shapes(problem: &ConvProblem) -> Result<Shapes> {
         ],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
         channels: c_in / groups,
+        x_layout: problem.x_layout,
+        y_layout: problem.y_layout,
+        in_out: problem.kernel_order == KernelOrder::InOut,
     };
     let mut counted = shapes.y;
     for (number, axis) in problem.axes.iter().enumerate() {

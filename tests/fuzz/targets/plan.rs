@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use wgconv::{
-    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, MaxPool, Operand, Padding,
-    Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
+    Access, Activation, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, KernelOrder, Layout,
+    MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
 };
 
 use crate::bounded::Target;
@@ -45,13 +45,21 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 && spatial.len() == D
             {
                 spatial.copy_from_slice(&taps);
-                *(if operator == 0 { inner } else { outer }) = channels / if operator == 0 { groups.max(1) } else { 1 };
-                if operator == 0 && bit(6) {
-                    *inner = 1;
-                }
+                *(if operator == 0 { inner } else { outer }) = match operator {
+                    0 if bit(4) => 1,
+                    0 => channels / groups.max(1),
+                    _ => *channels,
+                };
             }
-            let pass = Pass::ALL[numbers.byte() as usize % Pass::ALL.len()];
-            let mut shapes = ConvShapes::new(&x, &w);
+            let chosen = numbers.byte();
+            let pass = Pass::ALL[chosen as usize % Pass::ALL.len()];
+            let exchanged = chosen >> 7 == 1;
+            if let ([first, second, ..], true) = (&mut w[..], exchanged) {
+                std::mem::swap(first, second);
+            }
+            let order = if exchanged == (operator == 0) { KernelOrder::InOut } else { KernelOrder::OutIn };
+            let layout = |is_last| if is_last { Layout::ChannelsLast } else { Layout::ChannelsFirst };
+            let mut shapes = ConvShapes::new(&x, &w).layouts(layout(bit(6)), layout(bit(7)));
             if bit(0) {
                 shapes = shapes.with_bias();
             }
@@ -60,15 +68,15 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                 if operator == 0 {
                     let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-                    let conv = conv.shared_kernel(bit(6));
-                    return conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options);
+                    let conv = conv.shared_kernel(bit(4)).activation(activation).kernel_order(order);
+                    return conv.build()?.plan_spec(&limits, pass, shapes, options);
                 }
                 let conv =
                     ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
                 let extent = [w.first(), w.last()].map(|extent| extent.copied().unwrap_or_default());
                 let conv = if bit(1) { conv.output_padding([extent[0]; D]) } else { conv };
                 let conv = if bit(2) { conv.output_shape([extent[1]; D]) } else { conv };
-                conv.activation(activation).build()?.plan_spec(&limits, pass, shapes, options)
+                conv.activation(activation).kernel_order(order).build()?.plan_spec(&limits, pass, shapes, options)
             };
             check(&limits, &options, plan);
         }

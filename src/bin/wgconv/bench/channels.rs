@@ -2,7 +2,8 @@
 
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::{
-    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, Operand, PoolKind, PoolProblem, Result, reference,
+    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, KernelOrder, Layout, Operand, PoolKind, PoolProblem,
+    Result, reference,
 };
 
 use super::exact::bound;
@@ -21,8 +22,19 @@ pub struct Part {
 /// A case and pass on its first sample.
 pub struct Channels {
     pass: &'static str,
+    /// With the usual layouts and order.
     of: Of,
     batch: u64,
+    order: Order,
+}
+
+/// How the device's tensors lie in memory. Here channels come first.
+#[derive(Clone, Copy, Default)]
+struct Order {
+    x: Layout,
+    y: Layout,
+    /// Whether w's first two axes are exchanged.
+    exchanged: bool,
 }
 
 enum Of {
@@ -35,12 +47,24 @@ type Inputs = [(Operand, Vec<f32>, Vec<f32>)];
 
 impl Channels {
     pub fn new(case: &Case, pass: &'static str) -> Result<Channels> {
+        let first = Layout::ChannelsFirst;
+        let mut order = Order::default();
         let of = match case.with_batch(1) {
-            Case::Conv(case) => Of::Conv(ConvCase::problem(&case)?),
-            Case::ConvTranspose(case) => Of::ConvTranspose(ConvTransposeCase::problem(&case)?),
+            Case::Conv(mut case) => {
+                let usual = KernelOrder::OutIn;
+                order = Order { x: case.x_layout, y: case.y_layout, exchanged: case.kernel_order != usual };
+                (case.x_layout, case.y_layout, case.kernel_order) = (first, first, usual);
+                Of::Conv(ConvCase::problem(&case)?)
+            }
+            Case::ConvTranspose(mut case) => {
+                let usual = KernelOrder::InOut;
+                order = Order { x: case.x_layout, y: case.y_layout, exchanged: case.kernel_order != usual };
+                (case.x_layout, case.y_layout, case.kernel_order) = (first, first, usual);
+                Of::ConvTranspose(ConvTransposeCase::problem(&case)?)
+            }
             Case::Pool(case) => Of::Pool(PoolCase::problem(&case)?),
         };
-        Ok(Channels { pass, of, batch: case.batch().into() })
+        Ok(Channels { pass, of, batch: case.batch().into(), order })
     }
 
     /// Inputs of the pass, apart from indices, with the elements of one sample.
@@ -63,6 +87,52 @@ impl Channels {
             (true, "unpool") => vec![(Operand::Y, elements(y))],
             (true, "unpool_backward") => vec![(Operand::Dx, elements(x))],
             (true, _) => vec![(Operand::X, elements(x))],
+        }
+    }
+
+    /// A sample of an input as the device has it.
+    pub fn stored(&self, operand: Operand, values: &[f32]) -> Vec<f32> {
+        let (x, w, y) = match &self.of {
+            Of::Conv(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
+            Of::ConvTranspose(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
+            Of::Pool(_) => return values.to_vec(),
+        };
+        let cells = |shape: &[usize]| shape[2..].iter().product();
+        match operand {
+            Operand::X if self.order.x == Layout::ChannelsLast => {
+                reference::layout::transpose(1, x[1], cells(&x), values)
+            }
+            Operand::Dy if self.order.y == Layout::ChannelsLast => {
+                reference::layout::transpose(1, y[1], cells(&y), values)
+            }
+            Operand::W if self.order.exchanged => {
+                let (taps, [first, second]) = (cells(&w), [w[0], w[1]]);
+                let row = |b: usize| (0..first).map(move |a| (a * second + b) * taps);
+                (0..second).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
+            }
+            _ => values.to_vec(),
+        }
+    }
+
+    /// Where the device puts the element `i`, of `block`, of a channel of the result.
+    pub fn place(&self, sample: usize, channel: usize, i: usize, block: usize) -> usize {
+        let count = self.count();
+        let layout = match self.pass {
+            "forward" => self.order.y,
+            "input_grad" => self.order.x,
+            "kernel_grad" if self.order.exchanged => {
+                let taps = match &self.of {
+                    Of::Conv(problem) => product(&problem.axes, |axis| axis.taps),
+                    Of::ConvTranspose(problem) => product(&problem.axes, |axis| axis.taps),
+                    Of::Pool(_) => 1,
+                } as usize;
+                return (i / taps * count + channel) * taps + i % taps;
+            }
+            _ => Layout::ChannelsFirst,
+        };
+        match layout {
+            Layout::ChannelsFirst => (sample * count + channel) * block + i,
+            Layout::ChannelsLast => (sample * block + i) * count + channel,
         }
     }
 

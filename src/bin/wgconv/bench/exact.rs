@@ -155,10 +155,10 @@ impl Exact {
 
     fn compare(&self, channel: usize, sample: usize, part: &Part, factor: f64, found: &Output) -> Result<(), String> {
         let block = part.values.len();
-        let first = (sample * self.channels.count() + channel) * block;
+        let at = |i| self.channels.place(sample, channel, i, block);
         let place = |i: usize| format!("sample {sample}, channel {channel}, element {i}");
         for (i, (&value, &bound)) in part.values.iter().zip(&part.bounds).enumerate() {
-            let (expected, got) = (value * factor, f64::from(found.values[first + i]));
+            let (expected, got) = (value * factor, f64::from(found.values[at(i)]));
             let allowed = if self.channels.divides() { bound * factor.abs() } else { 0.0 };
             // NaN is never within.
             if (got - expected).abs().partial_cmp(&allowed).is_none_or(std::cmp::Ordering::is_gt) {
@@ -167,7 +167,7 @@ impl Exact {
         }
         if let (Some(expected), Some(indices)) = (&part.indices, &found.indices) {
             let step = self.channels.index_step() * (sample * self.channels.count() + channel) as u32;
-            for (i, (&expected, &got)) in expected.iter().zip(&indices[first..]).enumerate() {
+            for (i, (&expected, &got)) in expected.iter().zip(&indices[at(0)..]).enumerate() {
                 let expected = expected + step;
                 if got != expected {
                     return Err(format!("{}: index {got} instead of {expected}", place(i)));

@@ -56,6 +56,7 @@ impl Operands {
                     queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&indices));
                 }
             } else if let Some((_, values, factors)) = exact.inputs.iter().find(|input| input.0 == *operand) {
+                let values = exact.channels().stored(*operand, values);
                 // An operand without a batch is there once.
                 let factors = if factors.is_empty() { &[1.0][..] } else { factors };
                 for (sample, factor) in factors.iter().enumerate() {

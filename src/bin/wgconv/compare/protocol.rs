@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use wgconv::case::{Case, CaseAxis, ConvCase};
-use wgconv::{Activation, Addend, Error, PaddingMode};
+use wgconv::{Activation, Addend, Error, KernelOrder, Layout, PaddingMode};
 
 /// What a peer computes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,8 @@ impl CaseRequest {
     /// Without files.
     ///
     /// # Errors
-    /// The case is not valid, or has a padding mode other than zeros or a shared kernel, which the peers' programs do not know.
+    /// The case is not valid, or has a padding mode other than zeros, a shared kernel, channels last or a kernel in the other
+    /// order, which the peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
         if case.padding_mode != PaddingMode::Zeros {
             return Err(Error::InvalidParameter {
@@ -97,6 +98,15 @@ impl CaseRequest {
                 parameter: "shared_kernel",
                 value: "true".to_owned(),
                 expected: "false: no peer has it",
+            });
+        }
+        let order = (case.x_layout, case.y_layout, case.kernel_order);
+        if order != (Layout::ChannelsFirst, Layout::ChannelsFirst, KernelOrder::OutIn) {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "layout",
+                value: format!("x {}, y {}, w {}", case.x_layout, case.y_layout, case.kernel_order),
+                expected: "channels first, w out, in, which is what every peer is given",
             });
         }
         let all = |of: fn(&CaseAxis) -> u32| case.axes.iter().map(of).collect();
@@ -144,6 +154,9 @@ impl CaseRequest {
             padding_mode,
             activation: Activation::None,
             addend: Addend::None,
+            x_layout: Layout::ChannelsFirst,
+            y_layout: Layout::ChannelsFirst,
+            kernel_order: KernelOrder::OutIn,
         })
     }
 }

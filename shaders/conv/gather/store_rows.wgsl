@@ -1,0 +1,15 @@
+// Four rows of a block one by one.
+fn store_four(
+    place: Place,
+    row: u32,
+    first: vec4<f32>,
+    second: vec4<f32>,
+    third: vec4<f32>,
+    fourth: vec4<f32>,
+    initial: vec4<f32>,
+) {
+    store_row(place, row, first, initial.x);
+    store_row(place, row + 1u, second, initial.y);
+    store_row(place, row + 2u, third, initial.z);
+    store_row(place, row + 3u, fourth, initial.w);
+}

@@ -1,0 +1,95 @@
+// A gather by subgroups of tensors with their channels last, in whole fours of them: any kernel, stride, dilation and class. A
+// step reads 4 channels of a cell at once, and multiplies those of 4 cells. STRIDE 1, without dilation: the cells under a tap are
+// those under the tap before, moved by one, so that a step reads one cell; 0: it reads four.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 8u;
+const TILE_M: u32 = 32u;
+const STRIDE: u32 = 0u;
+// specialise: end
+
+const_assert STRIDE == 0u || STRIDE == 1u;
+
+@group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
+
+// Four channels of a cell of the row that begins here, in fours of channels.
+fn channels_at(row: u32, place: i32, row_inside: bool, extent: u32, apart: u32) -> vec4<f32> {
+    let at = bordered(place, extent);
+    // Cells outside are read as zero, from an element that exists.
+    let inside = row_inside && is_inside(at, extent);
+    return select(vec4<f32>(0.0), source[select(0u, row + u32(at) * apart, inside)], inside);
+}
+
+fn gather_sums(block: Block, lane: u32) {
+    let class_w = class_at(2u, block.class_w);
+    let taps = taps_of(block);
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    // In fours of channels.
+    let apart = params.groups * params.channels / 4u;
+    let origin = params.in_base / 4u + block.n * (in_d * in_h * in_w * apart) + block.group * (params.channels / 4u);
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
+    // Cells behind the row's last one repeat it and are not stored.
+    let cells = min(vec4<u32>(block.w) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(max(class_w.cells, 1u) - 1u));
+    var start_w = vec4<i32>(cells * params.in_stride_w) + vec4<i32>(class_w.start);
+    if (STRIDE == 1u) {
+        start_w = vec4<i32>(class_w.start + i32(block.w)) + vec4<i32>(0, 1, 2, 3);
+    }
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
+    let tap_step_w = params.tap_step_w;
+    let row_length = params.outputs_padded / 4u;
+    // Rows of A from a channel to the next.
+    let channel_rows = taps.x * taps.y * taps.z * row_length;
+    let four_end = params.channel_end / 4u;
+    var at_packed = first_of_packed(block, lane);
+
+    clear_sums();
+    for (var four = params.channel_begin / 4u; four < four_end; four++) {
+        for (var i = 0u; i < taps.x; i++) {
+            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
+            for (var j = 0u; j < taps.y; j++) {
+                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+                let row = origin + four + (u32(cell_d) * in_h + u32(cell_h)) * (in_w * apart);
+                var q0 = vec4<f32>(0.0);
+                var q1 = vec4<f32>(0.0);
+                var q2 = vec4<f32>(0.0);
+                if (STRIDE == 1u) {
+                    q0 = channels_at(row, start_w.x, row_inside, in_w, apart);
+                    q1 = channels_at(row, start_w.y, row_inside, in_w, apart);
+                    q2 = channels_at(row, start_w.z, row_inside, in_w, apart);
+                }
+                for (var k = 0u; k < taps.z; k++) {
+                    let places = start_w + vec4<i32>(i32(k * tap_step_w));
+                    if (STRIDE == 0u) {
+                        q0 = channels_at(row, places.x, row_inside, in_w, apart);
+                        q1 = channels_at(row, places.y, row_inside, in_w, apart);
+                        q2 = channels_at(row, places.z, row_inside, in_w, apart);
+                    }
+                    let q3 = channels_at(row, places.w, row_inside, in_w, apart);
+                    accumulate_four(
+                        packed[at_packed],
+                        packed[at_packed + channel_rows],
+                        packed[at_packed + 2u * channel_rows],
+                        packed[at_packed + 3u * channel_rows],
+                        vec4<f32>(q0.x, q1.x, q2.x, q3.x),
+                        vec4<f32>(q0.y, q1.y, q2.y, q3.y),
+                        vec4<f32>(q0.z, q1.z, q2.z, q3.z),
+                        vec4<f32>(q0.w, q1.w, q2.w, q3.w),
+                    );
+                    at_packed += row_length;
+                    if (STRIDE == 1u) {
+                        q0 = q1;
+                        q1 = q2;
+                        q2 = q3;
+                    }
+                }
+            }
+        }
+        // The three channels behind the first.
+        at_packed += 3u * channel_rows;
+    }
+}
