@@ -133,7 +133,7 @@ uniform! {
         out_stride_d: u32, out_stride_h: u32, out_stride_w: u32,
         tap_step_d: u32, tap_step_h: u32, tap_step_w: u32,
         zero_quad: u32, first_tap_h: u32, first_tap_w: u32, reversed: u32,
-        slope: f32, unused: u32,
+        slope: f32, output_begin: u32,
         classes: [AxisClass; 3 * MOST_CLASSES],
     }
 }
@@ -174,6 +174,7 @@ uniform! {
     PackParams {
         groups: u32, channels: u32, outputs: u32, outputs_padded: u32,
         group_stride: u32, output_stride: u32, channel_stride: u32, reversed: u32,
+        w_base: u32, unused_a: u32, unused_b: u32, unused_c: u32,
         axes: [PackAxis; 3],
         classes: [AxisClass; 3 * MOST_CLASSES],
     }

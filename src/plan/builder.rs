@@ -256,6 +256,12 @@ impl<'a> SpecBuilder<'a> {
         self.options.workspace_limit.min(self.limits.max_storage_binding_bytes)
     }
 
+    /// Elements that [`SpecBuilder::reserve`] still has.
+    pub(crate) fn free_elements(&self) -> u64 {
+        let used = self.spec.workspace_bytes().next_multiple_of(self.limits.storage_alignment);
+        self.most_workspace_bytes().saturating_sub(used) / ELEMENT_BYTES
+    }
+
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed
     /// what the caller allows or a binding can be.
     pub(crate) fn reserve(&mut self, elements: u64) -> Option<StepBinding> {

@@ -173,7 +173,7 @@ fn numbers_that_32_bits_cannot_hold() {
     }
 }
 
-/// A kernel whose reordered copy is larger than the default limit on workspace.
+/// A kernel whose reordered copy is larger than the default limit on workspace, and one tile of it larger than a small limit.
 #[test]
 fn a_plan_says_why_it_falls_back_on_the_direct_kernels() {
     let conv = Conv::<2>::new([3, 3]).build().unwrap();
@@ -182,8 +182,15 @@ fn a_plan_says_why_it_falls_back_on_the_direct_kernels() {
         let options = PlanOptions { workspace_limit, ..PlanOptions::default() };
         conv.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &options).unwrap().to_string()
     };
-    assert!(plan(64 << 20).contains("instead of tiled: its packed kernel exceeds the workspace"), "{}", plan(64 << 20));
-    assert!(!plan(128 << 20).contains("instead of"), "{}", plan(128 << 20));
+    assert!(
+        plan(1 << 20).contains("instead of tiled: a tile of its packed kernel exceeds the workspace"),
+        "{}",
+        plan(1 << 20)
+    );
+    assert!(plan(64 << 20).contains("w is packed in 2 rounds"), "{}", plan(64 << 20));
+    for limit in [64 << 20, 128 << 20] {
+        assert!(!plan(limit).contains("instead of"), "{}", plan(limit));
+    }
 }
 
 /// What the output holds is kept in the workspace where there is room beside the packed kernel, which comes first.

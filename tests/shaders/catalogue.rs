@@ -69,7 +69,7 @@ fn shape<const D: usize>(leading: [usize; 2], spatial: [usize; D]) -> Vec<usize>
 fn every_kernel_of_software_devices(plans: &mut Vec<(String, PlanSpec)>) {
     let mut limits = limits();
     limits.is_software = true;
-    for (taps, stride) in [(1, 1), (3, 1), (3, 2), (5, 1), (5, 2)] {
+    for (taps, stride) in [(1, 1), (1, 2), (3, 1), (3, 2), (4, 2), (5, 1), (5, 2)] {
         for (channels, groups) in [(4, 4), (4, 1), (8, 1), (16, 1), (32, 1)] {
             for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };

@@ -1,6 +1,6 @@
 // w into the order in which a gather reads it (params.wgsl): an invocation owns all taps of one channel of A in one row, or in
 // four that follow each other (Rows, pack_scalar.wgsl and pack_vec4.wgsl). It walks along the taps without dividing. Rows are
-// padded with zeros to whole tiles.
+// padded with zeros to whole tiles. A kernel too large for the workspace is packed in rounds, some outputs of every group at a time.
 
 struct PackParams {
     groups: u32,
@@ -13,6 +13,11 @@ struct PackParams {
     channel_stride: u32,
     // 1: the taps of a class run backwards, as in the input gradient.
     reversed: u32,
+    // Element of w at which the first of these outputs starts.
+    w_base: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
     axes: array<PackAxis, 3>,
     classes: array<AxisClass, 96>,
 }
@@ -90,7 +95,7 @@ fn pack(
     }
     let m = index - rest * across;
     let c = rest - g * params.channels;
-    let rows = rows_at(g * params.group_stride + c * params.channel_stride, m * ROWS);
+    let rows = rows_at(params.w_base + g * params.group_stride + c * params.channel_stride, m * ROWS);
     let info_d = params.axes[0];
     let info_h = params.axes[1];
     let info_w = params.axes[2];

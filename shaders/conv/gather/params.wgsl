@@ -53,7 +53,8 @@ struct GatherParams {
     reversed: u32,
     // Of a leaky ReLU.
     slope: f32,
-    unused: u32,
+    // First output of a group that A holds: of a kernel that is packed in rounds.
+    output_begin: u32,
     // Class i of axis a (0 d, 1 h, 2 w) is classes[a * MOST_CLASSES + i].
     classes: array<AxisClass, 96>,
 }

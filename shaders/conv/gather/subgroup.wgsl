@@ -1,7 +1,7 @@
 // A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 x 4 cells
-// of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. What differs between the kernels
-// made of this is how a lane comes by its 4 cells of the source (gather_sums) and how it stores (store_four). No workgroup
-// memory, no barriers.
+// of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. CLASSES_OF_LANE is
+// 2 if it owns 4 cells of both classes along w, which lie side by side. What differs between the kernels made of this is how a lane
+// comes by its 4 cells of the source (gather_sums) and how it stores (store_four). No workgroup memory, no barriers.
 
 // A lane's columns are its cells.
 alias Columns = vec4<f32>;
@@ -17,7 +17,7 @@ const LANE_CELLS: u32 = 4u + 4u * u32(TILE_M == 4u);
 struct Block {
     n: u32,
     group: u32,
-    // First of the channels.
+    // First of the channels that A holds.
     m: u32,
     // Of the class: cell along d and h, and the first of the LANE_CELLS along w.
     d: u32,
@@ -43,9 +43,10 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
     let index = workgroup % strips * WORKGROUP_SIZE + lane;
     let group = workgroup / (strips * tiles) % params.groups;
     let number = workgroup / (strips * tiles * params.groups);
-    let class_w = number % params.classes_w;
-    let class_h = number / params.classes_w % params.classes_h;
-    let of_d = number / (params.classes_w * params.classes_h);
+    let classes_w = params.classes_w / CLASSES_OF_LANE;
+    let class_w = number % classes_w;
+    let class_h = number / classes_w % params.classes_h;
+    let of_d = number / (classes_w * params.classes_h);
     // Workgroups behind the last one, which a folded grid has, sum what they never store: what they read must exist.
     let class_d = min(of_d, params.classes_d - 1u);
     let w = index % across * LANE_CELLS;
@@ -106,12 +107,16 @@ fn place_of(block: Block) -> Place {
     let w = block.w * params.out_stride_w + block.class_w;
     let out_cell = cell_step(OUT_LAST, params.groups * params.outputs);
     let out_channel = channel_step(OUT_LAST, plane);
+    let m = block.m + params.output_begin;
     let sample = params.groups * params.outputs * plane;
-    let channel = block.group * params.outputs + block.m;
+    let channel = block.group * params.outputs + m;
     let first = params.out_base + block.n * sample + channel * out_channel
         + ((d * params.out_h + h) * params.out_w + w) * out_cell;
+    if (CLASSES_OF_LANE > 1u) {
+        return Place(first, out_channel, params.outputs - m, params.out_w - w, out_cell);
+    }
     let cells = class_at(2u, block.class_w).cells - block.w;
-    return Place(first, out_channel, params.outputs - block.m, cells, params.out_stride_w * out_cell);
+    return Place(first, out_channel, params.outputs - m, cells, params.out_stride_w * out_cell);
 }
 
 // The second four of eight cells.
@@ -137,6 +142,15 @@ fn store_all(place: Place) {
         store_four(place, 24u, sum60, sum61, sum62, sum63, none);
         store_four(place, 28u, sum70, sum71, sum72, sum73, none);
     }
+    if (CLASSES_OF_LANE > 1u && place.cells > 4u) {
+        let second = behind(place);
+        store_four(second, 0u, sum40, sum41, sum42, sum43, none);
+        store_four(second, 4u, sum50, sum51, sum52, sum53, none);
+        if (TILE_M > 8u) {
+            store_four(second, 8u, sum60, sum61, sum62, sum63, none);
+            store_four(second, 12u, sum70, sum71, sum72, sum73, none);
+        }
+    }
 }
 
 fn store_all_with_bias(block: Block, place: Place) {
@@ -156,10 +170,19 @@ fn store_all_with_bias(block: Block, place: Place) {
         store_four(place, 24u, sum60, sum61, sum62, sum63, bias_of(block, 24u));
         store_four(place, 28u, sum70, sum71, sum72, sum73, bias_of(block, 28u));
     }
+    if (CLASSES_OF_LANE > 1u && place.cells > 4u) {
+        let second = behind(place);
+        store_four(second, 0u, sum40, sum41, sum42, sum43, bias_of(block, 0u));
+        store_four(second, 4u, sum50, sum51, sum52, sum53, bias_of(block, 4u));
+        if (TILE_M > 8u) {
+            store_four(second, 8u, sum60, sum61, sum62, sum63, bias_of(block, 8u));
+            store_four(second, 12u, sum70, sum71, sum72, sum73, bias_of(block, 12u));
+        }
+    }
 }
 
 fn bias_of(block: Block, row: u32) -> vec4<f32> {
-    let m = block.m + row;
+    let m = block.m + params.output_begin + row;
     let last = params.outputs - 1u;
     let first = block.group * params.outputs;
     return vec4<f32>(

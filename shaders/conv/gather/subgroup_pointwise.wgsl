@@ -6,6 +6,8 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
 
 fn gather_sums(block: Block, lane: u32) {

@@ -7,6 +7,8 @@ const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
 // specialise: end
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
 // The same cells.
 @group(0) @binding(5) var<storage, read> cells: array<f32>;

@@ -1,6 +1,8 @@
 // A gather by subgroups, three neighbouring taps at a time, for stride 2: the three share 9 cells of a row (strip/cells.wgsl),
 // where tap by tap they would read 12.
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);
     let in_d = params.in_d;

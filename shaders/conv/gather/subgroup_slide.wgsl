@@ -7,6 +7,8 @@ const TILE_M: u32 = 32u;
 const STRIDE: u32 = 1u;
 // specialise: end
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 const_assert STRIDE == 1u || STRIDE == 2u;
 
 @group(0) @binding(1) var<storage, read> source: array<f32>;

@@ -31,7 +31,7 @@ const NO_ROW: u32 = 0x80000000u;
 // What a workgroup owns.
 struct Tile {
     group: u32,
-    // First output of the group, first column, and columns of the class.
+    // First of the outputs that A holds, first column, and columns of the class.
     m: u32,
     n: u32,
     columns: u32,
@@ -515,7 +515,7 @@ fn store_column(at: u32, count: u32, sums: vec4<f32>) {
 
 // A quad of outputs at a quad of columns.
 fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
-    let m = tile.m + 4u * a;
+    let m = tile.m + params.output_begin + 4u * a;
     let distance = columns_of(b);
     let cells = cells_at(tile, distance);
     let plane = params.out_d * params.out_h * params.out_w;
@@ -533,7 +533,7 @@ fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
 }
 
 fn bias_of(tile: Tile, a: u32) -> vec4<f32> {
-    let m = min(vec4<u32>(tile.m + 4u * a) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.outputs - 1u));
+    let m = min(vec4<u32>(tile.m + params.output_begin + 4u * a) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.outputs - 1u));
     let at = m + vec4<u32>(tile.group * params.outputs);
     return vec4<f32>(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
 }

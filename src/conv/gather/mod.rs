@@ -1,7 +1,9 @@
 //! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the
-//! kernel is packed into the workspace in the order in which it will be read, then the sums are computed.
+//! kernel is packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for
+//! the workspace is packed and used in rounds.
 
 mod depthwise;
+mod pack;
 mod problem;
 mod subgroup;
 mod tiled;
@@ -13,9 +15,9 @@ pub(super) use tiled::plausible_tiles;
 use super::epilogue::{Abilities, begin};
 use super::{ConvProblem, Epilogue, border};
 use crate::error::Result;
-use crate::kernel::{self, EntryPoint, GatherParams, KernelKey, Override, Variant};
+use crate::kernel::{EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::layout::Layout;
-use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder, StepBinding};
+use crate::plan::{Access, Algorithm, Batched, Operand, PlanSpec, SpecBuilder};
 
 /// One way of computing the sums.
 pub(super) struct Method {
@@ -75,8 +77,7 @@ pub(super) fn plan(
     }
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
-    let padded = gather.outputs.next_multiple_of(method.tile_m);
-    let packed = if method.packs { pack(gather, algorithm, padded, w, &mut plan)? } else { w };
+    let packing = pack::reserve(gather, &method, algorithm, w, &mut plan)?;
     // After the packed kernel, without which there is no plan: what the output holds can do without workspace.
     let stores = begin(&mut plan, epilogue, (gather.target, target.sample * batch), method.stores, algorithm)?;
 
@@ -88,30 +89,36 @@ pub(super) fn plan(
     if per_sample > method.most_workgroups {
         return Err(algorithm.unavailable("one sample has more workgroups than the kernels can number"));
     }
-    for chunk in plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)? {
-        let (source, in_base) = chunk.bind(plan.limits, source);
-        let (out, out_base) = chunk.bind(plan.limits, target);
-        let side = stores.side(out);
-        let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
-        let workgroups = (method.workgroups)(gather, &method, chunk.count.into());
-        for begin in (0..gather.channels).step_by(channels as usize) {
-            let params = GatherParams {
-                batch: chunk.count,
-                in_base,
-                out_base,
-                channel_begin: begin,
-                channel_end: gather.channels.min(begin + channels),
-                slope: stores.slope(),
-                ..gather.params(padded)
-            };
-            // The bias goes in once, with the first channels.
-            let with_bias = epilogue.bias && begin == 0;
-            let entry = entries[usize::from(with_bias)];
-            let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
-            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
-            let again = method.source_twice.then_some(source);
-            let bindings = [Some(source), Some(packed), with_bias.then_some(b), Some(out), side, again];
-            plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
+    let chunks = plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)?;
+    for round in &packing.rounds {
+        packing.step(gather, round, w, &mut plan)?;
+        let part = gather.of_outputs(round.outputs.end - round.outputs.start);
+        for chunk in &chunks {
+            let (source, in_base) = chunk.bind(plan.limits, source);
+            let (out, out_base) = chunk.bind(plan.limits, target);
+            let side = stores.side(out);
+            let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
+            let workgroups = (method.workgroups)(&part, &method, chunk.count.into());
+            for begin in (0..gather.channels).step_by(channels as usize) {
+                let params = GatherParams {
+                    batch: chunk.count,
+                    in_base,
+                    out_base,
+                    channel_begin: begin,
+                    channel_end: gather.channels.min(begin + channels),
+                    slope: stores.slope(),
+                    output_begin: round.outputs.start,
+                    ..gather.params(round.padded)
+                };
+                // The bias goes in once, with the first channels.
+                let with_bias = epilogue.bias && begin == 0;
+                let entry = entries[usize::from(with_bias)];
+                let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
+                let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
+                let again = method.source_twice.then_some(source);
+                let bindings = [Some(source), Some(packing.binding), with_bias.then_some(b), Some(out), side, again];
+                plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
+            }
         }
     }
     if gather.target == Operand::Dx {
@@ -119,27 +126,6 @@ pub(super) fn plan(
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())
-}
-
-/// Adds the dispatch that packs the kernel into the workspace.
-fn pack(
-    gather: &Gather,
-    algorithm: Algorithm,
-    padded: u32,
-    w: StepBinding,
-    plan: &mut SpecBuilder<'_>,
-) -> Result<StepBinding> {
-    let elements = gather.packed_elements(padded);
-    let packed =
-        plan.reserve(elements).ok_or_else(|| algorithm.unavailable("its packed kernel exceeds the workspace"))?;
-    if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
-        return Err(algorithm.unavailable("the window has more taps than its packing may loop over"));
-    }
-    let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
-    let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
-    let invocations = invocations + problem::ZEROS / u64::from(rows);
-    plan.step(pack, &[], gather.pack_params(padded), vec![w, packed], invocations)?;
-    Ok(packed)
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.

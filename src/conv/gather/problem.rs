@@ -1,5 +1,7 @@
 //! A convolution's forward or input gradient, seen as a gather.
 
+use std::ops::Range;
+
 use super::super::ConvProblem;
 use crate::error::Result;
 use crate::kernel::{AxisClass, GatherParams, MOST_CLASSES, PackAxis, PackParams};
@@ -12,6 +14,7 @@ use crate::window::{Axis, GatherAxis};
 pub(super) const ZEROS: u64 = 4;
 
 /// Sums over the source's channels and the taps of a kernel for every cell of the target.
+#[derive(Clone)]
 pub(in super::super) struct Gather {
     pub source: Operand,
     pub target: Operand,
@@ -140,7 +143,17 @@ impl Gather {
 
     /// Rows of the packed kernel: a channel's tap each, of every group.
     fn packed_rows(&self) -> u64 {
-        self.w_elements() / u64::from(self.outputs)
+        u64::from(self.groups) * u64::from(self.channels) * self.taps()
+    }
+
+    /// The most whole tiles of outputs whose packed kernel, with the zeros behind it, has at most so many elements.
+    pub(super) fn tiles_within(&self, elements: u64, tile_m: u32) -> u64 {
+        elements.saturating_sub(ZEROS) / (self.packed_rows() * u64::from(tile_m))
+    }
+
+    /// The same sums for fewer outputs, as far as their number goes.
+    pub(super) fn of_outputs(&self, outputs: u32) -> Gather {
+        Gather { outputs, ..self.clone() }
     }
 
     /// Elements of the packed kernel, and of the zeros behind it.
@@ -222,22 +235,27 @@ impl Gather {
             first_tap_w: w.first_tap(),
             reversed: self.reversed.into(),
             slope: 0.0,
-            unused: 0,
+            output_begin: 0,
             classes: self.class_table(),
         }
     }
 
-    pub(super) fn pack_params(&self, outputs_padded: u32) -> PackParams {
+    /// The uniform struct that packs these outputs.
+    pub(super) fn pack_params(&self, outputs: &Range<u32>, outputs_padded: u32) -> PackParams {
         let [group_stride, output_stride, channel_stride] = self.w_strides;
         PackParams {
             groups: self.groups,
             channels: self.channels,
-            outputs: self.outputs,
+            outputs: outputs.end - outputs.start,
             outputs_padded,
             group_stride,
             output_stride,
             channel_stride,
             reversed: self.reversed.into(),
+            w_base: outputs.start * output_stride,
+            unused_a: 0,
+            unused_b: 0,
+            unused_c: 0,
             axes: self.axes.each_ref().map(|axis| PackAxis {
                 taps: axis.taps,
                 dilation: axis.dilation % axis.classes.len() as u32,

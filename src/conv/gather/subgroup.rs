@@ -26,12 +26,14 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
     let w = &gather.axes[2];
-    let stride = match last {
+    let variant = match last {
         // Whether a step reads one cell, or four.
-        Some(_) => u32::from(w.source_stride == 1 && w.tap_step == 1 && w.taps > 1),
-        None => w.source_stride,
+        Some(_) => {
+            let slides = w.source_stride == 1 && w.tap_step == 1 && w.taps > 1;
+            tile_for(kernel.variants, gather.outputs, slides.into())
+        }
+        None => pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
-    let variant = tile_for(kernel.variants, gather.outputs, stride);
     Ok(Method {
         entries,
         variant,
@@ -74,6 +76,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
     }
+    if pair_variant(gather).is_some() {
+        return (&kernel::SUBGROUP_PAIR_KERNEL, [&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], false);
+    }
     // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
     let [_, _, taps] = gather.most_taps();
     let slides = w.tap_step == 1 && (w.source_stride == 1 && taps > 1 || w.source_stride == 2 && taps > 3);
@@ -105,6 +110,27 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
 }
 
+/// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
+/// turn: few rows, of which other kernels have smaller tiles, classes of more taps or further apart, and channels last.
+fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
+    let axis = &gather.axes[2];
+    let [even, odd] = &axis.classes[..] else { return None };
+    if !gather.is_channels_first()
+        || gather.outputs <= 8
+        || axis.source_stride != 1
+        || axis.tap_step != 1
+        || axis.target_stride != 2
+    {
+        return None;
+    }
+    let with_taps = || [even, odd].into_iter().filter(|class| class.taps > 0);
+    let begin = with_taps().map(|class| class.start).min()?;
+    let end = with_taps().map(|class| class.start + class.taps as i32).max()?;
+    let most = if even.taps + odd.taps == 4 { 3 } else { 2 };
+    let suits = |variant: &&Variant| ["EVEN", "ODD"].map(|name| variant.constant(name)) == [even.taps, odd.taps];
+    (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
+}
+
 /// The tile that takes the least time for so many rows, of the kernels for this stride. A product of 16 rows takes about two
 /// thirds of the time of one of 32, one of 8 half of it: what is read for the columns is the same.
 pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> &'static Variant {
@@ -123,7 +149,9 @@ pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> 
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
-    let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * gather.classes();
+    // A lane of the kernel for pairs owns both classes along w.
+    let classes = if method.variant.constant("EVEN") == 0 { gather.classes() } else { gather.classes() / 2 };
+    let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * classes;
     let [d, h, w] = gather.most_cells();
     // LANE_CELLS of the kernels.
     let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };

@@ -61,6 +61,15 @@ const LAST_TILES: &[Variant] = &[
     subgroup_tile!(8, "STRIDE" 0),
 ];
 
+/// By the taps of the classes: of kernels of 3, 2, 4 and 1.
+const PAIR_TILES: &[Variant] = &[
+    subgroup_tile!(16, "EVEN" 1, "ODD" 2),
+    subgroup_tile!(16, "EVEN" 2, "ODD" 1),
+    subgroup_tile!(16, "EVEN" 1, "ODD" 1),
+    subgroup_tile!(16, "EVEN" 2, "ODD" 2),
+    subgroup_tile!(16, "EVEN" 1, "ODD" 0),
+];
+
 /// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
 const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
 
@@ -139,6 +148,13 @@ kernel! {
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants PAIR_TILES;
+    SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",

@@ -5,6 +5,7 @@ mod forward;
 mod input_grad;
 mod kernel_grad;
 mod layouts;
+mod rounds;
 mod tiles;
 
 use rand::RngExt;

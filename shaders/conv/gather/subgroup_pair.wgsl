@@ -1,0 +1,349 @@
+// Input gradients with stride 2 by subgroups: a lane owns both classes along w, four cells of each, which read the same cells of
+// the source and are stored together, in whole rows of eight. EVEN and ODD are the classes' taps along w, which are constants as
+// software devices go through both sides of a branch. Two channels are summed at once, so that each sum is loaded and stored once
+// for up to four products.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 8u;
+const TILE_M: u32 = 16u;
+const EVEN: u32 = 1u;
+const ODD: u32 = 2u;
+// specialise: end
+
+const_assert EVEN >= 1u && EVEN <= 2u && ODD <= 2u;
+// The other half of the sums is the second class's.
+const_assert TILE_M <= 16u;
+
+const CLASSES_OF_LANE: u32 = 2u;
+
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+
+// The cells under the first taps of the four cells of a lane, those one and two behind them.
+struct Windows {
+    under: vec4<f32>,
+    next: vec4<f32>,
+    last: vec4<f32>,
+}
+
+fn windows_at(row: u32, places: vec4<i32>, exists: bool, extent: u32) -> Windows {
+    let behind = places.w + 1;
+    let inside = vec4<bool>(exists) & are_inside(places, extent);
+    let inside_next = exists && is_inside(behind, extent);
+    // Cells outside are read as zero, from an element that exists.
+    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(places), inside);
+    let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
+    let under = select(vec4<f32>(0.0), found, inside);
+    let next = select(0.0, source[select(0u, row + u32(behind), inside_next)], inside_next);
+    var last = 0.0;
+    // Of three taps those of both classes lie under two cells.
+    if (EVEN + ODD == 4u) {
+        let inside_last = exists && is_inside(behind + 1, extent);
+        last = select(0.0, source[select(0u, row + u32(behind + 1), inside_last)], inside_last);
+    }
+    return Windows(under, vec4<f32>(under.yzw, next), vec4<f32>(under.zw, next, last));
+}
+
+// The first class: the products of one tap, or two, in two channels.
+fn accumulate_even_two(
+    a: vec4<f32>,
+    b: vec4<f32>,
+    first: vec4<f32>,
+    second: vec4<f32>,
+) {
+    let a0 = subgroupShuffle(a, 0u);
+    let b0 = subgroupShuffle(b, 0u);
+    sum00 += a0.x * first + b0.x * second;
+    sum01 += a0.y * first + b0.y * second;
+    sum02 += a0.z * first + b0.z * second;
+    sum03 += a0.w * first + b0.w * second;
+    let a1 = subgroupShuffle(a, 1u);
+    let b1 = subgroupShuffle(b, 1u);
+    sum10 += a1.x * first + b1.x * second;
+    sum11 += a1.y * first + b1.y * second;
+    sum12 += a1.z * first + b1.z * second;
+    sum13 += a1.w * first + b1.w * second;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        let b2 = subgroupShuffle(b, 2u);
+        sum20 += a2.x * first + b2.x * second;
+        sum21 += a2.y * first + b2.y * second;
+        sum22 += a2.z * first + b2.z * second;
+        sum23 += a2.w * first + b2.w * second;
+        let a3 = subgroupShuffle(a, 3u);
+        let b3 = subgroupShuffle(b, 3u);
+        sum30 += a3.x * first + b3.x * second;
+        sum31 += a3.y * first + b3.y * second;
+        sum32 += a3.z * first + b3.z * second;
+        sum33 += a3.w * first + b3.w * second;
+    }
+}
+
+fn accumulate_even_four(
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+    d: vec4<f32>,
+    first: vec4<f32>,
+    second: vec4<f32>,
+    third: vec4<f32>,
+    fourth: vec4<f32>,
+) {
+    let a0 = subgroupShuffle(a, 0u);
+    let b0 = subgroupShuffle(b, 0u);
+    let c0 = subgroupShuffle(c, 0u);
+    let d0 = subgroupShuffle(d, 0u);
+    sum00 += a0.x * first + b0.x * second + c0.x * third + d0.x * fourth;
+    sum01 += a0.y * first + b0.y * second + c0.y * third + d0.y * fourth;
+    sum02 += a0.z * first + b0.z * second + c0.z * third + d0.z * fourth;
+    sum03 += a0.w * first + b0.w * second + c0.w * third + d0.w * fourth;
+    let a1 = subgroupShuffle(a, 1u);
+    let b1 = subgroupShuffle(b, 1u);
+    let c1 = subgroupShuffle(c, 1u);
+    let d1 = subgroupShuffle(d, 1u);
+    sum10 += a1.x * first + b1.x * second + c1.x * third + d1.x * fourth;
+    sum11 += a1.y * first + b1.y * second + c1.y * third + d1.y * fourth;
+    sum12 += a1.z * first + b1.z * second + c1.z * third + d1.z * fourth;
+    sum13 += a1.w * first + b1.w * second + c1.w * third + d1.w * fourth;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        let b2 = subgroupShuffle(b, 2u);
+        let c2 = subgroupShuffle(c, 2u);
+        let d2 = subgroupShuffle(d, 2u);
+        sum20 += a2.x * first + b2.x * second + c2.x * third + d2.x * fourth;
+        sum21 += a2.y * first + b2.y * second + c2.y * third + d2.y * fourth;
+        sum22 += a2.z * first + b2.z * second + c2.z * third + d2.z * fourth;
+        sum23 += a2.w * first + b2.w * second + c2.w * third + d2.w * fourth;
+        let a3 = subgroupShuffle(a, 3u);
+        let b3 = subgroupShuffle(b, 3u);
+        let c3 = subgroupShuffle(c, 3u);
+        let d3 = subgroupShuffle(d, 3u);
+        sum30 += a3.x * first + b3.x * second + c3.x * third + d3.x * fourth;
+        sum31 += a3.y * first + b3.y * second + c3.y * third + d3.y * fourth;
+        sum32 += a3.z * first + b3.z * second + c3.z * third + d3.z * fourth;
+        sum33 += a3.w * first + b3.w * second + c3.w * third + d3.w * fourth;
+    }
+}
+
+// The second class.
+fn accumulate_odd_two(
+    a: vec4<f32>,
+    b: vec4<f32>,
+    first: vec4<f32>,
+    second: vec4<f32>,
+) {
+    let a0 = subgroupShuffle(a, 0u);
+    let b0 = subgroupShuffle(b, 0u);
+    sum40 += a0.x * first + b0.x * second;
+    sum41 += a0.y * first + b0.y * second;
+    sum42 += a0.z * first + b0.z * second;
+    sum43 += a0.w * first + b0.w * second;
+    let a1 = subgroupShuffle(a, 1u);
+    let b1 = subgroupShuffle(b, 1u);
+    sum50 += a1.x * first + b1.x * second;
+    sum51 += a1.y * first + b1.y * second;
+    sum52 += a1.z * first + b1.z * second;
+    sum53 += a1.w * first + b1.w * second;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        let b2 = subgroupShuffle(b, 2u);
+        sum60 += a2.x * first + b2.x * second;
+        sum61 += a2.y * first + b2.y * second;
+        sum62 += a2.z * first + b2.z * second;
+        sum63 += a2.w * first + b2.w * second;
+        let a3 = subgroupShuffle(a, 3u);
+        let b3 = subgroupShuffle(b, 3u);
+        sum70 += a3.x * first + b3.x * second;
+        sum71 += a3.y * first + b3.y * second;
+        sum72 += a3.z * first + b3.z * second;
+        sum73 += a3.w * first + b3.w * second;
+    }
+}
+
+fn accumulate_odd_four(
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+    d: vec4<f32>,
+    first: vec4<f32>,
+    second: vec4<f32>,
+    third: vec4<f32>,
+    fourth: vec4<f32>,
+) {
+    let a0 = subgroupShuffle(a, 0u);
+    let b0 = subgroupShuffle(b, 0u);
+    let c0 = subgroupShuffle(c, 0u);
+    let d0 = subgroupShuffle(d, 0u);
+    sum40 += a0.x * first + b0.x * second + c0.x * third + d0.x * fourth;
+    sum41 += a0.y * first + b0.y * second + c0.y * third + d0.y * fourth;
+    sum42 += a0.z * first + b0.z * second + c0.z * third + d0.z * fourth;
+    sum43 += a0.w * first + b0.w * second + c0.w * third + d0.w * fourth;
+    let a1 = subgroupShuffle(a, 1u);
+    let b1 = subgroupShuffle(b, 1u);
+    let c1 = subgroupShuffle(c, 1u);
+    let d1 = subgroupShuffle(d, 1u);
+    sum50 += a1.x * first + b1.x * second + c1.x * third + d1.x * fourth;
+    sum51 += a1.y * first + b1.y * second + c1.y * third + d1.y * fourth;
+    sum52 += a1.z * first + b1.z * second + c1.z * third + d1.z * fourth;
+    sum53 += a1.w * first + b1.w * second + c1.w * third + d1.w * fourth;
+    if (TILE_M > 8u) {
+        let a2 = subgroupShuffle(a, 2u);
+        let b2 = subgroupShuffle(b, 2u);
+        let c2 = subgroupShuffle(c, 2u);
+        let d2 = subgroupShuffle(d, 2u);
+        sum60 += a2.x * first + b2.x * second + c2.x * third + d2.x * fourth;
+        sum61 += a2.y * first + b2.y * second + c2.y * third + d2.y * fourth;
+        sum62 += a2.z * first + b2.z * second + c2.z * third + d2.z * fourth;
+        sum63 += a2.w * first + b2.w * second + c2.w * third + d2.w * fourth;
+        let a3 = subgroupShuffle(a, 3u);
+        let b3 = subgroupShuffle(b, 3u);
+        let c3 = subgroupShuffle(c, 3u);
+        let d3 = subgroupShuffle(d, 3u);
+        sum70 += a3.x * first + b3.x * second + c3.x * third + d3.x * fourth;
+        sum71 += a3.y * first + b3.y * second + c3.y * third + d3.y * fourth;
+        sum72 += a3.z * first + b3.z * second + c3.z * third + d3.z * fourth;
+        sum73 += a3.w * first + b3.w * second + c3.w * third + d3.w * fourth;
+    }
+}
+
+// Cells 2 q and 2 q + 1 of out, which the classes have, side by side.
+fn interleaved(even: vec4<f32>, odd: vec4<f32>) -> mat2x4<f32> {
+    return mat2x4<f32>(vec4<f32>(even.x, odd.x, even.y, odd.y), vec4<f32>(even.z, odd.z, even.w, odd.w));
+}
+
+fn interleave_sums() {
+    let both00 = interleaved(sum00, sum40);
+    sum00 = both00[0];
+    sum40 = both00[1];
+    let both01 = interleaved(sum01, sum41);
+    sum01 = both01[0];
+    sum41 = both01[1];
+    let both02 = interleaved(sum02, sum42);
+    sum02 = both02[0];
+    sum42 = both02[1];
+    let both03 = interleaved(sum03, sum43);
+    sum03 = both03[0];
+    sum43 = both03[1];
+    let both10 = interleaved(sum10, sum50);
+    sum10 = both10[0];
+    sum50 = both10[1];
+    let both11 = interleaved(sum11, sum51);
+    sum11 = both11[0];
+    sum51 = both11[1];
+    let both12 = interleaved(sum12, sum52);
+    sum12 = both12[0];
+    sum52 = both12[1];
+    let both13 = interleaved(sum13, sum53);
+    sum13 = both13[0];
+    sum53 = both13[1];
+    if (TILE_M > 8u) {
+        let both20 = interleaved(sum20, sum60);
+        sum20 = both20[0];
+        sum60 = both20[1];
+        let both21 = interleaved(sum21, sum61);
+        sum21 = both21[0];
+        sum61 = both21[1];
+        let both22 = interleaved(sum22, sum62);
+        sum22 = both22[0];
+        sum62 = both22[1];
+        let both23 = interleaved(sum23, sum63);
+        sum23 = both23[0];
+        sum63 = both23[1];
+        let both30 = interleaved(sum30, sum70);
+        sum30 = both30[0];
+        sum70 = both30[1];
+        let both31 = interleaved(sum31, sum71);
+        sum31 = both31[0];
+        sum71 = both31[1];
+        let both32 = interleaved(sum32, sum72);
+        sum32 = both32[0];
+        sum72 = both32[1];
+        let both33 = interleaved(sum33, sum73);
+        sum33 = both33[0];
+        sum73 = both33[1];
+    }
+}
+
+fn gather_sums(block: Block, lane: u32) {
+    var odd_block = block;
+    odd_block.class_w = 1u;
+    let even = class_at(2u, 0u);
+    let odd = class_at(2u, 1u);
+    let taps = taps_of(block);
+    let in_d = params.in_d;
+    let in_h = params.in_h;
+    let in_w = params.in_w;
+    let plane = in_d * in_h * in_w;
+    let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
+    let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
+    // A class without taps begins nowhere.
+    let start = min(even.start, select(even.start, odd.start, ODD > 0u));
+    let even_is_behind = even.start > start;
+    let odd_is_behind = odd.start > start;
+    let places = vec4<i32>(i32(block.w) + start) + vec4<i32>(0, 1, 2, 3);
+    let tap_step_d = params.tap_step_d;
+    let tap_step_h = params.tap_step_h;
+    let row_length = params.outputs_padded / 4u;
+    let zero_quad = params.zero_quad;
+    let channel_end = params.channel_end;
+    let origin = source_origin(block);
+    var at_even = first_of_packed(block, lane);
+    var at_odd = first_of_packed(odd_block, lane);
+    // From a row of A to the same of the next channel.
+    let even_channel = taps.x * taps.y * EVEN * row_length;
+    let odd_channel = taps.x * taps.y * ODD * row_length;
+
+    clear_sums();
+    for (var c = params.channel_begin; c < channel_end; c += 2u) {
+        let has_next = c + 1u < channel_end;
+        for (var i = 0u; i < taps.x; i++) {
+            let cell_d = start_d + i32(i * tap_step_d);
+            for (var j = 0u; j < taps.y; j++) {
+                let cell_h = start_h + i32(j * tap_step_h);
+                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+                let first = windows_at(row, places, row_inside, in_w);
+                let second = windows_at(row + plane, places, row_inside && has_next, in_w);
+                // The branches stay though all take them: of straight-line code lavapipe of Mesa 25.0.7 keeps more in
+                // registers than there are, and takes 1.5 times as long.
+                if (even.taps > 0u) {
+                    // Without a next channel its products are of zeros.
+                    let next_even = select(zero_quad, at_even + even_channel, has_next);
+                    let a = packed[at_even];
+                    let b = packed[next_even];
+                    let x = select(first.under, first.next, even_is_behind);
+                    let y = select(second.under, second.next, even_is_behind);
+                    if (EVEN > 1u) {
+                        let c = packed[at_even + row_length];
+                        let d = packed[select(zero_quad, next_even + row_length, has_next)];
+                        let z = select(first.next, first.last, even_is_behind);
+                        let u = select(second.next, second.last, even_is_behind);
+                        accumulate_even_four(a, b, c, d, x, y, z, u);
+                    } else {
+                        accumulate_even_two(a, b, x, y);
+                    }
+                }
+                if (ODD > 0u && odd.taps > 0u) {
+                    let next_odd = select(zero_quad, at_odd + odd_channel, has_next);
+                    let a = packed[at_odd];
+                    let b = packed[next_odd];
+                    let x = select(first.under, first.next, odd_is_behind);
+                    let y = select(second.under, second.next, odd_is_behind);
+                    if (ODD > 1u) {
+                        let c = packed[at_odd + row_length];
+                        let d = packed[select(zero_quad, next_odd + row_length, has_next)];
+                        let z = select(first.next, first.last, odd_is_behind);
+                        let u = select(second.next, second.last, odd_is_behind);
+                        accumulate_odd_four(a, b, c, d, x, y, z, u);
+                    } else {
+                        accumulate_odd_two(a, b, x, y);
+                    }
+                }
+                at_even += EVEN * row_length;
+                at_odd += ODD * row_length;
+            }
+        }
+        at_even += even_channel;
+        at_odd += odd_channel;
+    }
+    interleave_sums();
+}
