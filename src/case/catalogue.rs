@@ -64,14 +64,14 @@ const CONVOLUTIONS: [(&str, &str); 65] = [
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
     // Layouts and orders of w's channels.
-    ("channels last, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2lastxlasty"),
     ("channels of x last, groups, w in, out", "n2c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2lastxinout"),
     ("channels last, rank 1, w in, out", "n2c5w9k3s3u2p2_1a2lastxlastyinout"),
+    ("channels last, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2lastxlasty"),
     ("channels last, 1x1 kernel, whole tiles", "n2c32h4w16k32r1s1lastxlasty"),
     ("channels of y last, 3x3, tiles of channels, w in, out", "n2c33h7w8k31r3s3p1lastyinout"),
+    ("channels last, reflect, rank 3", "n2c4d4h5w6k8t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflectlastxlastyinout"),
     ("channels last, 3x3, fours of channels, groups", "n2c24h6w11k40r3s3p1g2lastxlasty"),
     ("channels last, depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5lastxlasty"),
-    ("channels last, reflect, rank 3", "n2c4d4h5w6k8t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflectlastxlastyinout"),
     ("channels of x last, depthwise, replicate, multiplier 2", "n2c3h7w8k6r3s3p1replicateg3lastx"),
 ];
 

@@ -8,6 +8,9 @@ use wgconv::{
     PoolPass, Strategy,
 };
 
+const FIRST: Layout = Layout::ChannelsFirst;
+const LAST: Layout = Layout::ChannelsLast;
+
 /// Every plan of the catalogue with a title for failures.
 pub fn catalogue() -> Vec<(String, PlanSpec)> {
     let mut plans = Vec::new();
@@ -102,11 +105,16 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
         (1, 33, 23),
         (1, 5, 24),
         (1, 32, 24),
+        (1, 8, 23),
     ];
     let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, channels_out, width) in shapes {
-            let channels_in = if channels_out > 12 { 16 * (channels_out / 16) } else { 6 };
+            let channels_in = match channels_out {
+                8 => 8,
+                few if few <= 12 => 6,
+                many => 16 * (many / 16),
+            };
             let x = shape([3, channels_in], last::<D>([9, 14, width]));
             let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
@@ -120,7 +128,12 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             for pass in Pass::ALL {
                 let plain = ConvShapes::new(&x, &w);
                 let all = ConvShapes { bias: true, addend, through: activation, ..plain };
-                for (conv, shapes) in [(conv, plain), (with_all, all)] {
+                let some_last = if turn % 2 == 0 { all.layouts(LAST, FIRST) } else { all.layouts(FIRST, LAST) };
+                let from_last = plain.layouts(LAST, FIRST);
+                let all_last = plain.layouts(LAST, LAST);
+                for (conv, shapes) in
+                    [(conv, plain), (with_all, all), (conv, all_last), (conv, from_last), (with_all, some_last)]
+                {
                     for &algorithm in Algorithm::ALL {
                         let strategy = Strategy::Fixed(algorithm);
                         let options = PlanOptions { strategy, ..PlanOptions::default() };

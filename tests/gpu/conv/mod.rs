@@ -4,6 +4,7 @@ mod bias_grad;
 mod forward;
 mod input_grad;
 mod kernel_grad;
+mod layouts;
 mod rounds;
 mod shared;
 mod tiles;
