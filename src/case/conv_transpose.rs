@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
-use crate::conv::{ConvShapes, Pass};
+use crate::activation::Activation;
+use crate::conv::record::Shaped;
+use crate::conv::{Addend, ConvShapes, Epilogue, Pass};
 use crate::conv_transpose::{ConvTranspose, ConvTransposeProblem};
 use crate::element::ElementType;
 use crate::error::{Error, Result};
@@ -17,7 +19,7 @@ use crate::window::TransposedAxis;
 /// [`ConvTransposeCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{ElementType, KernelOrder, Layout};
+/// use wgconv::{Activation, Addend, ElementType, KernelOrder, Layout};
 /// use wgconv::case::{CaseAxis, ConvTransposeCase};
 /// let case = ConvTransposeCase {
 ///     batch: 2,
@@ -27,6 +29,8 @@ use crate::window::TransposedAxis;
 ///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
 ///     output_padding: vec![1],
 ///     element: ElementType::F32,
+///     activation: Activation::None,
+///     addend: Addend::None,
 ///     x_layout: Layout::ChannelsFirst,
 ///     y_layout: Layout::ChannelsFirst,
 ///     kernel_order: KernelOrder::InOut,
@@ -52,6 +56,10 @@ pub struct ConvTransposeCase {
     pub output_padding: Vec<u32>,
     /// The type of all operands.
     pub element: ElementType,
+    /// What forward applies to y, and what input_grad goes on through as the one that gave x.
+    pub activation: Activation,
+    /// What a pass adds its sums to; a residual forward's only.
+    pub addend: Addend,
     /// How x and dx lie in memory.
     pub x_layout: Layout,
     /// How y and dy lie in memory.
@@ -95,7 +103,8 @@ impl ConvTransposeCase {
     }
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
-        Ok(self.problem()?.pass(pass, bias))
+        let (activation, addend) = (self.activation, self.addend);
+        Ok(self.problem()?.pass(pass, Epilogue { bias, addend, activation, through: activation }))
     }
 
     fn of_rank<const D: usize>(&self) -> Result<ConvTransposeProblem> {
@@ -129,7 +138,8 @@ impl ConvTransposeCase {
 }
 
 impl From<&ConvTransposeProblem> for ConvTransposeCase {
-    /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from.
+    /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from; without
+    /// activation and addend.
     fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
         let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes, .. } = problem;
         let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
@@ -145,6 +155,8 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
             axes: seen.clone().map(axis).collect(),
             output_padding: seen.map(|axis| axis.output_padding).collect(),
             element: problem.element,
+            activation: Activation::None,
+            addend: Addend::None,
             x_layout: problem.x_layout,
             y_layout: problem.y_layout,
             kernel_order: problem.kernel_order,

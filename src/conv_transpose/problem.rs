@@ -78,7 +78,7 @@ impl ConvTransposeProblem {
     pub(crate) fn layout(&self, operand: Operand) -> Layout {
         match operand {
             Operand::X | Operand::Dx => self.x_layout,
-            Operand::Y | Operand::Dy => self.y_layout,
+            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
             _ => Layout::ChannelsFirst,
         }
     }
@@ -92,6 +92,7 @@ impl ConvTransposeProblem {
             channels_in: self.channels_out,
             channels_out: self.channels_in,
             groups: self.groups,
+            shared_kernel: false,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
             element: self.element,

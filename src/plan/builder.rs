@@ -38,6 +38,8 @@ pub(crate) struct SpecBuilder<'a> {
     element: ElementType,
     /// An operand of another type.
     exception: Option<(Operand, ElementType)>,
+    /// Most samples of a chunk.
+    at_once: u64,
 }
 
 impl<'a> SpecBuilder<'a> {
@@ -70,7 +72,7 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None }
+        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
     }
 
     /// With operands of this type.
@@ -87,7 +89,7 @@ impl<'a> SpecBuilder<'a> {
     pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
         match self.exception {
             Some((other, element)) if other == operand => element,
-            _ if operand == Operand::Workspace => ElementType::F32,
+            _ if operand.is_scratch() => ElementType::F32,
             _ => self.element,
         }
     }
@@ -105,6 +107,33 @@ impl<'a> SpecBuilder<'a> {
     /// An operand of this shape `[N, ...]`, of its type.
     pub(crate) fn batched_shape(&self, operand: Operand, shape: &[usize]) -> Batched {
         self.batched(operand, elements(&shape[1..]))
+    }
+
+    /// The same with no more samples in a chunk.
+    pub(crate) fn at_once(self, samples: u32) -> Self {
+        SpecBuilder { at_once: samples.into(), ..self }
+    }
+
+    /// A plan that has begun as another one's.
+    pub(crate) fn of(limits: &'a DeviceLimits, options: &'a PlanOptions, spec: PlanSpec) -> Self {
+        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+    }
+
+    /// Adds a dispatch of another plan's.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn adopt(&mut self, step: Step) -> Result<()> {
+        if self.spec.steps.len() >= MOST_DISPATCHES {
+            return Err(Error::LimitExceeded {
+                limit: DISPATCHES,
+                what: step.kernel.entry.kernel().name.to_string(),
+                needed: MOST_DISPATCHES as u64 + 1,
+                available: MOST_DISPATCHES as u64,
+            });
+        }
+        self.spec.steps.push(step);
+        Ok(())
     }
 
     /// The tile that the caller named.
@@ -157,7 +186,12 @@ impl<'a> SpecBuilder<'a> {
         outputs_per_sample: u64,
         most_samples: u64,
     ) -> Result<Vec<Chunk>> {
-        Chunk::split(self.limits, batch, operands, (self.most_invocations() / outputs_per_sample).min(most_samples))
+        Chunk::split(
+            self.limits,
+            batch,
+            operands,
+            self.at_once.min(self.most_invocations() / outputs_per_sample).min(most_samples),
+        )
     }
 
     /// Chunks of the batch for these operands, none with more workgroups than the grid can have, nor than `most`, at
@@ -169,7 +203,7 @@ impl<'a> SpecBuilder<'a> {
         per_sample: u64,
         most: u64,
     ) -> Result<Vec<Chunk>> {
-        Chunk::split(self.limits, batch, operands, most.min(self.most_workgroups()) / per_sample)
+        Chunk::split(self.limits, batch, operands, self.at_once.min(most.min(self.most_workgroups()) / per_sample))
     }
 
     /// Adds a dispatch of one invocation per `invocations`.
@@ -206,14 +240,6 @@ impl<'a> SpecBuilder<'a> {
         workgroups: u64,
     ) -> Result<()> {
         kernel.storages = self.storages(&kernel, &bindings)?;
-        if self.spec.steps.len() >= MOST_DISPATCHES {
-            return Err(Error::LimitExceeded {
-                limit: DISPATCHES,
-                what: kernel.entry.kernel().name.to_string(),
-                needed: MOST_DISPATCHES as u64 + 1,
-                available: MOST_DISPATCHES as u64,
-            });
-        }
         self.check_kernel(&kernel, bindings.len())?;
         let limit = self.limits.max_workgroups_per_dimension;
         let grid = fold(workgroups, limit).ok_or_else(|| Error::LimitExceeded {
@@ -223,8 +249,7 @@ impl<'a> SpecBuilder<'a> {
             available: u64::from(limit).pow(3),
         })?;
         debug_assert_eq!(kernel.entry.slots.len(), bindings.len());
-        self.spec.steps.push(Step { kernel, params, bindings, grid });
-        Ok(())
+        self.adopt(Step { kernel, params, bindings, grid })
     }
 
     /// The types that a kernel is to read and to write.
@@ -394,7 +419,8 @@ impl<'a> SpecBuilder<'a> {
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed
     /// what the caller allows or a binding can be.
     pub(crate) fn reserve(&mut self, elements: u64) -> Option<StepBinding> {
-        let used = self.spec.workspace_bytes();
+        let workspace = self.spec.needs.iter().find(|need| need.operand == Operand::Workspace);
+        let used = workspace.map_or(0, |need| need.bytes);
         let offset = used.next_multiple_of(self.limits.storage_alignment);
         let size = elements.checked_mul(ELEMENT_BYTES)?;
         let end = offset.checked_add(size)?;

@@ -107,8 +107,8 @@ fn place_of(block: Block) -> Place {
     let w = block.w * params.out_stride_w + block.class_w;
     let out_cell = cell_step(OUT_LAST, params.groups * params.outputs);
     let out_channel = channel_step(OUT_LAST, plane);
-    let sample = params.groups * params.outputs * plane;
     let m = block.m + params.output_begin;
+    let sample = params.groups * params.outputs * plane;
     let channel = block.group * params.outputs + m;
     let first = params.out_base + block.n * sample + channel * out_channel
         + ((d * params.out_h + h) * params.out_w + w) * out_cell;

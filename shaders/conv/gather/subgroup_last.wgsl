@@ -8,9 +8,9 @@ const TILE_M: u32 = 32u;
 const STRIDE: u32 = 0u;
 // specialise: end
 
-const CLASSES_OF_LANE: u32 = 1u;
-
 const_assert STRIDE == 0u || STRIDE == 1u;
+
+const CLASSES_OF_LANE: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<ElementQuad>;
 

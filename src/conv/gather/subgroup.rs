@@ -26,13 +26,14 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
     let w = &gather.axes[2];
-    let stride = match last {
+    let variant = match last {
         // Whether a step reads one cell, or four.
-        Some(_) => u32::from(w.source_stride == 1 && w.tap_step == 1 && w.taps > 1),
-        None => w.source_stride,
+        Some(_) => {
+            let slides = w.source_stride == 1 && w.tap_step == 1 && w.taps > 1;
+            tile_for(kernel.variants, gather.outputs, slides.into())
+        }
+        None => pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
-    let pair = if last.is_some() { None } else { pair_variant(gather) };
-    let variant = pair.unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, stride));
     Ok(Method {
         entries,
         variant,
@@ -110,12 +111,12 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
 }
 
 /// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
-/// turn: few rows, of which other kernels have smaller tiles, and classes of more taps or further apart.
+/// turn: few rows, of which other kernels have smaller tiles, classes of more taps or further apart, and channels last.
 fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     let axis = &gather.axes[2];
     let [even, odd] = &axis.classes[..] else { return None };
-    if gather.outputs <= 8
-        || !gather.is_channels_first()
+    if !gather.is_channels_first()
+        || gather.outputs <= 8
         || axis.source_stride != 1
         || axis.tap_step != 1
         || axis.target_stride != 2

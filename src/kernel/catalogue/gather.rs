@@ -52,15 +52,6 @@ pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
     subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
 ];
 
-/// By the taps of the classes: of kernels of 3, 2, 4 and 1.
-const PAIR_TILES: &[Variant] = &[
-    subgroup_tile!(16, "EVEN" 1, "ODD" 2),
-    subgroup_tile!(16, "EVEN" 2, "ODD" 1),
-    subgroup_tile!(16, "EVEN" 1, "ODD" 1),
-    subgroup_tile!(16, "EVEN" 2, "ODD" 2),
-    subgroup_tile!(16, "EVEN" 1, "ODD" 0),
-];
-
 /// Those that slide along a row first.
 const LAST_TILES: &[Variant] = &[
     subgroup_tile!(32, "STRIDE" 1),
@@ -71,6 +62,15 @@ const LAST_TILES: &[Variant] = &[
     subgroup_tile!(8, "STRIDE" 0),
 ];
 
+/// By the taps of the classes: of kernels of 3, 2, 4 and 1.
+const PAIR_TILES: &[Variant] = &[
+    subgroup_tile!(16, "EVEN" 1, "ODD" 2),
+    subgroup_tile!(16, "EVEN" 2, "ODD" 1),
+    subgroup_tile!(16, "EVEN" 1, "ODD" 1),
+    subgroup_tile!(16, "EVEN" 2, "ODD" 2),
+    subgroup_tile!(16, "EVEN" 1, "ODD" 0),
+];
+
 /// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
 const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION"];
 
@@ -79,9 +79,6 @@ const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER"];
 
 /// The same, and those of `conv/gather/layouts.wgsl`.
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER", "SOURCE_LAST", "OUT_LAST"];
-
-/// Without padding other than zeros, which an input gradient does not have.
-const PAIR_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "SOURCE_LAST", "OUT_LAST"];
 
 /// Override constants of `conv/gather/constants.wgsl`, that of `common/border.wgsl`, those of a store, and those of
 /// `conv/gather/layouts.wgsl`.
@@ -155,8 +152,8 @@ kernel! {
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, PAIR_OVERRIDES,
-        subgroup 8, variants PAIR_TILES;
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
