@@ -82,7 +82,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "x",
             0,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular shared lastx lasty inout n c d h w k t r s u p a g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular f16 bf16 shared lastx lasty inout n c d h w k t r s u p a g",
         ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
@@ -130,7 +130,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "tconvx",
             5,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto lastx lasty outin n c d h w k t r s u p a o g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto f16 bf16 lastx lasty outin n c d h w k t r s u p a o g",
         ),
         ("n8ü", 2, "one of relu leaky"),
     ] {

@@ -108,11 +108,6 @@ impl Exact {
         indices.iter().enumerate().map(|(i, &index)| index + plane(i) * self.channels.index_step()).collect()
     }
 
-    /// The type of the device's tensors.
-    pub fn element(&self) -> ElementType {
-        self.element
-    }
-
     pub fn channels(&self) -> &Channels {
         &self.channels
     }
