@@ -85,6 +85,7 @@ impl ConvTransposeProblem {
             channels_in: self.channels_out,
             channels_out: self.channels_in,
             groups: self.groups,
+            shared_kernel: false,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
             x_layout: self.y_layout,

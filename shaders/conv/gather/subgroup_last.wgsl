@@ -10,6 +10,8 @@ const STRIDE: u32 = 0u;
 
 const_assert STRIDE == 0u || STRIDE == 1u;
 
+const CLASSES_OF_LANE: u32 = 1u;
+
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
 
 // Four channels of a cell of the row that begins here, in fours of channels.

@@ -183,6 +183,11 @@ impl Channels {
                 match self.pass {
                     "forward" => u64::from(problem.channels_in / problem.groups) * taps,
                     "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
+                    // Of every channel, where they share a kernel.
+                    "kernel_grad" if problem.shared_kernel => {
+                        let channels = u64::from(problem.channels_in / problem.groups);
+                        channels * self.batch * product(&problem.axes, |axis| axis.output)
+                    }
                     _ => self.batch * product(&problem.axes, |axis| axis.output),
                 }
             }
@@ -242,9 +247,11 @@ impl Channels {
         if self.pass == "input_grad" {
             let (group, c) = (channel / in_group, channel % in_group);
             (one.channels_in, one.channels_out) = (1, out_group as u32);
-            let taps = w.len() / whole.channels_out as usize / in_group;
+            let (of_kernel, c) = if whole.shared_kernel { (1, 0) } else { (in_group, c) };
+            let taps = w.len() / whole.channels_out as usize / of_kernel;
             let outputs = group * out_group..(group + 1) * out_group;
-            let w: Vec<f32> = outputs.flat_map(|k| &w[(k * in_group + c) * taps..][..taps]).copied().collect();
+            let w: Vec<f32> = outputs.flat_map(|k| &w[(k * of_kernel + c) * taps..][..taps]).copied().collect();
+            one.shared_kernel = false;
             let dy = share(dy, groups, group);
             return Ok(Part::of(reference::conv::input_grad(&one, dy, &w)?));
         }
