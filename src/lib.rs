@@ -46,8 +46,9 @@
 //! Same device, driver and plan: same bits (no float atomics anywhere; every sum has a fixed order). Same problem and device:
 //! same plan; nothing is measured, unless the caller tunes ([`tune`]) and gives a context the results. Finite data whose exact
 //! result is finite: within `terms * f32::EPSILON * sum|a*b|` of the exact result, per element; exactly right on integers
-//! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds; they propagate as the
-//! device propagates them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
+//! whose partial sums stay below 2^24. NaN and infinity: no hang, no panic, nothing out of bounds, and nothing that does not
+//! depend on them; they propagate where the device keeps them, which WGSL leaves open. Bad input is a typed [`Error`], never a panic.
+//! The README's section of this name has every promise with the tests that hold it.
 //!
 //! # Features
 //! - `ndarray`: [`Context::tensor_from_array`], [`Tensor::write_array`] and [`Tensor::read_array`], for arrays and views with

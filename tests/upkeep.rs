@@ -33,10 +33,8 @@ fn unsafe_code_is_where_it_has_a_reason() {
         .filter(|(path, count)| *count > 0 && path != "tests/upkeep.rs")
         .collect();
     let expected = [
-        // Shaders without run-time checks.
-        ("src/gpu/pipeline.rs", 1),
-        // Data that a driver reads: the call, and the function whose caller answers for it.
-        ("src/gpu/pipeline_data.rs", 2),
+        // What the driver is given unchecked: all of it in one place, with one argument.
+        ("src/gpu/trusted.rs", 1),
         // The interface of an allocator.
         ("tests/fuzz/bounded.rs", 1),
         // A driver's own interface.

@@ -51,7 +51,8 @@ fn gelu_argument(x: vec4<f32>) -> vec4<f32> {
 
 fn activation_of(kind: u32, x: vec4<f32>, slope: f32) -> vec4<f32> {
     if (kind == RELU) {
-        return max(x, vec4<f32>(0.0));
+        // Chosen, as max may take the number of a number and NaN.
+        return select(x, vec4<f32>(0.0), x <= vec4<f32>(0.0));
     }
     if (kind == LEAKY_RELU) {
         return select(slope * x, x, x > vec4<f32>(0.0));

@@ -70,6 +70,13 @@ fn taps_inside(starts: vec4<i32>, taps: u32, extent: u32) -> vec4<i32> {
     return max(end - begin, vec4<i32>(0));
 }
 
+// For dilation 1, the outputs whose windows cover a cell.
+fn outputs_covering(cell: u32, taps: u32, stride: u32, padding_low: u32, outputs: u32) -> Range {
+    let padded = cell + padding_low;
+    let begin = select(0u, (padded - taps) / stride + 1u, padded >= taps);
+    return Range(begin, min(padded / stride + 1u, outputs));
+}
+
 // For dilation 1: the windows that cover a cell are among so many, the last of which is `last_windows`.
 fn most_windows(taps: u32, stride: u32) -> u32 {
     return (taps + stride - 1u) / stride;

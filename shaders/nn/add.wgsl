@@ -24,6 +24,8 @@ fn add_relu(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = max(x[index] + r[index], Value(0.0));
+        let sum = x[index] + r[index];
+        // NaN stays: see common/activation.wgsl.
+        y[index] = select(sum, Value(0.0), sum <= Value(0.0));
     }
 }

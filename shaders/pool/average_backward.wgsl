@@ -10,22 +10,21 @@ const WORKGROUP_SIZE: u32 = 64u;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
 fn gather(index: u32) -> f32 {
-    let in_w = index % params.in_w;
-    let in_h = index / params.in_w % params.in_h;
-    let in_d = index / (params.in_w * params.in_h) % params.in_d;
-    let plane = index / (params.in_w * params.in_h * params.in_d);
+    let place = place_in_x(index);
+    let y_plane = plane_in_y(place.plane);
+    let y_step = step_in_y();
 
     let slab = slab_at(params.reduction, 0u);
     var sum = 0.0;
     for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let out_d = output_over_d(in_d, row / TAPS_H);
-        let out_h = output_over_h(in_h, row % TAPS_H);
+        let out_d = output_over_d(place.d, row / TAPS_H);
+        let out_h = output_over_h(place.h, row % TAPS_H);
         if (out_d >= 0 && out_h >= 0) {
-            let first = params.y_base + ((plane * params.out_d + u32(out_d)) * params.out_h + u32(out_h)) * params.out_w;
+            let first = (u32(out_d) * params.out_h + u32(out_h)) * params.out_w;
             for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
-                let out_w = output_over_w(in_w, tap);
+                let out_w = output_over_w(place.w, tap);
                 if (out_w >= 0) {
-                    sum += dy[first + u32(out_w)] / divisor(u32(out_d), u32(out_h), u32(out_w));
+                    sum += dy[y_plane + (first + u32(out_w)) * y_step] / divisor(u32(out_d), u32(out_h), u32(out_w));
                 }
             }
         }

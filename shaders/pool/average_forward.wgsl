@@ -19,13 +19,12 @@ fn forward(
     if (index >= params.planes * params.out_d * params.out_h * params.out_w) {
         return;
     }
-    let out_w = index % params.out_w;
-    let out_h = index / params.out_w % params.out_h;
-    let out_d = index / (params.out_w * params.out_h) % params.out_d;
-    let plane = index / (params.out_w * params.out_h * params.out_d);
-    let over_d = window_d(out_d);
-    let over_h = window_h(out_h);
-    let over_w = window_w(out_w);
+    let place = place_in_y(index);
+    let over_d = window_d(place.d);
+    let over_h = window_h(place.h);
+    let over_w = window_w(place.w);
+    let x_plane = plane_in_x(place.plane);
+    let x_step = step_in_x();
     let slab = slab_at(params.reduction, 0u);
     let tap_begin = max(over_w.taps.begin, slab.col_begin);
     let tap_end = min(over_w.taps.end, slab.col_end);
@@ -37,9 +36,10 @@ fn forward(
         if (has_tap(over_d, tap_d) && has_tap(over_h, tap_h)) {
             let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
             let in_h = u32(over_h.start + i32(tap_h * DILATION_H));
-            let first = params.x_base + ((plane * params.in_d + in_d) * params.in_h + in_h) * params.in_w;
+            let first = (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
-                sum += x[first + u32(over_w.start + i32(tap * DILATION_W))];
+                let cell = first + u32(over_w.start + i32(tap * DILATION_W));
+                sum += x[x_plane + cell * x_step];
             }
         }
     }
@@ -48,7 +48,7 @@ fn forward(
         sum += y[at];
     }
     if (params.reduction.last == 1u) {
-        sum /= divisor(out_d, out_h, out_w);
+        sum /= divisor(place.d, place.h, place.w);
     }
     y[at] = sum;
 }

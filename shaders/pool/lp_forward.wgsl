@@ -10,10 +10,12 @@ const WORKGROUP_SIZE: u32 = 64u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 fn norm_over(index: u32, before: f32) -> f32 {
-    let over_w = window_w(index % params.out_w);
-    let over_h = window_h(index / params.out_w % params.out_h);
-    let over_d = window_d(index / (params.out_w * params.out_h) % params.out_d);
-    let plane = index / (params.out_w * params.out_h * params.out_d);
+    let place = place_in_y(index);
+    let over_w = window_w(place.w);
+    let over_h = window_h(place.h);
+    let over_d = window_d(place.d);
+    let x_plane = plane_in_x(place.plane);
+    let x_step = step_in_x();
     let slab = slab_at(params.reduction, 0u);
     let tap_begin = max(over_w.taps.begin, slab.col_begin);
     let tap_end = min(over_w.taps.end, slab.col_end);
@@ -25,9 +27,10 @@ fn norm_over(index: u32, before: f32) -> f32 {
         if (has_tap(over_d, tap_d) && has_tap(over_h, tap_h)) {
             let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
             let in_h = u32(over_h.start + i32(tap_h * DILATION_H));
-            let first = params.x_base + ((plane * params.in_d + in_d) * params.in_h + in_h) * params.in_w;
+            let first = (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
-                norm = with_value(norm, abs(x[first + u32(over_w.start + i32(tap * DILATION_W))]));
+                let cell = first + u32(over_w.start + i32(tap * DILATION_W));
+                norm = with_value(norm, abs(x[x_plane + cell * x_step]));
             }
         }
     }

@@ -27,13 +27,14 @@ fn output_count() -> u32 {
 
 // The maximum over this dispatch's slab of the window, starting from `initial` if `resumed`.
 fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
-    let over_w = window_w(index % params.out_w);
-    let over_h = window_h(index / params.out_w % params.out_h);
-    let over_d = window_d(index / (params.out_w * params.out_h) % params.out_d);
-    let plane = index / (params.out_w * params.out_h * params.out_d);
+    let place = place_in_y(index);
+    let over_w = window_w(place.w);
+    let over_h = window_h(place.h);
+    let over_d = window_d(place.d);
     // Where the cell is whose index would be 0; modulo 2^32, which the sum with an index undoes.
-    let names = params.index_base + plane * params.index_step;
-    let x_plane = params.x_base + plane * params.in_d * params.in_h * params.in_w - names;
+    let names = params.index_base + place.plane * params.index_step;
+    let x_step = step_in_x();
+    let x_plane = plane_in_x(place.plane) - names * x_step;
 
     let slab = slab_at(params.reduction, 0u);
     let tap_begin = max(over_w.taps.begin, slab.col_begin);
@@ -45,7 +46,7 @@ fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
         let first_h = u32(over_h.start + i32(over_h.taps.begin * DILATION_H));
         let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
         best.cell = names + (first_d * params.in_h + first_h) * params.in_w + first_w;
-        best.value = x[x_plane + best.cell];
+        best.value = x[x_plane + best.cell * x_step];
     }
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let tap_h = row % TAPS_H;
@@ -56,7 +57,7 @@ fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
             let first = names + (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
                 let cell = first + u32(over_w.start + i32(tap * DILATION_W));
-                let value = x[x_plane + cell];
+                let value = x[x_plane + cell * x_step];
                 if (value > best.value || is_nan(value)) {
                     best = Best(value, cell);
                 }

@@ -1,5 +1,5 @@
-// One dispatch of a pooling pass. x, dx are [planes, in_d, in_h, in_w], y, dy, indices are [planes, out_d, out_h, out_w];
-// a plane is one channel of one sample. The reduction's rows are (tap_d, tap_h), its columns tap_w.
+// One dispatch of a pooling pass. x, dx have planes of [in_d, in_h, in_w], y, dy, indices of [out_d, out_h, out_w]; a plane is one
+// channel of one sample. How they lie in memory: place.wgsl. The reduction's rows are (tap_d, tap_h), its columns tap_w.
 struct PoolParams {
     reduction: Reduction,
     planes: u32,
@@ -23,5 +23,6 @@ struct PoolParams {
     unpool: u32,
     // Lp pooling: p.
     power: f32,
-    unused: u32,
+    // C
+    channels: u32,
 }

@@ -17,13 +17,13 @@ fn covers(window: Window, cell: u32, dilation: u32) -> bool {
 }
 
 fn look_up(index: u32) -> f32 {
-    let over_w = window_w(index % params.out_w);
-    let over_h = window_h(index / params.out_w % params.out_h);
-    let over_d = window_d(index / (params.out_w * params.out_h) % params.out_d);
-    let plane = index / (params.out_w * params.out_h * params.out_d);
+    let place = place_in_y(index);
+    let over_w = window_w(place.w);
+    let over_h = window_h(place.h);
+    let over_d = window_d(place.d);
     let plane_size = params.in_d * params.in_h * params.in_w;
     // Of an index before its plane a very large number.
-    let cell = indices[params.y_base + index] - params.index_base - plane * params.index_step;
+    let cell = indices[params.y_base + index] - params.index_base - place.plane * params.index_step;
     if (cell >= plane_size) {
         return 0.0;
     }
@@ -31,7 +31,7 @@ fn look_up(index: u32) -> f32 {
     let in_h = cell / params.in_w % params.in_h;
     let in_d = cell / (params.in_w * params.in_h);
     if (covers(over_d, in_d, DILATION_D) && covers(over_h, in_h, DILATION_H) && covers(over_w, in_w, DILATION_W)) {
-        return dx[params.x_base + plane * plane_size + cell];
+        return dx[plane_in_x(place.plane) + cell * step_in_x()];
     }
     return 0.0;
 }

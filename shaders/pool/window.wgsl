@@ -61,3 +61,40 @@ fn output_over_h(cell: u32, step: u32) -> i32 {
 fn output_over_w(cell: u32, step: u32) -> i32 {
     return output_over(cell, step, TAPS_W, STRIDE_W, DILATION_W, PADDING_LOW_W, params.in_w, params.out_w);
 }
+
+// For dilation 1, and for bins: the outputs whose windows cover a cell.
+fn outputs_over(cell: u32, taps: u32, stride: u32, low: u32, cells: u32, outputs: u32) -> Range {
+    if (ADAPTIVE == 1u) {
+        return bin(cell, outputs, cells);
+    }
+    return outputs_covering(cell, taps, stride, low, outputs);
+}
+
+fn outputs_over_d(cell: u32) -> Range {
+    return outputs_over(cell, TAPS_D, STRIDE_D, PADDING_LOW_D, params.in_d, params.out_d);
+}
+
+fn outputs_over_h(cell: u32) -> Range {
+    return outputs_over(cell, TAPS_H, STRIDE_H, PADDING_LOW_H, params.in_h, params.out_h);
+}
+
+fn outputs_over_w(cell: u32) -> Range {
+    return outputs_over(cell, TAPS_W, STRIDE_W, PADDING_LOW_W, params.in_w, params.out_w);
+}
+
+// So many of them at most.
+fn most_outputs(taps: u32, stride: u32) -> u32 {
+    return select(most_windows(taps, stride), taps, ADAPTIVE == 1u);
+}
+
+fn most_outputs_d() -> u32 {
+    return most_outputs(TAPS_D, STRIDE_D);
+}
+
+fn most_outputs_h() -> u32 {
+    return most_outputs(TAPS_H, STRIDE_H);
+}
+
+fn most_outputs_w() -> u32 {
+    return most_outputs(TAPS_W, STRIDE_W);
+}

@@ -104,7 +104,7 @@ const POOLS: [(&str, &str); 10] = [
 ];
 
 /// Poolings that the others do not become by another kind.
-const MORE_POOLS: [(&str, &str); 20] = [
+const MORE_POOLS: [(&str, &str); 32] = [
     ("flat indices, rank 1", "maxn2c3w8s3u2p1_0flat"),
     ("flat indices, overlap", "maxn2c2h5w6r3s2u1p1_2x0_1flat"),
     ("adaptive, rank 1, flat indices", "adaptmaxn2c3w10s4flat"),
@@ -125,6 +125,18 @@ const MORE_POOLS: [(&str, &str); 20] = [
     ("norm, p = 2.5, rank 1", "lpn2c3w8s3u2p1_0pow2.5"),
     ("norm, rank 3", "lpn2c2d5h6w7t2r3s2u2x1x3p1_0x0_2x1a1x2x1"),
     ("norm of the whole plane", "lpn2c3h5w7r5s7u1x2"),
+    ("channels last, overlap, flat indices", "maxn2c8h5w6r3s2u1p1_2x0_1flatlastxlasty"),
+    ("channels last, a channel over", "maxn2c5h5w6r3s2u1p1_2x0_1lastxlasty"),
+    ("channels last, rank 3, dilation", "maxn2c4d3h5w9t2r3s4u1x2x3p1_0x1_2x3a1x2x1ceillastxlasty"),
+    ("x channels last", "maxn2c3h7w10r2s3flatlastx"),
+    ("y channels last, rank 1", "maxn2c3w8s3u2p1_0lasty"),
+    ("channels last, overlap", "avgn2c4h5w6r3s2u1p1_2x0_1ceilexclpadlastxlasty"),
+    ("channels last, rank 3", "avgn2c8d2h5w6t2r3s2u2x1x3p1_0x0_2x1div5lastxlasty"),
+    ("y channels last", "avgn2c6h5w6r3s2u1p1_2x0_1lasty"),
+    ("adaptive, channels last", "adaptmaxn2c12h7w10r3s4flatlastxlasty"),
+    ("adaptive, channels last", "adaptavgn2c4h5w10r7s4lastxlasty"),
+    ("global, channels last", "adaptavgn2c8h7w9r1s1lastxlasty"),
+    ("norm, channels last", "lpn2c4h5w6r3s2u1p1_2x0_1pow3lastxlasty"),
 ];
 
 /// What stands before and behind a pool's text.

@@ -25,7 +25,7 @@
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
 //! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
-//! | `lastx` `lasty` | x (dx), y (dy) have their channels last in memory, no value | ✓ | | first |
+//! | `lastx` `lasty` | x (dx), y (dy, indices) have their channels last in memory ([`crate::Layout`]), no value | ✓ | ✓ | first |
 //! | `inout` `outin` | w (dw) has its input, output channels first ([`crate::KernelOrder`]), no value; `outin` of `tconv` | ✓ | | `outin`; of `tconv` `inout` |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
 //! | `exclpad` | padding does not count for the average, no value | | `avg` | counts |
@@ -74,7 +74,8 @@ pub use suites::{Row, Suite, suites};
 use crate::conv::Pass;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
-use crate::plan::{DeviceLimits, PlanOptions, PlanSpec, Problem, Strategy};
+use crate::layout::Layout;
+use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, Strategy};
 use crate::pool::{PoolKind, PoolPass};
 use crate::window::Axis;
 
@@ -197,6 +198,22 @@ impl Case {
             Case::Conv(case) => case.problem().map(|problem| problem.y_shape()),
             Case::ConvTranspose(case) => case.problem().map(|problem| problem.y_shape()),
             Case::Pool(case) => case.problem().map(|problem| problem.y_shape()),
+        }
+    }
+
+    /// How an operand lies in memory.
+    ///
+    /// ```
+    /// use wgconv::{Layout, Operand, case::Case};
+    /// let case: Case = "avgc8w9s3lastx".parse()?;
+    /// let layouts = [Operand::Dx, Operand::Dy].map(|operand| case.layout(operand));
+    /// assert_eq!(layouts, [Layout::ChannelsLast, Layout::ChannelsFirst]);
+    /// # Ok::<(), wgconv::case::ParseError>(())
+    /// ```
+    pub fn layout(&self, operand: Operand) -> Layout {
+        match self {
+            Case::Conv(_) | Case::ConvTranspose(_) => Layout::ChannelsFirst,
+            Case::Pool(case) => Layout::of(operand, case.x_layout, case.y_layout),
         }
     }
 

@@ -24,7 +24,8 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
   transposed   tconv, then the letters of a convolution, and o output padding (0), lastx, lasty, outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
-               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil
+               count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
+               lastx, lasty (x, y have their channels last in memory)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -167,7 +168,7 @@ impl Kind {
         match key.name {
             "res" | "onto" | "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
             name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
-            "k" | "g" | "lastx" | "lasty" => !self.is_pool(),
+            "k" | "g" => !self.is_pool(),
             "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
@@ -489,6 +490,8 @@ impl Parser<'_> {
         };
         let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
         let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
-        Ok(Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode }))
+        let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
+        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout };
+        Ok(Case::Pool(case))
     }
 }

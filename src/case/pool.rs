@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
+use crate::layout::Layout;
 use crate::plan::{PlanOptions, Problem};
 use crate::pool::{
     AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, IndexForm, LpPool, MaxPool, PoolKind, PoolPass, PoolProblem,
@@ -15,11 +16,12 @@ use crate::window::{Axis, span};
 /// A pooling of any rank with its input's shape. Whether the parameters fit together, [`PoolCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{IndexForm, PoolKind, case::{CaseAxis, PoolCase}};
+/// use wgconv::{IndexForm, Layout, PoolKind, case::{CaseAxis, PoolCase}};
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(8, 3) }];
-/// let (kind, indices) = (PoolKind::Max, IndexForm::Plane);
-/// let case = PoolCase { kind, indices, adaptive: false, batch: 1, channels: 4, axes, ceil_mode: true };
-/// assert_eq!(case.to_string(), "maxc4w8s3u2ceil");
+/// let (kind, indices, batch, channels) = (PoolKind::Max, IndexForm::Plane, 1, 4);
+/// let (x_layout, y_layout) = (Layout::ChannelsLast, Layout::ChannelsFirst);
+/// let case = PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode: true, x_layout, y_layout };
+/// assert_eq!(case.to_string(), "maxc4w8s3u2ceillastx");
 /// assert_eq!(case.problem()?.y_shape(), [1, 4, 4]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
@@ -39,6 +41,10 @@ pub struct PoolCase {
     pub axes: Vec<CaseAxis>,
     /// Whether the last window may hang over the high end.
     pub ceil_mode: bool,
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y, dy and the indices lie in memory.
+    pub y_layout: Layout,
 }
 
 impl PoolCase {
@@ -52,12 +58,13 @@ impl PoolCase {
     /// # Errors
     /// As for [`MaxPool::problem`] and [`AvgPool::problem`]; no axes, or more than three; an adaptive norm.
     pub fn problem(&self) -> Result<PoolProblem> {
-        match self.axes.len() {
+        let problem = match self.axes.len() {
             1 => self.of_rank::<1>(),
             2 => self.of_rank::<2>(),
             3 => self.of_rank::<3>(),
             _ => Err(wrong_rank(&self.axes)),
-        }
+        }?;
+        Ok(problem.in_layouts(self.x_layout, self.y_layout))
     }
 
     /// The plan of a pass, from the context's cache if it was made before.
@@ -123,7 +130,7 @@ impl PoolCase {
 impl From<&PoolProblem> for PoolCase {
     /// The case that stands for a problem: in ceil mode only if that makes a difference.
     fn from(problem: &PoolProblem) -> PoolCase {
-        let PoolProblem { kind, indices, adaptive, batch, channels, rank, axes } = problem;
+        let PoolProblem { kind, indices, adaptive, batch, channels, rank, axes, x_layout, y_layout } = problem;
         let hangs_over = |axis: &Axis| {
             let padded = u64::from(axis.input) + u64::from(axis.padding_low) + u64::from(axis.padding_high);
             let room = padded.saturating_sub(span(axis.taps, axis.dilation));
@@ -143,6 +150,8 @@ impl From<&PoolProblem> for PoolCase {
             channels: *channels,
             axes: shown,
             ceil_mode: !adaptive && axes.iter().any(hangs_over),
+            x_layout: *x_layout,
+            y_layout: *y_layout,
         }
     }
 }

@@ -99,6 +99,7 @@ impl fmt::Display for PoolCase {
                 text += &format!("div{divisor}");
             }
         }
+        layouts(&mut text, [self.x_layout, self.y_layout]);
         f.pad(&text)
     }
 }

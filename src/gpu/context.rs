@@ -396,17 +396,27 @@ impl Context {
         if count != values.len() {
             return Err(Error::DataLength { shape: shape.to_vec(), expected: count, found: values.len() });
         }
+        let tensor = self.uninitialised("tensor_in", layout, shape)?;
+        tensor.write(values)?;
+        Ok(tensor)
+    }
+
+    /// A tensor in a layout that the caller of this function chose, before its elements are written.
+    pub(crate) fn uninitialised<T: Element>(
+        &self,
+        function: &'static str,
+        layout: Layout,
+        shape: &[usize],
+    ) -> Result<Tensor<T>> {
         if layout == Layout::ChannelsLast && shape.len() < 2 {
             return Err(Error::InvalidParameter {
-                operator: "tensor_in",
+                operator: function,
                 parameter: "shape",
                 value: format!("{shape:?}"),
                 expected: "[N, C, spatial...] for channels last",
             });
         }
-        let tensor = self.empty_in(Operand::X, layout, shape)?;
-        tensor.write(values)?;
-        Ok(tensor)
+        self.empty_in(Operand::X, layout, shape)
     }
 
     /// A tensor of zeros; T is `f32` or `u32`.
@@ -429,6 +439,11 @@ impl Context {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(operand.name(), bytes, usage)?;
         Ok(Tensor::new(self.clone(), shape.to_vec(), layout, buffer))
+    }
+
+    /// A tensor of the shape and layout of another, whose content does not matter.
+    pub(crate) fn empty_like<T: Element>(&self, operand: Operand, tensor: &Tensor) -> Result<Tensor<T>> {
+        self.empty_in(operand, tensor.layout(), tensor.shape())
     }
 
     /// A buffer, or a typed error.

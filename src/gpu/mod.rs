@@ -9,9 +9,11 @@ mod pipeline_data;
 mod plan;
 mod program;
 mod read;
+mod requirements;
 mod scope;
 mod sink;
 mod tensor;
+mod trusted;
 
 pub(crate) use adapter::DRIVER_HINT;
 pub use bindings::Bindings;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::context::Context;
 use super::pipeline_data::PipelineData;
 use super::scope::guarded;
+use super::{requirements, trusted};
 use crate::error::Result;
 use crate::kernel::{Constant, EntryPoint, KernelKey, specialized_source};
 
@@ -80,6 +81,7 @@ impl PipelineCache {
 
     fn compile(&self, context: &Context, key: &KernelKey) -> Result<Pipeline> {
         let device = context.device();
+        requirements::check(&device.limits(), key)?;
         let module = self.module(context, key)?;
         let label = key.to_string();
         let constants: Vec<(&str, f64)> = key.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
@@ -128,16 +130,7 @@ impl PipelineCache {
         if self.checked {
             return context.device().create_shader_module(descriptor);
         }
-        // SAFETY: the checks left out are those of array bounds, of endless loops and of integer division. Every shader
-        // is one of ours, none takes source or an index from the caller: indices come from the invocation's number and
-        // from uniforms that the planner wrote together with the bindings' sizes, and each is guarded by the element
-        // count; values read from buffers (indices of maxima, labels) are only compared, or clamped first. Every loop
-        // runs to a bound that the planner keeps below its limit. Every divisor is an extent, which is never zero.
-        // The test suite runs with and without the checks, on poisoned memory between guard zones.
-        #[allow(unsafe_code, reason = "one of the library's two unsafe calls: shaders without run-time checks")]
-        unsafe {
-            context.device().create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
-        }
+        trusted::shader_module(context.device(), descriptor)
     }
 }
 
@@ -156,4 +149,40 @@ fn bind_group_layout(device: &wgpu::Device, entry: &'static EntryPoint) -> wgpu:
         buffer(slot.binding, ty, slot.bytes.into())
     }));
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(entry.name), entries: &entries })
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::kernel::{ADVANCE, KernelKey};
+
+    #[test]
+    fn a_pipeline_that_fails_is_not_kept() {
+        let context = Context::new_blocking().unwrap();
+        let key = |overrides| KernelKey::new(&ADVANCE, &ADVANCE.kernel().variants[0], overrides);
+        let (wrong, right) = (key(&[("NO_SUCH_CONSTANT", 1)]), key(&[]));
+        let failure = || context.pipelines().get(&context, &wrong).unwrap_err();
+        let held = || {
+            // What was dropped is given back with the next submission.
+            context.queue().submit([]);
+            context.device().poll(wgpu::PollType::wait_indefinitely()).unwrap();
+            context.device().generate_allocator_report().map(|report| report.total_allocated_bytes)
+        };
+        failure();
+        let before = held();
+        for _ in 0..1_000 {
+            let error = failure();
+            assert!(matches!(error, Error::Wgpu { during: "create a compute pipeline", .. }), "{error:?}");
+        }
+        let cache = context.pipelines();
+        assert_eq!((cache.compiled(), cache.pipelines.lock().unwrap().len(), held()), (0, 0, before));
+        cache.get(&context, &right).unwrap();
+        assert_eq!((cache.compiled(), cache.modules.lock().unwrap().len()), (1, 1));
+        let step = context.zeros::<u32>(&[1]).unwrap();
+        let mut program = crate::Program::new(&context);
+        program.advance(&step).unwrap();
+        program.run().unwrap();
+        assert_eq!(step.read_blocking().unwrap(), [1]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::scope::guarded;
+use super::trusted;
 use crate::error::Result;
 use crate::tune::{DeviceKey, fingerprint};
 
@@ -38,22 +39,7 @@ impl PipelineData {
         [head.as_bytes(), &self.data].concat()
     }
 
-    /// What [`PipelineData::to_bytes`] gave. Anything else, and what was cut or changed on its way, gives
-    /// [`PipelineData::empty`] and a line in the log.
-    ///
-    /// # Safety
-    /// The driver reads these data, and only its own are sure to be safe: the bytes must have come from
-    /// [`PipelineData::to_bytes`] of this program, from a place where nobody else writes. The checksum finds accidents, not
-    /// malice.
-    #[allow(unsafe_code, reason = "the caller answers for where bytes that a driver will read come from")]
-    pub unsafe fn from_bytes(bytes: &[u8]) -> PipelineData {
-        PipelineData::parse(bytes).unwrap_or_else(|| {
-            log::warn!("what should be compiled pipelines is not, or is damaged; it is not used");
-            PipelineData::empty()
-        })
-    }
-
-    fn parse(bytes: &[u8]) -> Option<PipelineData> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<PipelineData> {
         let rest = bytes.strip_prefix(MAGIC.as_bytes())?;
         let lines = DeviceKey::LINES + 1;
         let is_empty = rest.starts_with(b"data ");
@@ -82,17 +68,8 @@ impl PipelineData {
             log::warn!("the compiled pipelines are of another device, driver or version; they are not used");
         }
         let data = is_own.then_some(&self.data[..]);
-        let descriptor = wgpu::PipelineCacheDescriptor { label: Some("wgconv"), data, fallback: true };
-        guarded(context.core(), "create a pipeline cache", 0, || {
-            // SAFETY: the data are those that wgpu gave for this adapter, driver and version of this library: either
-            // within this process, or through `from_bytes`, whose caller answers for where the bytes come from; a
-            // checksum has shown that they are whole. wgpu compares its own header, and begins empty if it differs.
-            #[allow(unsafe_code, reason = "one of the library's two unsafe calls: data that a driver reads")]
-            unsafe {
-                context.device().create_pipeline_cache(&descriptor)
-            }
-        })
-        .map(Some)
+        guarded(context.core(), "create a pipeline cache", 0, || trusted::pipeline_cache(context.device(), data))
+            .map(Some)
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct PendingRead {
     state: Arc<Mutex<State>>,
 }
 
+/// What an error was in the middle of.
+const MAPPING: &str = "map a buffer";
+
 #[derive(Default)]
 struct State {
     outcome: Option<Result<(), wgpu::BufferAsyncError>>,
@@ -84,13 +87,14 @@ impl PendingRead {
             return Some(Err(self.context.core().mark_lost("a callback panicked while the buffer was mapped")));
         };
         state.waker = waker.cloned();
-        // A mapping that we ask for rightly fails only when the device is gone.
-        state.outcome.take().map(|outcome| outcome.map_err(|error| self.context.core().mark_lost(&error.to_string())))
+        // No memory to map into, or a device that is gone: only that is the end of the context.
+        let refused = |error: wgpu::BufferAsyncError| refused(self.context.core(), MAPPING, error.to_string());
+        state.outcome.take().map(|outcome| outcome.map_err(refused))
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
         let view = self.staging.slice(..).get_mapped_range();
-        let bytes = view.map_err(|error| refused(self.context.core(), "map a buffer", error.to_string()))?.to_vec();
+        let bytes = view.map_err(|error| refused(self.context.core(), MAPPING, error.to_string()))?.to_vec();
         self.staging.unmap();
         Ok(bytes)
     }
@@ -105,5 +109,54 @@ pub(crate) fn poll(core: &Core, how: wgpu::PollType) -> Result<()> {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(crate::error::Error::Wgpu { during: "wait for the device", message: error.to_string() }),
         Err(_) => Err(core.mark_lost("the driver reported a lost device")),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn finish(pending: PendingRead, blocking: bool) -> Result<Vec<u8>> {
+        if blocking { pending.wait() } else { pollster::block_on(pending.finished()) }
+    }
+
+    #[test]
+    fn a_mapping_that_fails_is_an_error_of_that_read_alone() {
+        let context = Context::new_blocking().unwrap();
+        let x = context.tensor(&[3], &[1.0, 2.0, 3.0]).unwrap();
+        assert_eq!(x.read_blocking().unwrap(), [1.0, 2.0, 3.0]);
+        let held = || {
+            // What was dropped is given back with the next submission.
+            context.queue().submit([]);
+            poll(context.core(), wgpu::PollType::wait_indefinitely()).unwrap();
+            context.device().generate_allocator_report().map(|report| report.total_allocated_bytes)
+        };
+        let before = held();
+        let faults: [fn(&wgpu::Buffer); 2] = [wgpu::Buffer::destroy, wgpu::Buffer::unmap];
+        for repetition in 0..1_000 {
+            let pending = PendingRead::start(&context, x.buffer(), 12).unwrap();
+            faults[repetition % 2](&pending.staging);
+            let error = finish(pending, repetition % 4 < 2).unwrap_err();
+            assert!(matches!(error, Error::Wgpu { during: MAPPING, .. }), "{error:?}");
+        }
+        assert_eq!(held(), before);
+        assert_eq!(x.read_blocking().unwrap(), [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn a_device_lost_between_copy_and_mapping_is_lost() {
+        for blocking in [true, false] {
+            let context = Context::new_blocking().unwrap();
+            let x = context.tensor(&[3], &[1.0, 2.0, 3.0]).unwrap();
+            let pending = PendingRead::start(&context, x.buffer(), 12).unwrap();
+            context.device().destroy();
+            match finish(pending, blocking) {
+                // The copy may have been in time.
+                Ok(bytes) => assert_eq!(bytes.len(), 12),
+                Err(error) => assert!(matches!(error, Error::DeviceLost { .. }), "{error:?}"),
+            }
+            assert!(matches!(x.read_blocking(), Err(Error::DeviceLost { .. })));
+        }
     }
 }

@@ -17,12 +17,13 @@ pub(crate) struct Bound {
     pub operand: Operand,
     pub buffer: wgpu::Buffer,
     context: u64,
-    layout: Layout,
+    /// `None` if its memory is the same in either.
+    layout: Option<Layout>,
 }
 
 impl Bound {
     pub(crate) fn new<T: Element>(operand: Operand, tensor: &Tensor<T>) -> Self {
-        let (context, layout) = (tensor.context().id(), tensor.layout());
+        let (context, layout) = (tensor.context().id(), tensor.only_layout());
         Bound { operand, buffer: tensor.buffer().clone(), context, layout }
     }
 
@@ -56,12 +57,16 @@ pub(crate) trait Sink {
     }
 }
 
-/// An error if a tensor lies in memory otherwise than its operator was planned for.
+/// An error if a tensor lies in memory otherwise than its operator was planned for, or than the operands beside it.
 fn check_layouts(problem: &Problem, operands: &[Bound]) -> Result<()> {
+    let common = operands.iter().filter(|bound| problem.are_alike(bound.operand)).find_map(|bound| bound.layout);
     operands.iter().try_for_each(|bound| {
-        let (operand, found) = (bound.operand, bound.layout);
-        match problem.layout(operand) {
-            Some(expected) if expected != found => Err(Error::LayoutMismatch { operand, expected, found }),
+        let operand = bound.operand;
+        let expected = if problem.are_alike(operand) { common } else { problem.layout(operand) };
+        match (expected, bound.layout) {
+            (Some(expected), Some(found)) if expected != found => {
+                Err(Error::LayoutMismatch { operand, expected, found })
+            }
             _ => Ok(()),
         }
     })

@@ -54,6 +54,16 @@ impl<T: Element> Tensor<T> {
         self.layout
     }
 
+    /// The layout, unless it makes no difference: with one channel, and with one cell to each plane (without spatial axes too),
+    /// memory is the same in either.
+    pub(crate) fn only_layout(&self) -> Option<Layout> {
+        match &self.shape[..] {
+            [_, channels, cells @ ..] if *channels > 1 && cells.iter().any(|&extent| extent > 1) => Some(self.layout),
+            // Kernels and the like, of which there is no other order.
+            _ => None,
+        }
+    }
+
     /// Number of elements; at least 1.
     #[allow(clippy::len_without_is_empty, reason = "no tensor is empty: zero extents are refused")]
     pub fn len(&self) -> usize {
@@ -74,20 +84,24 @@ impl<T: Element> Tensor<T> {
     ///
     /// # Errors
     /// [`Error::DataLength`] if the number of elements differs; zero extents; [`Error::LayoutMismatch`] for a tensor with its
-    /// channels last, whose memory has no other shape.
+    /// channels last, whose memory has no other shape; with one channel, or one cell to each plane, it is that of channels first
+    /// and will do.
     pub fn reshape(&self, shape: &[usize]) -> Result<Tensor<T>> {
         let expected = element_count(Operand::X, shape)? as usize;
         if expected != self.len() {
             return Err(Error::DataLength { shape: shape.to_vec(), expected, found: self.len() });
         }
-        if shape != self.shape && self.layout != Layout::ChannelsFirst {
+        if shape == self.shape {
+            return Ok(self.clone());
+        }
+        if self.only_layout() == Some(Layout::ChannelsLast) {
             return Err(Error::LayoutMismatch {
                 operand: Operand::X,
                 expected: Layout::ChannelsFirst,
                 found: self.layout,
             });
         }
-        Ok(Tensor { shape: shape.to_vec(), ..self.clone() })
+        Ok(Tensor { shape: shape.to_vec(), layout: Layout::ChannelsFirst, ..self.clone() })
     }
 
     /// Replaces all elements (given as they lie in memory), in the order of the queue: work submitted before sees the old values, work submitted after

@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayBase, Data, Dimension, IxDyn};
 
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Element, Tensor};
+use crate::layout::Layout;
 use crate::plan::Operand;
 use crate::spatial::expect_shape;
 
@@ -33,8 +34,32 @@ impl Context {
         S: Data<Elem = T>,
         D: Dimension,
     {
+        self.tensor_from_array_in(Layout::ChannelsFirst, array)
+    }
+
+    /// The same with the elements, which the array gives as they are indexed `[n, c, spatial...]`, in this layout in memory.
+    ///
+    /// # Errors
+    /// As for [`Context::tensor_in`], found before anything is copied.
+    ///
+    /// ```
+    /// use ndarray::{Array3, array};
+    /// use wgconv::{Context, Layout};
+    /// let ctx = Context::new_blocking()?;
+    /// let a = array![[[1.0_f32, 2.0, 3.0], [10.0, 20.0, 30.0]]];
+    /// let t = ctx.tensor_from_array_in(Layout::ChannelsLast, &a)?;
+    /// assert_eq!(t.read_blocking()?, [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]);
+    /// assert_eq!(t.read_array_blocking()?, a);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn tensor_from_array_in<T, S, D>(&self, layout: Layout, array: &ArrayBase<S, D>) -> Result<Tensor<T>>
+    where
+        T: Element,
+        S: Data<Elem = T>,
+        D: Dimension,
+    {
         // Allocates on the device, and so checks every limit.
-        let tensor = self.empty(Operand::X, array.shape())?;
+        let tensor = self.uninitialised("tensor_from_array_in", layout, array.shape())?;
         tensor.write_array(array)?;
         Ok(tensor)
     }
@@ -42,8 +67,8 @@ impl Context {
 
 /// Feature `ndarray`.
 impl<T: Element> Tensor<T> {
-    /// Replaces all elements by those of an array of this shape, whatever its strides; in the order of the queue, as
-    /// [`Tensor::write`].
+    /// Replaces all elements by those of an array of this shape, whatever its strides and the tensor's layout; in the order of
+    /// the queue, as [`Tensor::write`].
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`]; [`Error::DeviceLost`].
@@ -64,13 +89,30 @@ impl<T: Element> Tensor<T> {
         D: Dimension,
     {
         expect_shape("Tensor::write_array", Operand::X, array.shape(), self.shape())?;
+        if let (Layout::ChannelsLast, 2..) = (self.layout(), array.ndim()) {
+            // Its channel axis behind the others, which are then walked through as they lie in memory.
+            let mut pixels = array.view().into_dyn();
+            for axis in 1..array.ndim() - 1 {
+                pixels.swap_axes(axis, axis + 1);
+            }
+            return self.write_in_order(&pixels);
+        }
+        self.write_in_order(array)
+    }
+
+    /// Elements in the order of the array's axes.
+    fn write_in_order<S, D>(&self, array: &ArrayBase<S, D>) -> Result<()>
+    where
+        S: Data<Elem = T>,
+        D: Dimension,
+    {
         match array.as_slice() {
             Some(values) => self.write(values),
             None => self.write(&array.iter().copied().collect::<Vec<T>>()),
         }
     }
 
-    /// Copies all elements into an array in standard layout, after everything submitted so far. `D` is a fixed number of
+    /// Copies all elements into an array in standard layout, whatever the tensor's, after everything submitted so far. `D` is a fixed number of
     /// axes (`ndarray::Ix4`) or any (`ndarray::IxDyn`).
     ///
     /// # Errors
@@ -112,6 +154,10 @@ impl<T: Element> Tensor<T> {
     }
 
     fn to_array<D: Dimension>(&self, values: Vec<T>) -> Result<Array<T, D>> {
+        let values = match self.layout() {
+            Layout::ChannelsFirst => values,
+            layout => layout.from_memory(self.shape(), &values)?,
+        };
         let array = Array::from_shape_vec(IxDyn(self.shape()), values);
         let array = array.and_then(Array::into_dimensionality::<D>);
         array.map_err(|_| self.other_rank(D::NDIM.unwrap_or(self.shape().len())))

@@ -53,7 +53,7 @@ uniform! {
         reduction: Reduction,
         planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32,
-        index_base: u32, index_step: u32, unpool: u32, power: f32, unused: u32,
+        index_base: u32, index_step: u32, unpool: u32, power: f32, channels: u32,
     }
 }
 
@@ -71,7 +71,7 @@ uniform! {
         planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32, count: u32,
         magic_d: u32, shift_d: u32, magic_h: u32, shift_h: u32, magic_w: u32, shift_w: u32,
-        index_base: u32, index_step: u32, unpool: u32, unused_a: u32, unused_b: u32, unused_c: u32,
+        index_base: u32, index_step: u32, unpool: u32, quads: u32, magic_quads: u32, shift_quads: u32,
     }
 }
 

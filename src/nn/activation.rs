@@ -26,7 +26,7 @@ pub(super) fn flops(activation: Activation) -> u64 {
 }
 
 fn push_activate(sink: &mut impl Sink, activation: Activation, x: &Tensor) -> Result<Tensor> {
-    let y = sink.context().empty(Operand::Y, x.shape())?;
+    let y = sink.context().empty_like(Operand::Y, x)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
     sink.push(elementwise(Elementwise::Activate(activation), x), operands)?;
     Ok(y)
@@ -34,7 +34,7 @@ fn push_activate(sink: &mut impl Sink, activation: Activation, x: &Tensor) -> Re
 
 pub(super) fn push_grad(sink: &mut impl Sink, activation: Activation, of: &Tensor, dy: &Tensor) -> Result<Tensor> {
     expect_shape("activation gradient", Operand::Dy, dy.shape(), of.shape())?;
-    let dx = sink.context().empty(Operand::Dx, of.shape())?;
+    let dx = sink.context().empty_like(Operand::Dx, of)?;
     let operand = if activation.derivative_from_output() { Operand::Y } else { Operand::X };
     let operands = vec![Bound::new(operand, of), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)];
     sink.push(elementwise(Elementwise::ActivationGrad(activation), of), operands)?;

@@ -9,7 +9,7 @@ use crate::spatial::expect_shape;
 
 fn push(sink: &mut impl Sink, operator: Elementwise, x: &Tensor, r: &Tensor) -> Result<Tensor> {
     expect_shape("add", Operand::Residual, r.shape(), x.shape())?;
-    let y = sink.context().empty(Operand::Y, x.shape())?;
+    let y = sink.context().empty_like(Operand::Y, x)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Residual, r), Bound::new(Operand::Y, &y)];
     sink.push(elementwise(operator, x), operands)?;
     Ok(y)

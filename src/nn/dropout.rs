@@ -91,7 +91,7 @@ impl Dropout {
 
     fn push(&self, sink: &mut impl Sink, x: &Tensor, step: &Tensor<u32>) -> Result<Tensor> {
         expect_shape("dropout", Operand::Step, step.shape(), &[1])?;
-        let y = sink.context().empty(Operand::Y, x.shape())?;
+        let y = sink.context().empty_like(Operand::Y, x)?;
         // A tensor has at most u32::MAX elements.
         let problem = NnProblem::Dropout { dropout: *self, count: x.len() as u32 };
         let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Step, step), Bound::new(Operand::Y, &y)];
@@ -100,7 +100,7 @@ impl Dropout {
     }
 }
 
-/// y = x / (1 - probability) where the mask keeps an element, else 0, any shape. `step` is `[1]`: each number has a mask of its own.
+/// y = x / (1 - probability) where the mask keeps an element, else 0, any shape and layout; the mask is drawn along memory. `step` is `[1]`: each number has a mask of its own.
 /// Its gradient is itself: dx is the dropout of dy with the same seed at the same step. Submits and does not wait.
 ///
 /// # Errors

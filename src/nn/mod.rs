@@ -4,6 +4,10 @@
 //!
 //! What changes from step to step is in tensors, so that a recorded program need not be recorded again: the optimisers'
 //! hyper-parameters, which the host writes, and the number of the step ([`advance`]), which the device counts.
+//!
+//! Layouts ([`crate::Layout`]): operators that look at one element at a time, optimisers and [`half_squared_error`] among them, take
+//! any, if the tensors of a call agree, and their results have it too; [`BatchNorm`] takes either, and its results have x's. Dense
+//! layers and the softmax take channels first, which `[N, C]` is in either.
 
 mod activation;
 mod adam;

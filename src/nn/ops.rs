@@ -13,8 +13,8 @@ pub(super) fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
 
 fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
     expect_shape("half_squared_error", Operand::Target, target.shape(), y.shape())?;
-    let loss = sink.context().empty(Operand::Loss, y.shape())?;
-    let dx = sink.context().empty(Operand::Dx, y.shape())?;
+    let loss = sink.context().empty_like(Operand::Loss, y)?;
+    let dx = sink.context().empty_like(Operand::Dx, y)?;
     let operands = vec![
         Bound::new(Operand::Y, y),
         Bound::new(Operand::Target, target),

@@ -9,6 +9,7 @@ use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::kernel::{self, ElementwiseParams, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
+use crate::layout::Layout;
 use crate::plan::{Access, Batched, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder};
 use crate::spatial::element_count;
 
@@ -149,6 +150,17 @@ impl Elementwise {
 }
 
 impl NnProblem {
+    /// How an operand lies in memory; `None` for the operands of an element-wise operator, which must only be alike.
+    pub(crate) fn layout(&self, operand: Operand) -> Option<Layout> {
+        match self {
+            NnProblem::Elementwise { .. } | NnProblem::Dropout { .. } => {
+                matches!(operand, Operand::Hyper | Operand::Step).then_some(Layout::ChannelsFirst)
+            }
+            NnProblem::SoftmaxCrossEntropy { .. } | NnProblem::Advance => Some(Layout::ChannelsFirst),
+            NnProblem::BatchNorm(problem) => Some(problem.layout(operand)),
+        }
+    }
+
     /// Plans it for a device.
     pub(crate) fn plan(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
         match *self {

@@ -23,7 +23,7 @@ pub enum Algorithm {
     /// row of it once.
     Depthwise,
     /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
-    /// windows without dilation.
+    /// windows without dilation. With channels last, four channels of one cell, and a multiple of four of them.
     Rows,
     /// Global pooling: several invocations share a plane, or each has a slice of one, and a second pass joins what they found.
     Planes,

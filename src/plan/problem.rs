@@ -53,9 +53,16 @@ impl Problem {
         match self {
             Problem::Conv { problem, .. } => Some(problem.layout(operand)),
             Problem::ConvTranspose { problem, .. } => Some(problem.layout(operand)),
-            Problem::Pool { .. } | Problem::Nn(_) => Some(Layout::ChannelsFirst),
+            Problem::Pool { problem, .. } => Some(problem.layout(operand)),
+            Problem::Nn(problem) => problem.layout(operand),
             Problem::Transpose(_) => None,
         }
+    }
+
+    /// Whether an operator looks only at the memory of these operands, but at the same place in each, so that all of them must
+    /// lie alike.
+    pub(crate) fn are_alike(&self, operand: Operand) -> bool {
+        matches!(self, Problem::Nn(_)) && self.layout(operand).is_none()
     }
 
     /// What tuning calls it, whether or not forward takes a bias; `None` if there is nothing to tune.

@@ -2,6 +2,7 @@
 
 use super::{IndexForm, PoolKind, PoolProblem};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::Operand;
 use crate::spatial::check_shape;
 use crate::window::{Axis, Rounding};
@@ -28,6 +29,7 @@ use crate::window::{Axis, Rounding};
 pub struct AdaptiveMaxPool<const D: usize> {
     outputs: [usize; D],
     indices: IndexForm,
+    pub(super) result: Option<Layout>,
 }
 
 /// Adaptive average pooling of rank `D`: as [`AdaptiveMaxPool`], with all passes of [`crate::AvgPool`]. Global average
@@ -48,6 +50,7 @@ pub struct AdaptiveMaxPool<const D: usize> {
 #[doc(alias = "GlobalAvgPool")]
 pub struct AdaptiveAvgPool<const D: usize> {
     outputs: [usize; D],
+    pub(super) result: Option<Layout>,
 }
 
 /// Builder of an [`AdaptiveMaxPool`]; see there.
@@ -55,12 +58,14 @@ pub struct AdaptiveAvgPool<const D: usize> {
 pub struct AdaptiveMaxPoolBuilder<const D: usize> {
     outputs: [usize; D],
     indices: IndexForm,
+    result: Option<Layout>,
 }
 
 /// Builder of an [`AdaptiveAvgPool`]; see there.
 #[derive(Clone, Copy, Debug)]
 pub struct AdaptiveAvgPoolBuilder<const D: usize> {
     outputs: [usize; D],
+    result: Option<Layout>,
 }
 
 fn validate<const D: usize>(operator: &'static str, outputs: [usize; D]) -> Result<()> {
@@ -100,12 +105,12 @@ impl<const D: usize> AdaptiveMaxPool<D> {
     /// Starts an adaptive max pooling to so many outputs along each axis; more outputs than cells are allowed.
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to an AdaptiveMaxPool, as with MaxPool")]
     pub fn new(outputs: [usize; D]) -> AdaptiveMaxPoolBuilder<D> {
-        AdaptiveMaxPoolBuilder { outputs, indices: IndexForm::default() }
+        AdaptiveMaxPoolBuilder { outputs, indices: IndexForm::default(), result: None }
     }
 
     /// Global max pooling: one output for each plane. A rank other than 1, 2 or 3 is refused when x comes.
     pub fn global() -> AdaptiveMaxPool<D> {
-        AdaptiveMaxPool { outputs: [1; D], indices: IndexForm::default() }
+        AdaptiveMaxPool { outputs: [1; D], indices: IndexForm::default(), result: None }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -123,12 +128,12 @@ impl<const D: usize> AdaptiveAvgPool<D> {
     /// Starts an adaptive average pooling to so many outputs along each axis; more outputs than cells are allowed.
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to an AdaptiveAvgPool, as with AvgPool")]
     pub fn new(outputs: [usize; D]) -> AdaptiveAvgPoolBuilder<D> {
-        AdaptiveAvgPoolBuilder { outputs }
+        AdaptiveAvgPoolBuilder { outputs, result: None }
     }
 
     /// Global average pooling: one output for each plane. A rank other than 1, 2 or 3 is refused when x comes.
     pub fn global() -> AdaptiveAvgPool<D> {
-        AdaptiveAvgPool { outputs: [1; D] }
+        AdaptiveAvgPool { outputs: [1; D], result: None }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -144,6 +149,12 @@ impl<const D: usize> AdaptiveAvgPool<D> {
 }
 
 impl<const D: usize> AdaptiveMaxPoolBuilder<D> {
+    /// As [`super::MaxPoolBuilder::result_layout`].
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result = Some(layout);
+        self
+    }
+
     /// What the indices of maxima count, also those that backward and unpool are given.
     pub fn indices(mut self, indices: IndexForm) -> Self {
         self.indices = indices;
@@ -156,17 +167,23 @@ impl<const D: usize> AdaptiveMaxPoolBuilder<D> {
     /// [`Error::InvalidParameter`] for an output size of zero and a rank other than 1, 2 or 3.
     pub fn build(self) -> Result<AdaptiveMaxPool<D>> {
         validate("AdaptiveMaxPool", self.outputs)?;
-        Ok(AdaptiveMaxPool { outputs: self.outputs, indices: self.indices })
+        Ok(AdaptiveMaxPool { outputs: self.outputs, indices: self.indices, result: self.result })
     }
 }
 
 impl<const D: usize> AdaptiveAvgPoolBuilder<D> {
+    /// As [`super::MaxPoolBuilder::result_layout`].
+    pub fn result_layout(mut self, layout: Layout) -> Self {
+        self.result = Some(layout);
+        self
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
     /// As for [`AdaptiveMaxPoolBuilder::build`].
     pub fn build(self) -> Result<AdaptiveAvgPool<D>> {
         validate("AdaptiveAvgPool", self.outputs)?;
-        Ok(AdaptiveAvgPool { outputs: self.outputs })
+        Ok(AdaptiveAvgPool { outputs: self.outputs, result: self.result })
     }
 }

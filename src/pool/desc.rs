@@ -3,6 +3,7 @@
 
 use super::{Exponent, IndexForm};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::plan::Operand;
 use crate::spatial::{Padding, Spatial, check_shape, element_count, extents};
 use crate::window::{Axis, Rounding, span};
@@ -111,10 +112,14 @@ pub struct PoolProblem {
     pub channels: u32,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [Axis; 3],
+    /// How x and dx lie in memory.
+    pub x_layout: Layout,
+    /// How y, dy and the indices lie in memory.
+    pub y_layout: Layout,
 }
 
 impl PoolProblem {
-    /// The pooling of an x of this shape, which was checked.
+    /// The pooling of an x of this shape, which was checked; channels first.
     pub(super) fn new(
         kind: PoolKind,
         indices: IndexForm,
@@ -124,7 +129,8 @@ impl PoolProblem {
         axes: [Axis; 3],
     ) -> Result<PoolProblem> {
         let (batch, channels) = (x[0] as u32, x[1] as u32);
-        let problem = PoolProblem { kind, indices, adaptive, rank, batch, channels, axes };
+        let [x_layout, y_layout] = [Layout::ChannelsFirst; 2];
+        let problem = PoolProblem { kind, indices, adaptive, rank, batch, channels, axes, x_layout, y_layout };
         element_count(Operand::Y, &problem.y_shape())?;
         Ok(problem)
     }
@@ -147,7 +153,8 @@ impl PoolProblem {
 
 /// Max pooling of rank `D`: window, stride (the window unless told otherwise), dilation, padding, ceil mode.
 ///
-/// x `[N, C, spatial...]`, y `[N, C, spatial...]`. The index of a maximum is its flat index in its own (n, c) plane of
+/// x `[N, C, spatial...]`, y `[N, C, spatial...]`, each in either [`Layout`]: as that of the tensor that a call is given, and
+/// [`MaxPoolBuilder::result_layout`] for the one that it gives. Indices lie as y does, and dx, dy as x, y. The index of a maximum is its flat index in its own (n, c) plane of
 /// the input, as in PyTorch, or in all of the input, as in ONNX ([`IndexForm`]); of equal values the first wins. NaN: a window that holds one gives NaN on devices that keep
 /// NaN apart; WGSL does not promise it.
 ///
@@ -168,6 +175,7 @@ impl PoolProblem {
 pub struct MaxPool<const D: usize> {
     window: Window<D>,
     indices: IndexForm,
+    pub(super) result: Option<Layout>,
 }
 
 /// Average pooling of rank `D`: as [`MaxPool`], with the divisor's two options.
@@ -187,6 +195,7 @@ pub struct AvgPool<const D: usize> {
     window: Window<D>,
     count_include_pad: bool,
     divisor: Option<u32>,
+    pub(super) result: Option<Layout>,
 }
 
 /// Builder of a [`MaxPool`]; see there.
@@ -194,6 +203,7 @@ pub struct AvgPool<const D: usize> {
 pub struct MaxPoolBuilder<const D: usize> {
     window: Window<D>,
     indices: IndexForm,
+    result: Option<Layout>,
 }
 
 /// Builder of an [`AvgPool`]; see there.
@@ -202,6 +212,7 @@ pub struct AvgPoolBuilder<const D: usize> {
     window: Window<D>,
     count_include_pad: bool,
     divisor: Option<usize>,
+    result: Option<Layout>,
 }
 
 /// What the kinds share.
@@ -259,7 +270,7 @@ impl<const D: usize> MaxPool<D> {
     /// Starts a max pooling with this window; the stride is the window, dilation 1, no padding unless told otherwise.
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to a MaxPool, as with Conv")]
     pub fn new(window: [usize; D]) -> MaxPoolBuilder<D> {
-        MaxPoolBuilder { window: Window::new(window), indices: IndexForm::default() }
+        MaxPoolBuilder { window: Window::new(window), indices: IndexForm::default(), result: None }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -307,7 +318,7 @@ impl<const D: usize> AvgPool<D> {
     /// count (PyTorch's defaults; ONNX's `count_include_pad` is off by default).
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to an AvgPool, as with Conv")]
     pub fn new(window: [usize; D]) -> AvgPoolBuilder<D> {
-        AvgPoolBuilder { window: Window::new(window), count_include_pad: true, divisor: None }
+        AvgPoolBuilder { window: Window::new(window), count_include_pad: true, divisor: None, result: None }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -348,6 +359,12 @@ macro_rules! window_setters {
                 self.window.ceil_mode = ceil_mode;
                 self
             }
+
+            /// The layout of the tensors that its calls give; unless told otherwise it is that of the tensor they are given.
+            pub fn result_layout(mut self, layout: Layout) -> Self {
+                self.result = Some(layout);
+                self
+            }
         }
     };
 }
@@ -369,7 +386,7 @@ impl<const D: usize> MaxPoolBuilder<D> {
     /// rank other than 1, 2 or 3.
     pub fn build(self) -> Result<MaxPool<D>> {
         self.window.validate("MaxPool")?;
-        Ok(MaxPool { window: self.window, indices: self.indices })
+        Ok(MaxPool { window: self.window, indices: self.indices, result: self.result })
     }
 }
 
@@ -401,7 +418,8 @@ impl<const D: usize> AvgPoolBuilder<D> {
                 expected: "at least 1 and below 2^32",
             })?),
         };
-        Ok(AvgPool { window: self.window, count_include_pad: self.count_include_pad, divisor })
+        let AvgPoolBuilder { window, count_include_pad, result, .. } = self;
+        Ok(AvgPool { window, count_include_pad, divisor, result })
     }
 }
 
@@ -430,6 +448,7 @@ impl<const D: usize> AvgPoolBuilder<D> {
 pub struct LpPool<const D: usize> {
     window: Window<D>,
     p: Exponent,
+    pub(super) result: Option<Layout>,
 }
 
 /// Builder of an [`LpPool`]; see there.
@@ -437,13 +456,14 @@ pub struct LpPool<const D: usize> {
 pub struct LpPoolBuilder<const D: usize> {
     window: Window<D>,
     p: f32,
+    result: Option<Layout>,
 }
 
 impl<const D: usize> LpPool<D> {
     /// Starts an Lp pooling with this window; p = 2, the stride is the window, dilation 1, no padding unless told otherwise.
     #[allow(clippy::new_ret_no_self, reason = "the builder is the way to an LpPool, as with Conv")]
     pub fn new(window: [usize; D]) -> LpPoolBuilder<D> {
-        LpPoolBuilder { window: Window::new(window), p: 2.0 }
+        LpPoolBuilder { window: Window::new(window), p: 2.0, result: None }
     }
 
     /// Everything that follows from this pooling and the shape of x, `[N, C, spatial...]`.
@@ -469,6 +489,6 @@ impl<const D: usize> LpPoolBuilder<D> {
     /// infinity.
     pub fn build(self) -> Result<LpPool<D>> {
         self.window.validate("LpPool")?;
-        Ok(LpPool { window: self.window, p: Exponent::new(self.p)? })
+        Ok(LpPool { window: self.window, p: Exponent::new(self.p)?, result: self.result })
     }
 }

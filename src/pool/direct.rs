@@ -67,6 +67,6 @@ fn params(
         index_step,
         unpool: (pass == PoolPass::Unpool).into(),
         power: problem.power(),
-        unused: 0,
+        channels: problem.channels,
     }
 }

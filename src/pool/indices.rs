@@ -2,7 +2,8 @@
 
 use super::PoolProblem;
 
-/// What the index of a maximum counts. Either fits in 32 bits, because no tensor has 2^32 elements.
+/// What the index of a maximum counts. Either fits in 32 bits, because no tensor has 2^32 elements. It is the place in the order of
+/// the shape, `[N, C, spatial...]`, whatever the [`Layout`](crate::Layout) of x or of the indices.
 ///
 /// ```
 /// use wgconv::{Context, IndexForm, MaxPool};

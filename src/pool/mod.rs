@@ -2,10 +2,12 @@
 //! are rank 3 with the leading axes folded to one cell.
 
 mod adaptive;
+mod channels_last;
 mod desc;
 mod direct;
 mod exponent;
 mod indices;
+mod layouts;
 mod operands;
 mod ops;
 pub(crate) mod passes;

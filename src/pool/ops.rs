@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool, PoolPass, PoolProblem};
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Element, Immediate, Plan, Program, Sink, Tensor};
+use crate::layout::Layout;
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::expect_shape;
 
@@ -79,7 +80,7 @@ macro_rules! maxima {
             #[doc = concat!("Shapes that do not fit (as [`", stringify!($pool), "::problem`]), a tensor of another context,")]
             /// limits of the device, no memory, a lost device.
             pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
-                forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
+                forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
             /// The largest value of each window, and its index; the first one wins a tie.
@@ -87,7 +88,7 @@ macro_rules! maxima {
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
             pub fn forward_with_indices(&self, ctx: &Context, x: &Tensor) -> Result<(Tensor, Tensor<u32>)> {
-                forward_with_indices(&mut Immediate(ctx), self.problem(x.shape())?, x)
+                forward_with_indices(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
             /// dx `x_shape` from dy and the indices of `forward_with_indices`: each dy goes to its maximum, and windows that
@@ -96,7 +97,7 @@ macro_rules! maxima {
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
             pub fn backward(&self, ctx: &Context, dy: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
-                from_y(&mut Immediate(ctx), self.problem(x_shape)?, PoolPass::Backward, dy, indices)
+                from_y(&mut Immediate(ctx), self.problem(x_shape)?, self.result, PoolPass::Backward, dy, indices)
             }
 
             /// Max-unpooling: x `x_shape` from y and the indices of `forward_with_indices`, each value where its maximum was
@@ -119,11 +120,12 @@ macro_rules! maxima {
             /// # Ok::<(), wgconv::Error>(())
             /// ```
             pub fn unpool(&self, ctx: &Context, y: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
-                from_y(&mut Immediate(ctx), self.problem(x_shape)?, PoolPass::Unpool, y, indices)
+                from_y(&mut Immediate(ctx), self.problem(x_shape)?, self.result, PoolPass::Unpool, y, indices)
             }
 
             /// The gradient of [`Self::unpool`]: dy from dx `x_shape`, each element where its index says (PyTorch; where
-            /// windows share a maximum all of them get its gradient). An index that is not under its own window gives 0.
+            /// windows share a maximum all of them get its gradient). An index that is not under its own window gives 0. dy lies in memory
+            /// as the indices do.
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
@@ -144,7 +146,7 @@ macro_rules! maxima {
             /// # Errors
             /// As there.
             pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
-                forward(self, pool.problem(x.shape())?, x)
+                forward(self, pool.problem(x.shape())?, pool.result, x)
             }
 
             #[doc = concat!("[`", stringify!($pool), "::forward_with_indices`] as a part of the program.")]
@@ -156,7 +158,7 @@ macro_rules! maxima {
                 pool: &$pool<D>,
                 x: &Tensor,
             ) -> Result<(Tensor, Tensor<u32>)> {
-                forward_with_indices(self, pool.problem(x.shape())?, x)
+                forward_with_indices(self, pool.problem(x.shape())?, pool.result, x)
             }
 
             #[doc = concat!("[`", stringify!($pool), "::backward`] as a part of the program.")]
@@ -170,7 +172,7 @@ macro_rules! maxima {
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
             ) -> Result<Tensor> {
-                from_y(self, pool.problem(x_shape)?, PoolPass::Backward, dy, indices)
+                from_y(self, pool.problem(x_shape)?, pool.result, PoolPass::Backward, dy, indices)
             }
 
             #[doc = concat!("[`", stringify!($pool), "::unpool`] as a part of the program.")]
@@ -184,7 +186,7 @@ macro_rules! maxima {
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
             ) -> Result<Tensor> {
-                from_y(self, pool.problem(x_shape)?, PoolPass::Unpool, y, indices)
+                from_y(self, pool.problem(x_shape)?, pool.result, PoolPass::Unpool, y, indices)
             }
 
             #[doc = concat!("[`", stringify!($pool), "::unpool_backward`] as a part of the program.")]
@@ -229,7 +231,7 @@ macro_rules! averages {
             /// # Errors
             #[doc = concat!("As for [`MaxPool::forward`], with the shapes of [`", stringify!($pool), "::problem`].")]
             pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
-                forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
+                forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
             /// dx `x_shape` from dy.
@@ -237,7 +239,7 @@ macro_rules! averages {
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
             pub fn backward(&self, ctx: &Context, dy: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
-                average_backward(&mut Immediate(ctx), self.problem(x_shape)?, dy)
+                average_backward(&mut Immediate(ctx), self.problem(x_shape)?, self.result, dy)
             }
         }
 
@@ -247,7 +249,7 @@ macro_rules! averages {
             /// # Errors
             /// As there.
             pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
-                forward(self, pool.problem(x.shape())?, x)
+                forward(self, pool.problem(x.shape())?, pool.result, x)
             }
 
             #[doc = concat!("[`", stringify!($pool), "::backward`] as a part of the program.")]
@@ -260,7 +262,7 @@ macro_rules! averages {
                 dy: &Tensor,
                 x_shape: &[usize],
             ) -> Result<Tensor> {
-                average_backward(self, pool.problem(x_shape)?, dy)
+                average_backward(self, pool.problem(x_shape)?, pool.result, dy)
             }
         }
     };
@@ -274,10 +276,10 @@ impl<const D: usize> LpPool<D> {
     /// # Errors
     /// As for [`MaxPool::forward`], with the shapes of [`LpPool::problem`].
     pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
-        forward(&mut Immediate(ctx), self.problem(x.shape())?, x)
+        forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
     }
 
-    /// dx from x, forward's y and dy; 0 where x is.
+    /// dx from x, forward's y and dy; 0 where x is. It lies in memory as x does.
     ///
     /// # Errors
     /// As for [`LpPool::forward`].
@@ -292,7 +294,7 @@ impl Program {
     /// # Errors
     /// As there.
     pub fn lp_pool_forward<const D: usize>(&mut self, pool: &LpPool<D>, x: &Tensor) -> Result<Tensor> {
-        forward(self, pool.problem(x.shape())?, x)
+        forward(self, pool.problem(x.shape())?, pool.result, x)
     }
 
     /// [`LpPool::backward`] as a part of the program.
@@ -320,16 +322,38 @@ fn operand<T: Element>(problem: &PoolProblem, operand: Operand, tensor: &Tensor<
     Ok(Bound::new(operand, tensor))
 }
 
-fn forward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) -> Result<Tensor> {
-    let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
+/// The problem of going from x to a result like y.
+fn from_x(problem: PoolProblem, result: Option<Layout>, x: &Tensor) -> PoolProblem {
+    problem.in_layouts(x.layout(), result.unwrap_or(x.layout()))
+}
+
+/// The problem of going from y to a result like x.
+fn back(problem: PoolProblem, result: Option<Layout>, y: &Tensor) -> PoolProblem {
+    problem.in_layouts(result.unwrap_or(y.layout()), y.layout())
+}
+
+/// A tensor for a result.
+fn result<T: Element>(sink: &impl Sink, problem: &PoolProblem, operand: Operand) -> Result<Tensor<T>> {
+    let shape = if matches!(operand, Operand::X | Operand::Dx) { problem.x_shape() } else { problem.y_shape() };
+    sink.context().empty_in(operand, problem.layout(operand), &shape)
+}
+
+fn forward(sink: &mut impl Sink, problem: PoolProblem, layout: Option<Layout>, x: &Tensor) -> Result<Tensor> {
+    let problem = from_x(problem, layout, x);
+    let y = result(sink, &problem, Operand::Y)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
     sink.push(Problem::Pool { problem, pass: PoolPass::Forward }, operands)?;
     Ok(y)
 }
 
-fn forward_with_indices(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) -> Result<(Tensor, Tensor<u32>)> {
-    let y = sink.context().empty(Operand::Y, &problem.y_shape())?;
-    let indices = sink.context().empty(Operand::Indices, &problem.y_shape())?;
+fn forward_with_indices(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    layout: Option<Layout>,
+    x: &Tensor,
+) -> Result<(Tensor, Tensor<u32>)> {
+    let problem = from_x(problem, layout, x);
+    let (y, indices) = (result(sink, &problem, Operand::Y)?, result(sink, &problem, Operand::Indices)?);
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y), Bound::new(Operand::Indices, &indices)];
     sink.push(Problem::Pool { problem, pass: PoolPass::ForwardWithIndices }, operands)?;
     Ok((y, indices))
@@ -339,36 +363,43 @@ fn forward_with_indices(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor) 
 fn from_y(
     sink: &mut impl Sink,
     problem: PoolProblem,
+    layout: Option<Layout>,
     pass: PoolPass,
     values: &Tensor,
     indices: &Tensor<u32>,
 ) -> Result<Tensor> {
+    let problem = back(problem, layout, values);
     let (from, to) = if pass == PoolPass::Unpool { (Operand::Y, Operand::X) } else { (Operand::Dy, Operand::Dx) };
     let inputs = [operand(&problem, from, values)?, operand(&problem, Operand::Indices, indices)?];
-    let result = sink.context().empty(to, &problem.x_shape())?;
-    let operands = inputs.into_iter().chain([Bound::new(to, &result)]).collect();
+    let x = result(sink, &problem, to)?;
+    let operands = inputs.into_iter().chain([Bound::new(to, &x)]).collect();
     sink.push(Problem::Pool { problem, pass }, operands)?;
-    Ok(result)
+    Ok(x)
 }
 
+/// dy lies as the indices do, which are there beside dx.
 fn unpool_backward(sink: &mut impl Sink, problem: PoolProblem, dx: &Tensor, indices: &Tensor<u32>) -> Result<Tensor> {
+    let problem = problem.in_layouts(dx.layout(), indices.layout());
     let inputs = [operand(&problem, Operand::Dx, dx)?, operand(&problem, Operand::Indices, indices)?];
-    let dy = sink.context().empty(Operand::Dy, &problem.y_shape())?;
+    let dy = result(sink, &problem, Operand::Dy)?;
     let operands = inputs.into_iter().chain([Bound::new(Operand::Dy, &dy)]).collect();
     sink.push(Problem::Pool { problem, pass: PoolPass::UnpoolBackward }, operands)?;
     Ok(dy)
 }
 
-fn average_backward(sink: &mut impl Sink, problem: PoolProblem, dy: &Tensor) -> Result<Tensor> {
+fn average_backward(sink: &mut impl Sink, problem: PoolProblem, layout: Option<Layout>, dy: &Tensor) -> Result<Tensor> {
+    let problem = back(problem, layout, dy);
     let dy = operand(&problem, Operand::Dy, dy)?;
-    let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
+    let dx = result(sink, &problem, Operand::Dx)?;
     sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, vec![dy, Bound::new(Operand::Dx, &dx)])?;
     Ok(dx)
 }
 
+/// dx lies as x does, which is there beside dy.
 fn lp_backward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    let problem = problem.in_layouts(x.layout(), dy.layout());
     let [y, dy] = [operand(&problem, Operand::Y, y)?, operand(&problem, Operand::Dy, dy)?];
-    let dx = sink.context().empty(Operand::Dx, &problem.x_shape())?;
+    let dx = result(sink, &problem, Operand::Dx)?;
     let operands = vec![Bound::new(Operand::X, x), y, dy, Bound::new(Operand::Dx, &dx)];
     sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;
     Ok(dx)

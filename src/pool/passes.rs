@@ -3,6 +3,7 @@
 use super::{PoolKind, PoolPass, PoolProblem, direct, planes, rows};
 use crate::error::{Error, Result};
 use crate::kernel::Override;
+use crate::layout::Layout;
 use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, choose, elements};
 use crate::window::{Axis, override_values};
 
@@ -35,7 +36,7 @@ pub(crate) fn plan(
     const MOST_VISITS: u64 = 256;
     // Windows may be mostly padding, and then larger than anything in memory.
     let visits = problem.visits(pass).into_iter().fold(1u64, u64::saturating_mul);
-    let rows = (Algorithm::Rows, "the planner's choice: windows without dilation, and few steps for an element");
+    let rows = (Algorithm::Rows, "the planner's choice: few steps for an element, and four elements in a row");
     let planes = (Algorithm::Planes, "the planner's choice: one window, which is the whole plane");
     let mut candidates = Vec::new();
     let by_rows = visits <= MOST_VISITS;
@@ -66,6 +67,9 @@ impl PoolProblem {
 
     /// The same for the rows kernels, which know the windows that cover a cell.
     pub(super) fn visits(&self, pass: PoolPass) -> [u64; 3] {
+        if self.adaptive {
+            return self.steps(pass);
+        }
         self.axes.map(|axis| if pass.is_over_cells() { axis.most_windows() } else { axis.taps }.into())
     }
 
@@ -78,6 +82,8 @@ impl PoolProblem {
         }
         let value = |name| match name {
             "ADAPTIVE" => Some(self.adaptive.into()),
+            "X_LAST" => Some(self.are_last()[0].into()),
+            "Y_LAST" => Some(self.are_last()[1].into()),
             // A sum is the norm of p = 1, but for the sign.
             "POWER" => Some([1.0, 2.0].iter().position(|&p| p == self.power()).map_or(0, |i| i as u32 + 1)),
             "SIGNED" => Some(matches!(self.kind, PoolKind::Average { .. }).into()),
@@ -112,7 +118,10 @@ fn title(problem: &PoolProblem, pass: PoolPass) -> String {
     };
     let axes = &problem.axes[3 - problem.rank as usize..];
     let list = |of: fn(&Axis) -> u32| axes.iter().map(of).collect::<Vec<_>>();
-    let shapes = format!("pool {kind} {pass:?}: x {:?}, y {:?}", problem.x_shape(), problem.y_shape());
+    let layout = |layout| if layout == Layout::ChannelsLast { " channels last" } else { "" };
+    let (x_layout, y_layout) = (layout(problem.x_layout), layout(problem.y_layout));
+    let (x, y) = (problem.x_shape(), problem.y_shape());
+    let shapes = format!("pool {kind} {pass:?}: x {x:?}{x_layout}, y {y:?}{y_layout}");
     if problem.adaptive {
         return format!("{shapes}, adaptive, bins of at most {:?}", list(|axis| axis.taps));
     }

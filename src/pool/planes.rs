@@ -24,7 +24,7 @@ pub(super) fn takes(problem: &PoolProblem, pass: PoolPass) -> bool {
         axis.output == 1 && axis.dilation == 1 && u64::from(axis.taps) >= behind
     };
     let forward = matches!(pass, PoolPass::Forward | PoolPass::ForwardWithIndices);
-    forward && !problem.adaptive && problem.axes.iter().all(is_whole)
+    forward && !problem.adaptive && !problem.are_last()[0] && problem.axes.iter().all(is_whole)
 }
 
 /// Whether planes are too short for it to be better than the rows kernels.
@@ -34,7 +34,7 @@ pub(super) fn is_short(problem: &PoolProblem) -> bool {
 
 /// Cells of a plane.
 fn length(problem: &PoolProblem) -> u64 {
-    problem.axes.iter().map(|axis| u64::from(axis.input)).product()
+    problem.cells()[0]
 }
 
 /// How planes are cut.
@@ -91,7 +91,9 @@ fn entries_of(problem: &PoolProblem, pass: PoolPass, alone: bool) -> [&'static E
 
 pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     if !takes(problem, pass) {
-        return Err(Algorithm::Planes.unavailable("it is for one window that has every cell, forward"));
+        return Err(
+            Algorithm::Planes.unavailable("it is for one window that has every cell, forward, with channels first")
+        );
     }
     let length = length(problem);
     let planes = u64::from(problem.batch) * u64::from(problem.channels);

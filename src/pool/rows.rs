@@ -2,13 +2,13 @@
 //! in one dispatch.
 
 use super::operands::{BoundChunk, Operands};
-use super::{PoolKind, PoolPass, PoolProblem};
+use super::{PoolKind, PoolPass, PoolProblem, channels_last};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, RowsParams};
 use crate::plan::{Algorithm, Chunk, PlanSpec, SpecBuilder, loop_tests, magic};
 
 /// Elements of an invocation.
-const FOUR: u64 = 4;
+pub(super) const FOUR: u64 = 4;
 
 /// The entry point that stores the result element by element, and the one that stores whole vec4s.
 fn entries_of(kind: PoolKind, pass: PoolPass) -> Option<[&'static EntryPoint; 2]> {
@@ -31,11 +31,17 @@ fn entries_of(kind: PoolKind, pass: PoolPass) -> Option<[&'static EntryPoint; 2]
 }
 
 pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    if channels_last::takes(problem) {
+        return channels_last::plan(problem, pass, plan);
+    }
     let Some([scalar, vec4]) = entries_of(problem.kind, pass) else {
         return Err(
             Algorithm::Rows.unavailable("it has maxima, averages and unpooling, not norms or unpooling's gradient")
         );
     };
+    if problem.are_last() != [false; 2] {
+        return Err(Algorithm::Rows.unavailable("both of its tensors have their channels first, or last"));
+    }
     if problem.adaptive || problem.axes.iter().any(|axis| axis.dilation != 1) {
         return Err(Algorithm::Rows.unavailable("its windows are all of one size, without dilation"));
     }
@@ -61,7 +67,13 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     Ok(plan.finish())
 }
 
-fn params(problem: &PoolProblem, pass: PoolPass, chunk: &Chunk, count: u32, bound: &BoundChunk) -> RowsParams {
+pub(super) fn params(
+    problem: &PoolProblem,
+    pass: PoolPass,
+    chunk: &Chunk,
+    count: u32,
+    bound: &BoundChunk,
+) -> RowsParams {
     let [d, h, w] = problem.axes;
     let (divisor, count_include_pad) = problem.divisor();
     let (index_base, index_step) = problem.indices.base_and_step(problem, chunk.first * problem.channels);
@@ -89,8 +101,8 @@ fn params(problem: &PoolProblem, pass: PoolPass, chunk: &Chunk, count: u32, boun
         index_base,
         index_step,
         unpool: (pass == PoolPass::Unpool).into(),
-        unused_a: 0,
-        unused_b: 0,
-        unused_c: 0,
+        quads: 0,
+        magic_quads: 0,
+        shift_quads: 0,
     }
 }

@@ -11,8 +11,9 @@
 //!   again, so that the two can disagree.
 //! * Index loops instead of iterators, on purpose: they are to be read beside the WGSL.
 //!
-//! Every tensor is row-major in the order of its shape, unless a problem says that it has its channels last or its kernel in the
-//! other order. Rank 1 and 2 are rank 3 with leading axes of one cell: `[N, C, D, H, W]`. The letters of
+//! Every tensor is row-major in the order of its shape, unless a convolution's problem says that it has its channels last or its
+//! kernel in the other order; a pooling's are channels first whatever its problem says ([`layout::transpose`] makes one from the
+//! other). Rank 1 and 2 are rank 3 with leading axes of one cell: `[N, C, D, H, W]`. The letters of
 //! the loops: `n` batch, `k` output channel, `c` input channel, `id ih iw` an input cell, `td th tw` a tap, `od oh ow`
 //! an output.
 //!

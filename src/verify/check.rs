@@ -9,6 +9,7 @@ use crate::conv::{Addend, ConvProblem, Pass};
 use crate::conv_transpose::ConvTransposeProblem;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
+use crate::layout::Layout;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::plan::{Algorithm, Strategy};
 use crate::plan::{Operand, PlanOptions};
@@ -87,6 +88,8 @@ pub(crate) struct Task {
 
 struct Expected {
     operand: Operand,
+    /// What the device gives is brought from this layout into the order of the shape before anybody looks.
+    layout: Layout,
     shape: Vec<usize>,
     values: Values,
 }
@@ -96,6 +99,12 @@ enum Values {
     Floats(Vec<f64>, Vec<f64>),
     /// The same.
     Integers(Vec<u32>),
+}
+
+impl Expected {
+    fn new(operand: Operand, shape: &[usize], values: Values) -> Expected {
+        Expected { operand, layout: Layout::ChannelsFirst, shape: shape.to_vec(), values }
+    }
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {
@@ -235,7 +244,7 @@ impl ConvData {
         ];
         Task {
             inputs: inputs.map(|(operand, values)| (operand, bits(values))).to_vec(),
-            expected: vec![Expected { operand, shape, values }],
+            expected: vec![Expected::new(operand, &shape, values)],
         }
     }
 }
@@ -247,11 +256,12 @@ impl Task {
             Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation, conv.addend),
             Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
             Case::Pool(pool) => {
-                return match pool.kind {
+                let task = match pool.kind {
                     PoolKind::Max => Task::max_pool(pool, pass, seed),
                     PoolKind::Average { .. } => Task::average_pool(pool, pass, seed),
                     PoolKind::Lp { p } => Task::lp_pool(pool, p, pass, seed),
                 };
+                return task?.in_memory(case);
             }
         };
         let data = ConvData::new(operator, seed);
@@ -281,6 +291,18 @@ impl Task {
         let words = outputs.iter().find(|(of, _)| *of == operand).map_or(&[][..], |(_, words)| words);
         let is_whole = words.len() == count(&shape) && Unwritten::find(operand, &shape, words).is_none();
         Ok(is_whole.then(|| data.task(pass, seed, exactly(bytemuck::cast_slice(words)))))
+    }
+
+    /// The inputs as they lie in memory.
+    fn in_memory(mut self, case: &Case) -> Result<Task> {
+        for (operand, words) in &mut self.inputs {
+            let shape = if matches!(operand, Operand::X | Operand::Dx) { case.x_shape() } else { case.y_shape()? };
+            *words = case.layout(*operand).to_memory(&shape, words)?;
+        }
+        for expected in &mut self.expected {
+            expected.layout = case.layout(expected.operand);
+        }
+        Ok(self)
     }
 
     /// Buffers for a plan, with the inputs.
@@ -319,11 +341,7 @@ impl Task {
         // For unpooling other values, so that windows that share a maximum differ: the last one must stay.
         let values = integers(seed, Operand::Y, count(&y_shape), 9);
         let dx = integers(seed, Operand::Dx, count(&x_shape), 9);
-        let of = |operand, shape: &[usize], values: &[f32]| Expected {
-            operand,
-            shape: shape.to_vec(),
-            values: exactly(values),
-        };
+        let of = |operand, shape: &[usize], values: &[f32]| Expected::new(operand, shape, exactly(values));
         let mut expected = vec![match pass {
             "backward" => {
                 let dx = reference::pool::max_backward(&problem, &dy, &indices)?;
@@ -334,8 +352,7 @@ impl Task {
             _ => of(Operand::Y, &y_shape, &y),
         }];
         if pass == "forward_with_indices" {
-            let values = Values::Integers(indices.clone());
-            expected.push(Expected { operand: Operand::Indices, shape: y_shape, values });
+            expected.push(Expected::new(Operand::Indices, &y_shape, Values::Integers(indices.clone())));
         }
         let floats = [(Operand::X, x), (Operand::Y, values), (Operand::Dx, dx), (Operand::Dy, dy)];
         let mut inputs = floats.map(|(operand, values)| (operand, bits(&values))).to_vec();
@@ -359,7 +376,7 @@ impl Task {
         let bounds = p.bound(&sums);
         let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
         let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })
+        Ok(Task { inputs, expected: vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))] })
     }
 
     /// The sums are exact; a quotient may be off, and backward adds quotients.
@@ -378,7 +395,7 @@ impl Task {
             (Operand::Y, y_shape, y, bounds)
         };
         let inputs = vec![(Operand::X, bits(&x)), (Operand::Dy, bits(&dy))];
-        Ok(Task { inputs, expected: vec![Expected { operand, shape, values: Values::Floats(sums.values, bounds) }] })
+        Ok(Task { inputs, expected: vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))] })
     }
 
     /// The first output that is not as it must be.
@@ -387,6 +404,9 @@ impl Task {
             let found = outputs.iter().find(|(operand, _)| *operand == expected.operand);
             let words = found.map_or(&[][..], |(_, words)| words);
             let (operand, shape) = (expected.operand, &expected.shape[..]);
+            // Of another number of words there is no order.
+            let ordered = expected.layout.from_memory(shape, words).unwrap_or_else(|_| words.to_vec());
+            let words = &ordered[..];
             if let Some(unwritten) = Unwritten::find(operand, shape, words) {
                 return Some(Fault::Unwritten(unwritten));
             }
@@ -423,7 +443,11 @@ mod tests {
             Values::Floats(values, _) => values.iter().map(|&value| (value as f32).to_bits()).collect(),
             Values::Integers(values) => values.clone(),
         };
-        task.expected.iter().map(|expected| (expected.operand, words(&expected.values))).collect()
+        let in_memory = |expected: &Expected| {
+            let words: Vec<u32> = words(&expected.values);
+            (expected.operand, expected.layout.to_memory(&expected.shape, &words).unwrap())
+        };
+        task.expected.iter().map(in_memory).collect()
     }
 
     #[test]

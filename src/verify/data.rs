@@ -193,8 +193,9 @@ impl Shapes {
             },
         };
         let (batch, channels, ceil_mode) = (self.draw(1, 3), self.channels(), self.0.random());
-        let indices = IndexForm::Plane;
-        Case::Pool(PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode })
+        let (indices, [x_layout, y_layout]) = (IndexForm::Plane, [Layout::ChannelsFirst; 2]);
+        let adaptive = false;
+        Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
     }
 }
 
@@ -218,6 +219,14 @@ fn variation(mut pool: PoolCase) -> PoolCase {
     if pool.kind == PoolKind::Max && number % 2 == 1 {
         pool.indices = IndexForm::Flat;
     }
+    // A third each with all channels first, with all last, and mixed.
+    let cells: u32 = pool.axes.iter().map(|axis| axis.input + axis.low).sum::<u32>() + pool.batch;
+    (pool.x_layout, pool.y_layout) = match cells % 6 {
+        0 | 1 => (Layout::ChannelsLast, Layout::ChannelsLast),
+        2 => (Layout::ChannelsFirst, Layout::ChannelsLast),
+        3 => (Layout::ChannelsLast, Layout::ChannelsFirst),
+        _ => (Layout::ChannelsFirst, Layout::ChannelsFirst),
+    };
     pool
 }
 

@@ -6,19 +6,30 @@
 
 use wgconv::nn::{BatchNorm, BatchNormPass, BatchNormTensors};
 use wgconv::reference::nn::batch_norm as reference;
-use wgconv::{Activation, Context, Conv, Operand};
+use wgconv::{Activation, Context, Conv, Layout, Operand};
 
 use crate::support::arena::{bits, floats, run};
 use crate::support::compare;
 use crate::support::context::{Regime, context};
 use crate::support::data::{integers, reals};
+use crate::support::order::{from_memory, to_memory};
 
 const EPS: f64 = f32::EPSILON as f64;
 
 /// `[N, C, S]`: one channel, channels that fill no vec4, planes of whole fours and others, single cells, many channels, planes of
 /// more than a workgroup's step, long sums.
-const SHAPES: [[usize; 3]; 9] =
-    [[2, 1, 1], [5, 3, 1], [3, 4, 49], [4, 5, 64], [1, 7, 6], [2, 70, 12], [3, 2, 1_000], [300, 2, 5], [9, 3, 129]];
+const SHAPES: [[usize; 3]; 10] = [
+    [2, 1, 1],
+    [5, 3, 1],
+    [3, 4, 49],
+    [4, 5, 64],
+    [1, 7, 6],
+    [2, 70, 12],
+    [3, 2, 1_000],
+    [300, 2, 5],
+    [9, 3, 129],
+    [3, 72, 21],
+];
 
 /// Outputs by operand.
 struct Outputs(Vec<(Operand, Vec<f32>)>);
@@ -29,16 +40,26 @@ impl Outputs {
     }
 }
 
+/// What a pass gives with channels first, and with channels last.
 fn run_pass(
     ctx: &Context,
     norm: BatchNorm,
     pass: BatchNormPass,
     extents: [usize; 3],
     inputs: &[(Operand, &[f32])],
-) -> Outputs {
-    let plan = norm.plan(ctx, pass, &extents).unwrap();
-    let inputs: Vec<(Operand, &[u32])> = inputs.iter().map(|&(operand, data)| (operand, bits(data))).collect();
-    Outputs(run(ctx, &plan, &inputs).into_iter().map(|(operand, words)| (operand, floats(&words))).collect())
+) -> [Outputs; 2] {
+    [Layout::ChannelsFirst, Layout::ChannelsLast].map(|layout| {
+        let has_cells =
+            |operand| matches!(operand, Operand::X | Operand::Y | Operand::Dx | Operand::Dy | Operand::Residual);
+        let of = |operand| if has_cells(operand) { layout } else { Layout::ChannelsFirst };
+        let plan = norm.plan_in(ctx, pass, layout, &extents).unwrap();
+        let lain = |&(operand, data): &(Operand, &[f32])| (operand, to_memory(of(operand), &extents, bits(data)));
+        let lain: Vec<(Operand, Vec<u32>)> = inputs.iter().map(lain).collect();
+        let inputs: Vec<(Operand, &[u32])> = lain.iter().map(|(operand, words)| (*operand, &words[..])).collect();
+        let ordered = |operand, words: &[u32]| floats(&from_memory(of(operand), &extents, words));
+        let outputs = run(ctx, &plan, &inputs).into_iter();
+        Outputs(outputs.map(|(operand, words)| (operand, ordered(operand, &words))).collect())
+    })
 }
 
 /// The device's limits; and limits under which samples are chunks of their own, slices are short and merged in rounds.
@@ -95,42 +116,43 @@ fn training_equals_the_reference() {
             if residual {
                 inputs.push((Operand::Residual, &data.r));
             }
-            let found = run_pass(ctx, norm, BatchNormPass::Training { residual }, extents, &inputs);
-            let expected = reference::forward_training(extents, &data.x, w, b, 0.01).unwrap();
+            for found in run_pass(ctx, norm, BatchNormPass::Training { residual }, extents, &inputs) {
+                let expected = reference::forward_training(extents, &data.x, w, b, 0.01).unwrap();
 
-            let [_, channels, spatial] = extents;
-            // Few numbers each, and a dozen merges.
-            let terms = 40.0;
-            let size = |c: usize| 1.0 + 0.5 * c as f64;
-            let off = |c: usize| terms * EPS * (1.0 + size(c) / (expected.variance[c] + 0.01).sqrt());
-            let by_channel = [channels];
-            check("mean", found.get(Operand::Mean), &expected.mean, |c| terms * EPS * size(c), &by_channel);
-            let inv_std = &expected.inv_std;
-            check("inv_std", found.get(Operand::InvStd), inv_std, |c| off(c) * inv_std[c], &by_channel);
-            let moved = |running: &[f32], to: &[f64]| -> Vec<f64> {
-                running.iter().zip(to).map(|(&running, to)| 0.75 * f64::from(running) + 0.25 * to).collect()
-            };
-            let mean = moved(running_mean, &expected.mean);
-            check("running mean", found.get(Operand::RunningMean), &mean, |c| terms * EPS * size(c), &by_channel);
-            let var = moved(running_var, &expected.unbiased_variance);
-            check(
-                "running variance",
-                found.get(Operand::RunningVar),
-                &var,
-                |c| 8.0 * EPS + off(c) * var[c],
-                &by_channel,
-            );
+                let [_, channels, spatial] = extents;
+                // Few numbers each, and a dozen merges.
+                let terms = 40.0;
+                let size = |c: usize| 1.0 + 0.5 * c as f64;
+                let off = |c: usize| terms * EPS * (1.0 + size(c) / (expected.variance[c] + 0.01).sqrt());
+                let by_channel = [channels];
+                check("mean", found.get(Operand::Mean), &expected.mean, |c| terms * EPS * size(c), &by_channel);
+                let inv_std = &expected.inv_std;
+                check("inv_std", found.get(Operand::InvStd), inv_std, |c| off(c) * inv_std[c], &by_channel);
+                let moved = |running: &[f32], to: &[f64]| -> Vec<f64> {
+                    running.iter().zip(to).map(|(&running, to)| 0.75 * f64::from(running) + 0.25 * to).collect()
+                };
+                let mean = moved(running_mean, &expected.mean);
+                check("running mean", found.get(Operand::RunningMean), &mean, |c| terms * EPS * size(c), &by_channel);
+                let var = moved(running_var, &expected.unbiased_variance);
+                check(
+                    "running variance",
+                    found.get(Operand::RunningVar),
+                    &var,
+                    |c| 8.0 * EPS + off(c) * var[c],
+                    &by_channel,
+                );
 
-            let y: Vec<f64> = (0..data.x.len())
-                .map(|i| expected.y[i] + if residual { f64::from(data.r[i]) } else { 0.0 })
-                .map(|y| if relu { y.max(0.0) } else { y })
-                .collect();
-            let bound = |i: usize| {
-                let c = i / spatial % channels;
-                let scale = f64::from(w[c]).abs() * inv_std[c];
-                scale * terms * EPS * size(c) + off(c) * 2.0 * scale + 4.0 * EPS
-            };
-            check(&format!("y, {regime:?}"), found.get(Operand::Y), &y, bound, &extents);
+                let y: Vec<f64> = (0..data.x.len())
+                    .map(|i| expected.y[i] + if residual { f64::from(data.r[i]) } else { 0.0 })
+                    .map(|y| if relu { y.max(0.0) } else { y })
+                    .collect();
+                let bound = |i: usize| {
+                    let c = i / spatial % channels;
+                    let scale = f64::from(w[c]).abs() * inv_std[c];
+                    scale * terms * EPS * size(c) + off(c) * 2.0 * scale + 4.0 * EPS
+                };
+                check(&format!("y, {regime:?}"), found.get(Operand::Y), &y, bound, &extents);
+            }
         }
     }
 }
@@ -153,18 +175,19 @@ fn inference_equals_the_reference() {
             inputs.push((Operand::Residual, &data.r));
         }
         let norm = BatchNorm::new().activation(Activation::Relu);
-        let found = run_pass(ctx, norm, BatchNormPass::Inference { residual }, extents, &inputs);
-        let mut y = reference::forward(extents, &data.x, [w, b, mean, var], 1e-5).unwrap();
-        for (y, &r) in y.iter_mut().zip(&data.r) {
-            *y = (*y + if residual { f64::from(r) } else { 0.0 }).max(0.0);
+        for found in run_pass(ctx, norm, BatchNormPass::Inference { residual }, extents, &inputs) {
+            let mut y = reference::forward(extents, &data.x, [w, b, mean, var], 1e-5).unwrap();
+            for (y, &r) in y.iter_mut().zip(&data.r) {
+                *y = (*y + if residual { f64::from(r) } else { 0.0 }).max(0.0);
+            }
+            let [_, channels, spatial] = extents;
+            let bound = |i: usize| {
+                let c = i / spatial % channels;
+                let scale = f64::from(w[c]).abs() / f64::from(var[c]).sqrt();
+                8.0 * EPS * (scale * (f64::from(data.x[i]).abs() + f64::from(mean[c]).abs()) + 2.0)
+            };
+            check("y", found.get(Operand::Y), &y, bound, &extents);
         }
-        let [_, channels, spatial] = extents;
-        let bound = |i: usize| {
-            let c = i / spatial % channels;
-            let scale = f64::from(w[c]).abs() / f64::from(var[c]).sqrt();
-            8.0 * EPS * (scale * (f64::from(data.x[i]).abs() + f64::from(mean[c]).abs()) + 2.0)
-        };
-        check("y", found.get(Operand::Y), &y, bound, &extents);
     }
 }
 
@@ -191,21 +214,23 @@ fn gradients_equal_the_reference() {
                 g.iter_mut().zip(&y).for_each(|(g, &y)| *g = if y > 0.0 { *g } else { 0.0 });
             }
             let norm = BatchNorm::new().eps(0.01).activation(if relu { Activation::Relu } else { Activation::None });
-            let found = run_pass(ctx, norm, BatchNormPass::Backward, extents, &inputs);
-            let expected = reference::backward(extents, &data.x, &g, w, 0.01).unwrap();
+            for found in run_pass(ctx, norm, BatchNormPass::Backward, extents, &inputs) {
+                let expected = reference::backward(extents, &data.x, &g, w, 0.01).unwrap();
 
-            let [batch, channels, spatial] = extents;
-            let elements = (batch * spatial) as f64;
-            // |g| and |x - mean| are at most 2 together with what rounding the saved mean leaves.
-            let off = |c: usize| 40.0 * EPS * elements * (1.0 + 2.0 * (1.0 + c as f64 / 4.0) * saved.inv_std[c]);
-            check("db", found.get(Operand::Db), &expected.db, |_| 40.0 * EPS * elements, &[channels]);
-            check("dw", found.get(Operand::Dw), &expected.dw, off, &[channels]);
-            let bound = |i: usize| {
-                let c = i / spatial % channels;
-                let (scale, z) = (f64::from(w[c]).abs() * saved.inv_std[c], 2.0 * saved.inv_std[c]);
-                scale * (off(c) / elements * (1.0 + z) + 8.0 * EPS * (1.0 + z + z * expected.dw[c].abs() / elements))
-            };
-            check("dx", found.get(Operand::Dx), &expected.dx, bound, &extents);
+                let [batch, channels, spatial] = extents;
+                let elements = (batch * spatial) as f64;
+                // |g| and |x - mean| are at most 2 together with what rounding the saved mean leaves.
+                let off = |c: usize| 40.0 * EPS * elements * (1.0 + 2.0 * (1.0 + c as f64 / 4.0) * saved.inv_std[c]);
+                check("db", found.get(Operand::Db), &expected.db, |_| 40.0 * EPS * elements, &[channels]);
+                check("dw", found.get(Operand::Dw), &expected.dw, off, &[channels]);
+                let bound = |i: usize| {
+                    let c = i / spatial % channels;
+                    let (scale, z) = (f64::from(w[c]).abs() * saved.inv_std[c], 2.0 * saved.inv_std[c]);
+                    scale
+                        * (off(c) / elements * (1.0 + z) + 8.0 * EPS * (1.0 + z + z * expected.dw[c].abs() / elements))
+                };
+                check("dx", found.get(Operand::Dx), &expected.dx, bound, &extents);
+            }
         }
     }
 }
@@ -238,10 +263,11 @@ fn integer_sums(ctx: &Context, extents: [usize; 3], most: i32) {
         let dw: f32 = of_channel.clone().map(|i| dy[i] * (x[i] - mean) * inv_std).sum();
         (of_channel.map(|i| dy[i]).sum::<f32>(), dw)
     };
-    let found = run_pass(ctx, BatchNorm::new(), BatchNormPass::Backward, extents, &inputs);
-    for c in 0..channels {
-        let sums = (found.get(Operand::Db)[c], found.get(Operand::Dw)[c]);
-        assert_eq!(sums, expected(c), "channel {c} of {extents:?}");
+    for found in run_pass(ctx, BatchNorm::new(), BatchNormPass::Backward, extents, &inputs) {
+        for c in 0..channels {
+            let sums = (found.get(Operand::Db)[c], found.get(Operand::Dw)[c]);
+            assert_eq!(sums, expected(c), "channel {c} of {extents:?}");
+        }
     }
 }
 
@@ -286,11 +312,12 @@ fn a_large_mean_costs_the_variance_few_digits() {
         (Operand::RunningVar, &running),
     ];
     let norm = BatchNorm::new().eps(0.0).momentum(1.0);
-    let found = run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs);
-    let expected = reference::forward_training(extents, &x, &[1.0], &[0.0], 0.0).unwrap();
-    let off = |found: f32, expected: f64| (f64::from(found) / expected - 1.0).abs();
-    assert!(off(found.get(Operand::RunningVar)[0], expected.unbiased_variance[0]) < 2e-3);
-    assert!(off(found.get(Operand::Mean)[0], expected.mean[0]) < 1e-6);
+    for found in run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs) {
+        let expected = reference::forward_training(extents, &x, &[1.0], &[0.0], 0.0).unwrap();
+        let off = |found: f32, expected: f64| (f64::from(found) / expected - 1.0).abs();
+        assert!(off(found.get(Operand::RunningVar)[0], expected.unbiased_variance[0]) < 2e-3);
+        assert!(off(found.get(Operand::Mean)[0], expected.mean[0]) < 1e-6);
+    }
 }
 
 /// A channel of one value has a variance of exactly 0, and its output is the shift: also where the square of the mean is no f32, and
@@ -310,9 +337,10 @@ fn a_constant_channel_has_no_variance() {
             (Operand::RunningVar, &ones),
         ];
         let norm = BatchNorm::new().momentum(1.0);
-        let found = run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs);
-        assert_eq!(found.get(Operand::RunningVar), [0.0; 3]);
-        assert_eq!(found.get(Operand::RunningMean), values);
-        assert!(found.get(Operand::Y).iter().enumerate().all(|(i, &y)| y == shifts[i / spatial % 3]));
+        for found in run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs) {
+            assert_eq!(found.get(Operand::RunningVar), [0.0; 3]);
+            assert_eq!(found.get(Operand::RunningMean), values);
+            assert!(found.get(Operand::Y).iter().enumerate().all(|(i, &y)| y == shifts[i / spatial % 3]));
+        }
     }
 }

@@ -16,6 +16,7 @@ mod layout;
 mod memory;
 mod metamorphic;
 mod nn;
+mod nonfinite;
 mod pool;
 mod program;
 mod random;

@@ -3,13 +3,14 @@
 //! Bounds: WGSL (15.7.4) allows exp 3 + 2|x| ULP, log an absolute error of 2^-21 for arguments of 0.5 to 2 and 3 ULP
 //! elsewhere, a division 2.5 ULP.
 
-use wgconv::nn::{AdamHyper, Dropout, Elementwise};
-use wgconv::{Activation, Context, Operand, nn, reference};
+use wgconv::nn::{AdamHyper, BatchNorm, BatchNormTensors, Dropout, Elementwise};
+use wgconv::{Activation, Context, Error, Layout, Operand, nn, reference};
 
 use crate::support::arena::{bits, floats, run};
 use crate::support::compare;
 use crate::support::context::{Regime, context};
 use crate::support::data::{integers, reals};
+use crate::support::order::{from_memory, to_memory};
 
 const EPS: f64 = f32::EPSILON as f64;
 
@@ -255,4 +256,81 @@ fn dropout_equals_the_reference_exactly() {
             compare::exact(&floats(&y), &expected, &[length]).unwrap();
         }
     }
+}
+
+/// Element-wise operators look only at memory: their results lie as their operands do, which must lie alike.
+#[test]
+fn element_wise_operators_take_any_layout_but_one_at_a_time() {
+    const FIRST: Layout = Layout::ChannelsFirst;
+    const LAST: Layout = Layout::ChannelsLast;
+    let ctx = context();
+    let shape = [2, 3, 2, 2];
+    let (values, others) = (integers(1, 24, 9), integers(2, 24, 9));
+    let [x, dy] = [&values, &others].map(|values| ctx.tensor_in(LAST, &shape, values).unwrap());
+    let y = nn::relu(ctx, &x).unwrap();
+    let dx = nn::relu_grad(ctx, &y, &dy).unwrap();
+    let sum = nn::add(ctx, &x, &dy).unwrap();
+    let step = ctx.tensor(&[1], &[1u32]).unwrap();
+    let dropped = nn::dropout(ctx, &Dropout::new(0.5, 1).unwrap(), &x, &step).unwrap();
+    let (loss, dz) = nn::half_squared_error(ctx, &y, &dy).unwrap();
+    for result in [&y, &dx, &sum, &dropped, &loss, &dz] {
+        assert_eq!((result.layout(), result.shape()), (LAST, &shape[..]));
+    }
+    let added: Vec<f32> = values.iter().zip(&others).map(|(x, dy)| x + dy).collect();
+    assert_eq!(sum.read_blocking().unwrap(), added);
+
+    let first = ctx.tensor(&shape, &others).unwrap();
+    let hyper = ctx.tensor(&[3], &[0.5, 0.0, 0.0]).unwrap();
+    let velocity = ctx.tensor_in(LAST, &shape, &[0.0; 24]).unwrap();
+    nn::sgd(ctx, &x, &dy, &velocity, &hyper).unwrap();
+    let (operand, wrong) = (
+        |error| match error {
+            Error::LayoutMismatch { operand, expected, found } => (operand, (expected, found)),
+            error => panic!("{error}"),
+        },
+        (LAST, FIRST),
+    );
+    assert_eq!(operand(nn::add(ctx, &x, &first).unwrap_err()), (Operand::Residual, wrong));
+    assert_eq!(operand(nn::relu_grad(ctx, &y, &first).unwrap_err()), (Operand::Dy, wrong));
+    assert_eq!(operand(nn::sgd(ctx, &x, &dy, &first, &hyper).unwrap_err()), (Operand::State, wrong));
+}
+
+/// Without cells, or with one channel, memory is the same in either, and what wants channels first takes it.
+#[test]
+fn a_layout_that_makes_no_difference_fits_everywhere() {
+    let ctx = context();
+    let last = |shape: &[usize], values: &[f32]| ctx.tensor_in(Layout::ChannelsLast, shape, values).unwrap();
+    let x = last(&[1, 2], &[3.0, 5.0]);
+    let w = ctx.tensor(&[1, 2], &[1.0, 10.0]).unwrap();
+    assert_eq!(nn::dense_forward(ctx, &x, &w, None).unwrap().read_blocking().unwrap(), [53.0]);
+    let labels = ctx.tensor(&[1], &[1u32]).unwrap();
+    assert!(nn::softmax_cross_entropy(ctx, &x, &labels).is_ok());
+    assert_eq!(nn::add(ctx, &x, &w).unwrap().read_blocking().unwrap(), [4.0, 15.0]);
+    let planes = last(&[1, 1, 2, 3], &[1.0; 6]);
+    assert_eq!(planes.reshape(&[2, 3]).unwrap().layout(), Layout::ChannelsFirst);
+    // Of more cells it is refused, by name.
+    let pixels = last(&[1, 2, 3], &[1.0; 6]);
+    assert!(matches!(pixels.reshape(&[1, 6]), Err(Error::LayoutMismatch { found: Layout::ChannelsLast, .. })));
+}
+
+/// The convenience level of batch normalisation, there and back, equals that of the same numbers with channels first.
+#[test]
+fn batch_normalisation_keeps_the_layout() {
+    let ctx = context();
+    let shape = [3, 4, 2, 5];
+    let (values, others) = (reals(1, 120), reals(2, 120));
+    let results = [Layout::ChannelsFirst, Layout::ChannelsLast].map(|layout| {
+        let tensor = |values: &[f32]| ctx.tensor_in(layout, &shape, &to_memory(layout, &shape, values)).unwrap();
+        let (norm, tensors) = (BatchNorm::new(), BatchNormTensors::new(ctx, 4).unwrap());
+        let (x, dy) = (tensor(&values), tensor(&others));
+        let saved = norm.forward_training(ctx, &x, &tensors, Some(&dy)).unwrap();
+        let grads = norm.backward(ctx, &x, &dy, &tensors.w, &saved).unwrap();
+        let y = norm.forward(ctx, &x, &tensors, None).unwrap();
+        [saved.y, grads.dx, y].map(|tensor| {
+            assert_eq!(tensor.layout(), layout);
+            from_memory(layout, &shape, &tensor.read_blocking().unwrap())
+        })
+    });
+    let [first, last] = results.map(|tensors| tensors.concat());
+    assert!(first.iter().zip(&last).all(|(first, last)| (first - last).abs() < 1e-5), "{first:?}, {last:?}");
 }

@@ -98,6 +98,13 @@ fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
     }
 }
 
+/// Of x and y, those that most kernels are for more often than others.
+const LAYOUTS: [[Layout; 2]; 6] = {
+    const FIRST: Layout = Layout::ChannelsFirst;
+    const LAST: Layout = Layout::ChannelsLast;
+    [[FIRST; 2], [FIRST; 2], [LAST; 2], [LAST; 2], [FIRST, LAST], [LAST, FIRST]]
+};
+
 fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     let rank = rng.random_range(1..=3);
     let mut axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 15, 8][rank - 1], rank);
@@ -109,7 +116,7 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     let norms = [1.0, 2.0, 3.0, 4.5].map(|p| PoolKind::Lp { p: Exponent::new(p).unwrap() });
     let kinds = [PoolKind::Max, AVERAGES[0], AVERAGES[1], AVERAGES[2], norms[rng.random_range(0..4)]];
     let kind = kinds[rng.random_range(0..5)];
-    let (batch, channels) = (rng.random_range(1..=3), rng.random_range(1..=4));
+    let (batch, channels) = (rng.random_range(1..=3), [1, 2, 3, 4, 8][rng.random_range(0..5)]);
     let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
     let indices = if kind == PoolKind::Max { indices } else { IndexForm::Plane };
     // Every third; global ones among them.
@@ -120,7 +127,9 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
             *axis = CaseAxis { stride: outputs, ..CaseAxis::new(axis.input, outputs) };
         }
     }
-    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode: !adaptive && rng.random() }
+    let ceil_mode = !adaptive && rng.random();
+    let [x_layout, y_layout] = LAYOUTS[rng.random_range(0..LAYOUTS.len())];
+    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout }
 }
 
 fn fail(seed: u64, test: &str, case: &dyn std::fmt::Display, error: &str) -> ! {

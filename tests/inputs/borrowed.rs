@@ -49,6 +49,16 @@ pub fn borrowed() -> (Context, Heard) {
     on(&adapter())
 }
 
+/// A context on a borrowed device that was asked for other limits than the adapter has, and for no feature.
+pub fn with_limits(change: impl FnOnce(&mut wgpu::Limits)) -> Context {
+    let adapter = adapter();
+    let mut required_limits = adapter.limits();
+    change(&mut required_limits);
+    let descriptor = wgpu::DeviceDescriptor { required_limits, ..Default::default() };
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
+    Context::from_wgpu(&adapter, device, queue)
+}
+
 /// Two devices that come from one instance of wgpu.
 pub fn devices_of_one_adapter() -> [(Context, Heard); 2] {
     let adapter = adapter();

@@ -5,10 +5,10 @@ use wgconv::{Bindings, Context, Conv, ConvShapes, Pass, Program};
 
 use crate::{assert_works, own_context};
 
-const REPETITIONS: usize = 1_000;
+pub const REPETITIONS: usize = 1_000;
 
 /// Bytes and allocations on the device when everything submitted is done; nothing where a backend does not count.
-fn held(ctx: &Context) -> Option<(u64, usize)> {
+pub fn held(ctx: &Context) -> Option<(u64, usize)> {
     ctx.queue().submit([]);
     ctx.device().poll(PollType::wait_indefinitely()).unwrap();
     ctx.device().generate_allocator_report().map(|report| (report.total_allocated_bytes, report.allocations.len()))
@@ -51,4 +51,37 @@ fn calls_leave_nothing_behind_but_their_results() {
         assert_works(&ctx);
     }
     assert_eq!(held(&ctx), before);
+}
+
+/// Buffers that are gone, then a device that is.
+#[test]
+fn faults_leave_nothing_behind() {
+    let ctx = own_context();
+    assert_works(&ctx);
+    let conv = Conv::<1>::new([2]).build().unwrap();
+    let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0]).unwrap();
+    let before = held(&ctx);
+    for _ in 0..REPETITIONS {
+        let x = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0]).unwrap();
+        x.buffer().destroy();
+        conv.forward(&ctx, &x, &w, None).unwrap_err();
+        x.read_blocking().unwrap_err();
+    }
+    assert_eq!(held(&ctx), before);
+    assert_works(&ctx);
+
+    let x = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0]).unwrap();
+    ctx.device().destroy();
+    x.read_blocking().unwrap_err();
+    let report = || ctx.device().generate_allocator_report().map(|report| report.total_allocated_bytes);
+    let before = report();
+    for _ in 0..REPETITIONS {
+        conv.forward(&ctx, &x, &w, None).unwrap_err();
+        x.read_blocking().unwrap_err();
+        x.write(&[0.0; 3]).unwrap_err();
+        ctx.zeros::<f32>(&[1 << 20]).unwrap_err();
+        Program::new(&ctx).conv_forward(&conv, &x, &w, None).unwrap_err();
+    }
+    assert_eq!(report(), before);
+    assert_works(&own_context());
 }

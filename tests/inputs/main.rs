@@ -2,6 +2,7 @@
 //! panics, and the context works afterwards. Needs an adapter; that there is none is a failure.
 
 mod adapters;
+mod below;
 mod borrowed;
 mod builders;
 mod leaks;
@@ -9,6 +10,7 @@ mod limits;
 mod lost;
 mod memory;
 mod operands;
+mod pipelines;
 mod record;
 mod tensors;
 mod threads;

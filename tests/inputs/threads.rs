@@ -1,6 +1,6 @@
 //! One context, many threads.
 
-use wgconv::{Context, Conv, MaxPool, Plan, Program, Tensor, nn};
+use wgconv::{Bindings, Context, Conv, ConvShapes, MaxPool, Operand, Pass, Plan, Program, Tensor, nn};
 
 use crate::context;
 
@@ -28,9 +28,23 @@ fn work(ctx: &Context, seed: u32) -> Vec<u32> {
     let y = nn::relu(ctx, &conv.forward(ctx, &x, &w, None).unwrap()).unwrap();
     let pool = MaxPool::<2>::new([2, 2]).build().unwrap();
     let (p, indices) = pool.forward_with_indices(ctx, &y).unwrap();
-    let dy = pool.backward(ctx, &p, &indices, y.shape()).unwrap();
-    let dw = conv.kernel_grad(ctx, &x, &dy).unwrap();
-    let dx = conv.input_grad(ctx, &dy, &w, x.shape()).unwrap();
+    let mut program = Program::new(ctx);
+    let dy = program.max_pool_backward(&pool, &p, &indices, y.shape()).unwrap();
+    let dw = program.conv_kernel_grad(&conv, &x, &dy).unwrap();
+    program.run().unwrap();
+    // Recorded by hand: the threads share the plan.
+    let shapes = ConvShapes::new(x.shape(), w.shape());
+    let plan = conv.plan(ctx, Pass::InputGrad, shapes).unwrap();
+    let dx = ctx.zeros::<f32>(x.shape()).unwrap();
+    let workspace = match plan.workspace_bytes() {
+        0 => None,
+        bytes => Some(ctx.zeros::<f32>(&[bytes as usize / 4]).unwrap()),
+    };
+    let bindings = Bindings::new().bind(Operand::Dy, &dy).bind(Operand::W, &w).bind(Operand::Dx, &dx);
+    let bindings = workspace.iter().fold(bindings, |all, tensor| all.bind(Operand::Workspace, tensor));
+    let mut encoder = ctx.device().create_command_encoder(&Default::default());
+    plan.record(&mut encoder.begin_compute_pass(&Default::default()), &bindings).unwrap();
+    ctx.queue().submit([encoder.finish()]);
     [p, dw, dx].iter().flat_map(|t| t.read_blocking().unwrap()).map(f32::to_bits).collect()
 }
 

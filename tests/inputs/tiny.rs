@@ -3,27 +3,26 @@
 
 use wgconv::verify::{self, VerifyOptions};
 use wgconv::wgpu;
-use wgconv::{Context, ContextOptions, Error};
+use wgconv::{Context, Error};
+
+use crate::borrowed::with_limits;
 
 /// A context on a device that was asked for so little.
 fn tiny() -> Context {
-    let adapter =
-        Context::choose_adapter_blocking(&ContextOptions::default()).unwrap_or_else(|error| panic!("{error}"));
-    let required_limits = wgpu::Limits {
-        max_compute_workgroups_per_dimension: 16,
-        max_storage_buffer_binding_size: 4 << 10,
-        max_uniform_buffer_binding_size: 4 << 10,
-        max_compute_invocations_per_workgroup: 64,
-        max_compute_workgroup_size_x: 64,
-        max_compute_workgroup_size_y: 1,
-        max_compute_workgroup_size_z: 1,
-        max_compute_workgroup_storage_size: 1 << 10,
-        max_storage_buffers_per_shader_stage: 4,
-        ..adapter.limits()
-    };
-    let descriptor = wgpu::DeviceDescriptor { required_limits, ..Default::default() };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
-    Context::from_wgpu(&adapter, device, queue)
+    with_limits(|limits| {
+        *limits = wgpu::Limits {
+            max_compute_workgroups_per_dimension: 16,
+            max_storage_buffer_binding_size: 4 << 10,
+            max_uniform_buffer_binding_size: 4 << 10,
+            max_compute_invocations_per_workgroup: 64,
+            max_compute_workgroup_size_x: 64,
+            max_compute_workgroup_size_y: 1,
+            max_compute_workgroup_size_z: 1,
+            max_compute_workgroup_storage_size: 1 << 10,
+            max_storage_buffers_per_shader_stage: 4,
+            ..limits.clone()
+        };
+    })
 }
 
 #[test]

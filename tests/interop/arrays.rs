@@ -1,7 +1,7 @@
 //! Arrays and views of `ndarray`, with every kind of stride, to the device and back.
 
 use ndarray::{Array, Array3, ArrayView1, ArrayViewD, Axis, Ix2, Ix3, IxDyn, arr0, arr1, s};
-use wgconv::Error;
+use wgconv::{Error, Layout};
 
 use crate::context;
 
@@ -62,4 +62,18 @@ fn what_does_not_fit_is_a_typed_error() {
     let error = ctx.tensor_from_array(&one.broadcast((1 << 20, 1 << 20)).unwrap()).unwrap_err();
     assert!(matches!(error, Error::TooManyElements { .. }), "{error}");
     assert_eq!(tensor.read_array_blocking::<Ix3>().unwrap(), numbered());
+}
+
+/// Arrays are indexed [n, c, spatial...] in either layout.
+#[test]
+fn channels_last_is_a_matter_of_memory_alone() {
+    let a = numbered();
+    let tensor = context().tensor_from_array_in(Layout::ChannelsLast, &a.slice(s![.., ..;-1, ..])).unwrap();
+    assert_eq!((tensor.layout(), tensor.shape()), (Layout::ChannelsLast, &[2, 3, 5][..]));
+    assert_eq!(tensor.read_blocking().unwrap()[..4], [10.0, 5.0, 0.0, 11.0]);
+    assert_eq!(tensor.read_array_blocking::<Ix3>().unwrap(), a.slice(s![.., ..;-1, ..]));
+    tensor.write_array(&a).unwrap();
+    assert_eq!(tensor.read_blocking().unwrap()[..4], [0.0, 5.0, 10.0, 1.0]);
+    let error = context().tensor_from_array_in(Layout::ChannelsLast, &arr1(&[1.0_f32])).unwrap_err();
+    assert!(matches!(error, Error::InvalidParameter { operator: "tensor_from_array_in", .. }), "{error}");
 }

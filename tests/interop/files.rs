@@ -3,8 +3,8 @@
 use std::fs;
 
 use safetensors::tensor::{Dtype, TensorView};
-use wgconv::Error;
 use wgconv::safetensors::{Reader, Writer};
+use wgconv::{Error, Layout};
 
 use crate::context;
 
@@ -122,4 +122,18 @@ fn files_that_cannot_be_read_or_written_are_typed_errors() {
     fs::write(&path, b"PK\x03\x04 a pickle, as torch.save makes it").unwrap();
     let error = Reader::open(&path).unwrap_err();
     assert!(error.to_string().contains("none.safetensors: not a safetensors file"), "{error}");
+}
+
+/// Files are row-major in the order of the shape, whatever a tensor's layout.
+#[test]
+fn a_tensor_with_its_channels_last_is_written_in_the_order_of_its_shape() {
+    let tensor = context().tensor_in(Layout::ChannelsLast, &[1, 2, 3], &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0]).unwrap();
+    let mut writer = Writer::new();
+    writer.tensor_blocking("x", &tensor).unwrap();
+    pollster::block_on(writer.tensor("y", &tensor)).unwrap();
+    let file = Reader::from_bytes(writer.to_bytes().unwrap()).unwrap();
+    for name in ["x", "y"] {
+        let entry = file.entry(name).unwrap();
+        assert_eq!((entry.shape(), entry.values().unwrap()), (&[1, 2, 3][..], vec![1.0, 2.0, 3.0, 10.0, 20.0, 30.0]));
+    }
 }

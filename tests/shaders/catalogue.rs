@@ -208,6 +208,31 @@ fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     let x = shape([3, 4], last::<D>([9, 14, 23]));
     poolings_of::<D>(&x, plans);
     poolings_of::<D>(&shape([1, 3], last::<D>([9, 13, 23])), plans);
+    channels_last_of::<D>(&x, plans);
+}
+
+/// Windows, strides and bins with all channels last, and with those of x.
+fn channels_last_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>) {
+    let limits = DeviceLimits::default();
+    for y_layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
+        for (taps, stride) in [([3; D], [2; D]), ([2; D], [2; D]), ([3; D], [1; D])] {
+            let max = MaxPool::<D>::new(taps).stride(stride).build().unwrap();
+            let average = AvgPool::<D>::new(taps).stride(stride).padding(Padding::Symmetric([1; D])).build().unwrap();
+            let bins = AdaptiveAvgPool::<D>::new(taps).build().unwrap();
+            for (problem, passes) in [
+                (max.problem(x), &PoolPass::ALL[..]),
+                (average.problem(x), &[PoolPass::Forward, PoolPass::Backward]),
+                (bins.problem(x), &[PoolPass::Forward, PoolPass::Backward]),
+            ] {
+                let problem = problem.unwrap().in_layouts(Layout::ChannelsLast, y_layout);
+                for &pass in passes {
+                    push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
+                        problem.plan_spec(&limits, pass, options)
+                    });
+                }
+            }
+        }
+    }
 }
 
 fn poolings_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>) {

@@ -1,18 +1,15 @@
 // y = (x - mean) * scale + shift with a channel's coefficients (mean, scale, shift), plus a residual r, through ReLU if asked for.
-// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl).
+// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl); or BLOCK of them
+// (normalise_quads.wgsl).
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
 @group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> r: array<Value>;
 @group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 
-fn normalised(index: u32) -> Value {
-    let c = coefficients[channel_of(index)];
-    return (x[params.base + index] - c.x) * c.y + c.z;
-}
-
-fn through_relu(value: Value) -> Value {
-    return select(value, max(value, Value(0.0)), params.relu == 1u);
+fn through_relu(value: Value, relu: bool) -> Value {
+    // NaN stays: see common/activation.wgsl.
+    return select(value, select(value, Value(0.0), value <= Value(0.0)), relu);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -22,8 +19,16 @@ fn normalise(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (index < params.count) {
-        y[params.base + index] = through_relu(normalised(index));
+    let c = coefficients_of(index);
+    let relu = params.relu == 1u;
+    let end = params.base + params.count;
+    let first = params.base + value_of(index, 0u);
+    let apart = value_of(index, 1u) - value_of(index, 0u);
+    for (var step = 0u; step < BLOCK; step++) {
+        let at = first + step * apart;
+        if (at < end) {
+            y[at] = through_relu((x[at] - c.x) * c.y + c.z, relu);
+        }
     }
 }
 
@@ -34,7 +39,15 @@ fn normalise_add(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (index < params.count) {
-        y[params.base + index] = through_relu(normalised(index) + r[params.base + index]);
+    let c = coefficients_of(index);
+    let relu = params.relu == 1u;
+    let end = params.base + params.count;
+    let first = params.base + value_of(index, 0u);
+    let apart = value_of(index, 1u) - value_of(index, 0u);
+    for (var step = 0u; step < BLOCK; step++) {
+        let at = first + step * apart;
+        if (at < end) {
+            y[at] = through_relu((x[at] - c.x) * c.y + c.z + r[at], relu);
+        }
     }
 }

@@ -1,10 +1,10 @@
 // One dispatch of a batch normalisation. A Value is an element, or four that follow each other in a plane; a slice is what one
-// workgroup reduces of a channel.
+// workgroup reduces of a channel. Where channels are last, a Value is four channels of one cell, a slice so many cells of all.
 struct BatchNormParams {
     channels: u32,
-    // Values of a plane.
+    // Values of a plane, or of a cell.
     plane: u32,
-    // Values of a channel in this dispatch, and how many a slice has.
+    // Values of a channel, or cells, in this dispatch, and how many a slice has.
     positions: u32,
     per_slice: u32,
     slices: u32,

@@ -1,5 +1,6 @@
 // One dispatch of a pooling pass by four elements an invocation. x, dx are [planes, in_d, in_h, in_w], y, dy, indices are
-// [planes, out_d, out_h, out_w]; a plane is one channel of one sample.
+// [planes, out_d, out_h, out_w]; a plane is one channel of one sample. With channels last, [samples, in_d, in_h, in_w, quads] and
+// [samples, out_d, out_h, out_w, quads], of quads of four channels.
 struct RowsParams {
     planes: u32,
     in_d: u32,
@@ -15,7 +16,7 @@ struct RowsParams {
     divisor: u32,
     // Average pooling: 1 if padding cells count.
     count_include_pad: u32,
-    // Elements of the result.
+    // Elements of the result; with channels last its quads.
     count: u32,
     // For division by the extents of the result, as `divide` takes them.
     magic_d: u32,
@@ -29,7 +30,8 @@ struct RowsParams {
     index_step: u32,
     // Max pooling: 1 if of the values of windows that share a maximum the last one stays, not their sum.
     unpool: u32,
-    unused_a: u32,
-    unused_b: u32,
-    unused_c: u32,
+    // With channels last: a quarter of the channels, and for division by it.
+    quads: u32,
+    magic_quads: u32,
+    shift_quads: u32,
 }

@@ -59,12 +59,13 @@ impl Writer {
         Ok(self)
     }
 
-    /// Adds the elements that a tensor has after everything submitted so far.
+    /// Adds the elements that a tensor has after everything submitted so far, row-major in the order of its shape whatever its
+    /// layout.
     ///
     /// # Errors
     /// As for [`Writer::values`] and [`Tensor::read`].
     pub async fn tensor(&mut self, name: &str, tensor: &Tensor) -> Result<&mut Self> {
-        self.values(name, tensor.shape(), &tensor.read().await?)
+        self.values(name, tensor.shape(), &tensor.layout().from_memory(tensor.shape(), &tensor.read().await?)?)
     }
 
     /// [`Writer::tensor`], blocking.
@@ -73,7 +74,7 @@ impl Writer {
     /// As there.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn tensor_blocking(&mut self, name: &str, tensor: &Tensor) -> Result<&mut Self> {
-        self.values(name, tensor.shape(), &tensor.read_blocking()?)
+        self.values(name, tensor.shape(), &tensor.layout().from_memory(tensor.shape(), &tensor.read_blocking()?)?)
     }
 
     /// Sets what the file says about itself under a key. With several keys their order in the file varies.

@@ -1,12 +1,17 @@
-//! Batch normalisation. Kernels over elements have two modules: by single elements, and by vec4s where a plane is whole fours.
+//! Batch normalisation. Kernels over elements have three modules: by single elements, by vec4s where a plane is whole fours, and by
+//! quads of channels where these are last.
 
 use super::super::params::BatchNormParams;
-use super::{DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4};
+use super::{
+    BLOCK, DIVIDE, EntryPoint, INDEX, Kernel, Variant, WORKGROUP_SIZE, kernel, read, read_vec4, write, write_vec4,
+};
 
 const PARAMS: &str = include_str!("../../../shaders/nn/batch_norm/params.wgsl");
 const WALK: &str = include_str!("../../../shaders/nn/batch_norm/walk.wgsl");
 const MOMENTS: &str = include_str!("../../../shaders/nn/batch_norm/moments.wgsl");
 const CHANNEL: &str = include_str!("../../../shaders/nn/batch_norm/channel.wgsl");
+const QUADS: &str = include_str!("../../../shaders/nn/batch_norm/quads.wgsl");
+const RUN: &str = include_str!("../../../shaders/nn/batch_norm/run.wgsl");
 const BATCH_MOMENTS_BODY: &str = include_str!("../../../shaders/nn/batch_norm/batch_moments.wgsl");
 const NORMALISE_BODY: &str = include_str!("../../../shaders/nn/batch_norm/normalise.wgsl");
 const GRADIENT_SUMS_BODY: &str = include_str!("../../../shaders/nn/batch_norm/gradient_sums.wgsl");
@@ -49,6 +54,25 @@ kernel! {
     BATCH_NORM_INPUT_GRAD_VEC4_KERNEL = "nn/batch_norm/input_grad_vec4", [INDEX, DIVIDE, PARAMS, CHANNEL, INPUT_GRAD_BODY], BatchNormParams, &[], 0;
     BATCH_NORM_INPUT_GRAD_VEC4 = "input_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
     BATCH_NORM_INPUT_GRAD_THROUGH_VEC4 = "input_grad_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
+}
+kernel! {
+    RUN_MOMENTS_KERNEL = "nn/batch_norm/run_moments", [INDEX, DIVIDE, PARAMS, RUN], BatchNormParams, &[], 0;
+    RUN_MOMENTS = "run_moments" [read_vec4(1, "x"), write_vec4(2, "workspace")];
+}
+kernel! {
+    NORMALISE_QUADS_KERNEL = "nn/batch_norm/normalise_quads", [INDEX, DIVIDE, PARAMS, QUADS, NORMALISE_BODY] blocks BLOCK, BatchNormParams, &[], 0;
+    NORMALISE_QUADS = "normalise" [read_vec4(1, "x"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
+    NORMALISE_ADD_QUADS = "normalise_add" [read_vec4(1, "x"), read_vec4(2, "r"), read_vec4(3, "coefficients"), write_vec4(4, "y")];
+}
+kernel! {
+    RUN_SUMS_KERNEL = "nn/batch_norm/run_sums", [INDEX, DIVIDE, PARAMS, RUN], BatchNormParams, &[], 0;
+    RUN_SUMS = "run_sums" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(4, "mean"), read_vec4(5, "inv_std"), write_vec4(6, "workspace")];
+    RUN_SUMS_THROUGH = "run_sums_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "mean"), read_vec4(5, "inv_std"), write_vec4(6, "workspace")];
+}
+kernel! {
+    BATCH_NORM_INPUT_GRAD_QUADS_KERNEL = "nn/batch_norm/input_grad_quads", [INDEX, DIVIDE, PARAMS, QUADS, INPUT_GRAD_BODY] blocks BLOCK, BatchNormParams, &[], 0;
+    BATCH_NORM_INPUT_GRAD_QUADS = "input_grad" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
+    BATCH_NORM_INPUT_GRAD_THROUGH_QUADS = "input_grad_through" [read_vec4(1, "x"), read_vec4(2, "dy"), read_vec4(3, "y"), read_vec4(4, "coefficients"), write_vec4(5, "dx")];
 }
 kernel! {
     FINISH_MOMENTS_KERNEL = "nn/batch_norm/finish_moments", [INDEX, PARAMS, MOMENTS], BatchNormParams, &[], 0;

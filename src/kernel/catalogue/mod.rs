@@ -7,6 +7,7 @@ mod kernel_grad;
 mod layout;
 mod nn;
 mod pool;
+mod pool_channels_last;
 mod pool_planes;
 mod pool_rows;
 mod strip;
@@ -19,6 +20,7 @@ pub(crate) use kernel_grad::*;
 pub(crate) use layout::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_channels_last::*;
 pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
@@ -30,7 +32,7 @@ use super::params::Layout;
 /// multiple of every subgroup size.
 pub const WORKGROUP_SIZE: u32 = 64;
 
-/// Channels, and elements, that an invocation of a direct convolution kernel owns.
+/// Channels, and elements, that an invocation of a direct convolution kernel owns; cells of one of a batch normalisation.
 pub(crate) const BLOCK: u32 = 4;
 
 /// One kernel: a WGSL module and its entry points.
@@ -264,6 +266,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_MAX_BACKWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
+    &LAST_MAX_FORWARD_KERNEL,
+    &LAST_MAX_BACKWARD_KERNEL,
+    &LAST_AVERAGE_FORWARD_KERNEL,
+    &LAST_AVERAGE_BACKWARD_KERNEL,
     &ACTIVATION_SCALAR_KERNEL,
     &ACTIVATION_VEC4_KERNEL,
     &SCALE_SCALAR_KERNEL,
@@ -287,6 +293,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &GRADIENT_SUMS_VEC4_KERNEL,
     &BATCH_NORM_INPUT_GRAD_SCALAR_KERNEL,
     &BATCH_NORM_INPUT_GRAD_VEC4_KERNEL,
+    &RUN_MOMENTS_KERNEL,
+    &NORMALISE_QUADS_KERNEL,
+    &RUN_SUMS_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_QUADS_KERNEL,
     &ADVANCE_KERNEL,
     &FINISH_MOMENTS_KERNEL,
     &RUNNING_KERNEL,

@@ -7,7 +7,7 @@ use super::{
     kernel, read, write, write_vec4,
 };
 
-const ROWS: &str = include_str!("../../../shaders/pool/rows/params.wgsl");
+pub(super) const ROWS: &str = include_str!("../../../shaders/pool/rows/params.wgsl");
 const FOUR: &str = include_str!("../../../shaders/pool/rows/four.wgsl");
 const ROWS_SCALAR: &str = include_str!("../../../shaders/pool/rows/store_scalar.wgsl");
 const ROWS_VEC4: &str = include_str!("../../../shaders/pool/rows/store_vec4.wgsl");

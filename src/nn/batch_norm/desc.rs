@@ -7,6 +7,7 @@ use super::plan::BatchNormProblem;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Tensor};
+use crate::layout::Layout;
 use crate::plan::{Operand, elements};
 use crate::spatial::element_count;
 
@@ -19,7 +20,8 @@ use crate::spatial::element_count;
 /// `terms * f32::EPSILON * (1 + |mean| / std)` (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983,
 /// table 1), where terms, the numbers that one invocation adds up and the merges behind it, is at most 1,200. The
 /// running statistics move by `momentum` towards the batch's, the variance there being divided by m - 1. In inference they take
-/// the batch's place. All as in PyTorch's `BatchNorm1d`, `2d` and `3d`.
+/// the batch's place. All as in PyTorch's `BatchNorm1d`, `2d` and `3d`. x may have either [`Layout`], which y, dy, dx and a residual
+/// then have too.
 ///
 /// ```
 /// use wgconv::{Activation, Context, nn::{BatchNorm, BatchNormTensors}};
@@ -167,7 +169,7 @@ impl BatchNorm {
     }
 
     /// The problem of a pass for x of this shape `[N, C, spatial...]`.
-    pub(super) fn problem(&self, pass: BatchNormPass, x_shape: &[usize]) -> Result<BatchNormProblem> {
+    pub(super) fn problem(&self, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<BatchNormProblem> {
         self.check()?;
         element_count(Operand::X, x_shape)?;
         let [batch, channels, spatial @ ..] = x_shape else {
@@ -187,12 +189,17 @@ impl BatchNorm {
                 expected: "more than one element for each channel in training: a single one has no variance",
             });
         }
-        // The product of all extents fits 32 bits.
+        // The product of all extents fits 32 bits. Pixels one behind the other are as many samples of one cell.
+        let (batch, plane) = match layout {
+            Layout::ChannelsFirst => (*batch as u32, plane as u32),
+            Layout::ChannelsLast => (*batch as u32 * plane as u32, 1),
+        };
         Ok(BatchNormProblem {
             pass,
-            batch: *batch as u32,
+            layout,
+            batch,
             channels: *channels as u32,
-            plane: plane as u32,
+            plane,
             eps: self.eps.to_bits(),
             momentum: self.momentum.to_bits(),
             activation: self.activation,

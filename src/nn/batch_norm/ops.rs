@@ -7,6 +7,7 @@ use super::{OPERATOR, plan::BatchNormProblem};
 use crate::activation::Activation;
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::layout::Layout;
 use crate::nn::problem::NnProblem;
 use crate::plan::{Operand, PlanOptions, Problem};
 use crate::spatial::expect_shape;
@@ -44,7 +45,7 @@ fn forward_operands(
         expect_shape(OPERATOR, Operand::Residual, r.shape(), x.shape())?;
         operands.push(Bound::new(Operand::Residual, r));
     }
-    let y = sink.context().empty(Operand::Y, x.shape())?;
+    let y = sink.context().empty_like(Operand::Y, x)?;
     operands.push(Bound::new(Operand::Y, &y));
     Ok((operands, y))
 }
@@ -57,7 +58,7 @@ impl BatchNorm {
         tensors: &BatchNormTensors,
         r: Option<&Tensor>,
     ) -> Result<Normalised> {
-        let problem = self.problem(BatchNormPass::Training { residual: r.is_some() }, x.shape())?;
+        let problem = self.problem(BatchNormPass::Training { residual: r.is_some() }, x.layout(), x.shape())?;
         let (mut operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
         let channels = [problem.channels as usize];
         let mean = sink.context().empty(Operand::Mean, &channels)?;
@@ -74,7 +75,7 @@ impl BatchNorm {
         tensors: &BatchNormTensors,
         r: Option<&Tensor>,
     ) -> Result<Tensor> {
-        let problem = self.problem(BatchNormPass::Inference { residual: r.is_some() }, x.shape())?;
+        let problem = self.problem(BatchNormPass::Inference { residual: r.is_some() }, x.layout(), x.shape())?;
         let (operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
         push(sink, problem, operands)?;
         Ok(y)
@@ -88,7 +89,7 @@ impl BatchNorm {
         w: &Tensor,
         saved: &Normalised,
     ) -> Result<BatchNormGrads> {
-        let problem = self.problem(BatchNormPass::Backward, x.shape())?;
+        let problem = self.problem(BatchNormPass::Backward, x.layout(), x.shape())?;
         expect_shape(OPERATOR, Operand::Dy, dy.shape(), x.shape())?;
         let vectors = [(Operand::W, w), (Operand::Mean, &saved.mean), (Operand::InvStd, &saved.inv_std)];
         let mut operands = bound_vectors(&problem, &vectors)?;
@@ -96,7 +97,7 @@ impl BatchNorm {
             expect_shape(OPERATOR, Operand::Y, saved.y.shape(), x.shape())?;
             operands.push(Bound::new(Operand::Y, &saved.y));
         }
-        let dx = sink.context().empty(Operand::Dx, x.shape())?;
+        let dx = sink.context().empty_like(Operand::Dx, x)?;
         let dw = sink.context().empty(Operand::Dw, w.shape())?;
         let db = sink.context().empty(Operand::Db, w.shape())?;
         operands.extend([Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy), Bound::new(Operand::Dx, &dx)]);
@@ -162,7 +163,24 @@ impl BatchNorm {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn plan(&self, ctx: &Context, pass: BatchNormPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        ctx.plan(Problem::Nn(NnProblem::BatchNorm(self.problem(pass, x_shape)?)), &PlanOptions::default())
+        self.plan_in(ctx, pass, Layout::ChannelsFirst, x_shape)
+    }
+
+    /// The same with x, y, their gradients and a residual in this layout; the shape is `[N, C, spatial...]` in either.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// ```
+    /// use wgconv::{Context, Layout, nn::{BatchNorm, BatchNormPass}};
+    /// let (ctx, pass) = (Context::new_blocking()?, BatchNormPass::Inference { residual: false });
+    /// let plan = BatchNorm::new().plan_in(&ctx, pass, Layout::ChannelsLast, &[8, 16, 28, 28])?;
+    /// assert_eq!(plan.dispatches(), 2);       // coefficients of channels, y
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn plan_in(&self, ctx: &Context, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<Arc<Plan>> {
+        let problem = self.problem(pass, layout, x_shape)?;
+        ctx.plan(Problem::Nn(NnProblem::BatchNorm(problem)), &PlanOptions::default())
     }
 }
 

@@ -5,6 +5,7 @@ use super::desc::BatchNormPass;
 use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::kernel::{self, BatchNormParams, EntryPoint, KernelKey, WORKGROUP_SIZE};
+use crate::layout::Layout;
 use crate::plan::{
     Access, Batched, Chunk, DeviceLimits, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, StepBinding,
     loop_tests, magic,
@@ -14,9 +15,11 @@ use crate::plan::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct BatchNormProblem {
     pub pass: BatchNormPass,
+    pub layout: Layout,
+    /// Samples; with channels last their cells, of which each is a sample as far as memory goes.
     pub batch: u32,
     pub channels: u32,
-    /// Elements of a plane.
+    /// Elements of a plane; with channels last 1.
     pub plane: u32,
     pub eps: u32,
     pub momentum: u32,
@@ -38,19 +41,29 @@ const ENTRY: u64 = 4;
 /// The kernels of a reduction over channels.
 struct Reduction {
     operands: Vec<Operand>,
-    /// Of slices: by single elements, by vec4s.
-    slices: [&'static EntryPoint; 2],
+    /// Of slices, by form.
+    slices: [&'static EntryPoint; 3],
     merge: &'static EntryPoint,
     finish: &'static EntryPoint,
     finish_operands: &'static [Operand],
+}
+
+/// How the elements of a Value follow each other.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// One element.
+    Scalar,
+    /// Four of a plane.
+    Vec4,
+    /// Four channels of a cell.
+    Quads,
 }
 
 /// A plan in the making, with what all dispatches have in common.
 struct Planner<'p, 'a> {
     problem: &'p BatchNormProblem,
     plan: &'p mut SpecBuilder<'a>,
-    /// Elements of a Value: 1 or 4.
-    four: u32,
+    form: Form,
     chunks: Vec<Chunk>,
 }
 
@@ -107,15 +120,18 @@ impl BatchNormProblem {
         vectors.iter().for_each(|&(operand, access)| plan.need(operand, channels.into(), access));
 
         let batched: Vec<Batched> = tensors.iter().map(|&(operand, _)| self.batched(operand)).collect();
-        let whole_fours = plane.is_multiple_of(4) && limits.storage_alignment.is_multiple_of(16);
-        let four = if whole_fours { 4 } else { 1 };
-        let chunks = plan.chunks(batch, &batched, self.sample() / u64::from(four))?;
-        let mut planner = Planner { problem: self, plan: &mut plan, four, chunks };
+        let form = match limits.storage_alignment.is_multiple_of(16) {
+            true if plane.is_multiple_of(4) => Form::Vec4,
+            true if plane == 1 && channels.is_multiple_of(4) => Form::Quads,
+            _ => Form::Scalar,
+        };
+        let chunks = plan.chunks(batch, &batched, self.sample() / form.elements())?;
+        let mut planner = Planner { problem: self, plan: &mut plan, form, chunks };
         match self.pass {
             BatchNormPass::Training { residual } => {
                 let coefficients = planner.reduce(&Reduction {
                     operands: vec![X],
-                    slices: [&kernel::BATCH_MOMENTS_SCALAR, &kernel::BATCH_MOMENTS_VEC4],
+                    slices: [&kernel::BATCH_MOMENTS_SCALAR, &kernel::BATCH_MOMENTS_VEC4, &kernel::RUN_MOMENTS],
                     merge: &kernel::MERGE_MOMENTS,
                     finish: &kernel::FINISH_MOMENTS,
                     finish_operands: &[W, B, RunningMean, RunningVar, Mean, InvStd],
@@ -128,9 +144,11 @@ impl BatchNormProblem {
             }
             BatchNormPass::Backward => {
                 let (operands, slices) = if relu {
-                    (vec![X, Dy, Y], [&kernel::GRADIENT_SUMS_THROUGH_SCALAR, &kernel::GRADIENT_SUMS_THROUGH_VEC4])
+                    let through = [&kernel::GRADIENT_SUMS_THROUGH_SCALAR, &kernel::GRADIENT_SUMS_THROUGH_VEC4];
+                    (vec![X, Dy, Y], [through[0], through[1], &kernel::RUN_SUMS_THROUGH])
                 } else {
-                    (vec![X, Dy], [&kernel::GRADIENT_SUMS_SCALAR, &kernel::GRADIENT_SUMS_VEC4])
+                    let slices = [&kernel::GRADIENT_SUMS_SCALAR, &kernel::GRADIENT_SUMS_VEC4, &kernel::RUN_SUMS];
+                    (vec![X, Dy], slices)
                 };
                 let coefficients = planner.reduce(&Reduction {
                     operands: [&operands[..], &[Mean, InvStd]].concat(),
@@ -140,14 +158,30 @@ impl BatchNormProblem {
                     finish_operands: &[W, Mean, InvStd, Dw, Db],
                 })?;
                 let entries = if relu {
-                    [&kernel::BATCH_NORM_INPUT_GRAD_THROUGH_SCALAR, &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_VEC4]
+                    [
+                        &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_SCALAR,
+                        &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_VEC4,
+                        &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_QUADS,
+                    ]
                 } else {
-                    [&kernel::BATCH_NORM_INPUT_GRAD_SCALAR, &kernel::BATCH_NORM_INPUT_GRAD_VEC4]
+                    [
+                        &kernel::BATCH_NORM_INPUT_GRAD_SCALAR,
+                        &kernel::BATCH_NORM_INPUT_GRAD_VEC4,
+                        &kernel::BATCH_NORM_INPUT_GRAD_QUADS,
+                    ]
                 };
                 planner.sweep(entries, &operands, Dx, coefficients)?;
             }
         }
         Ok(plan.finish())
+    }
+
+    /// How an operand lies in memory.
+    pub(crate) fn layout(&self, operand: Operand) -> Layout {
+        match operand {
+            Operand::X | Operand::Y | Operand::Dx | Operand::Dy | Operand::Residual => self.layout,
+            _ => Layout::ChannelsFirst,
+        }
     }
 
     /// Elements of a sample.
@@ -165,22 +199,55 @@ impl BatchNormProblem {
     }
 }
 
+impl Form {
+    /// Elements of a Value.
+    fn elements(self) -> u64 {
+        if self == Form::Scalar { 1 } else { 4 }
+    }
+}
+
 impl Planner<'_, '_> {
-    /// One of two entry points: by single elements, or by vec4s.
-    fn entry(&self, entries: [&'static EntryPoint; 2]) -> &'static EntryPoint {
-        entries[usize::from(self.four == 4)]
+    /// The entry point of three that is for this form.
+    fn entry(&self, entries: [&'static EntryPoint; 3]) -> &'static EntryPoint {
+        entries[self.form as usize]
     }
 
-    /// Positions of a channel in a chunk.
+    /// Values of a plane; of quads, those of a cell.
+    fn plane(&self) -> u32 {
+        match self.form {
+            Form::Scalar => self.problem.plane,
+            Form::Vec4 => self.problem.plane / 4,
+            Form::Quads => self.problem.channels / 4,
+        }
+    }
+
+    /// Positions of a channel in a chunk; of quads, its cells.
     fn positions(&self, chunk: &Chunk) -> u64 {
-        u64::from(chunk.count) * u64::from(self.problem.plane / self.four)
+        match self.form {
+            Form::Scalar | Form::Vec4 => u64::from(chunk.count) * u64::from(self.plane()),
+            Form::Quads => chunk.count.into(),
+        }
+    }
+
+    /// What has slices of its own, and the invocations that share a slice of it: a channel and a workgroup, or a quad and one.
+    fn sharing(&self) -> (u64, u64) {
+        match self.form {
+            Form::Scalar | Form::Vec4 => (self.problem.channels.into(), WORKGROUP_SIZE.into()),
+            Form::Quads => (self.plane().into(), 1),
+        }
     }
 
     /// Uniforms of a dispatch over a chunk, or over none of the elements.
     fn params(&self, chunk: Option<&Chunk>, base: u32) -> BatchNormParams {
         let BatchNormProblem { channels, .. } = *self.problem;
-        let plane = self.problem.plane / self.four;
+        let plane = self.plane();
         let positions = chunk.map_or(0, |chunk| self.positions(chunk)) as u32;
+        // Quads walk by rows.
+        let [step_samples, step_cells] = match self.form {
+            Form::Scalar | Form::Vec4 => [WORKGROUP_SIZE / plane * channels * plane, WORKGROUP_SIZE % plane],
+            Form::Quads => [0; 2],
+        };
+        let owners = if self.form == Form::Quads { plane } else { channels };
         let ((magic_plane, shift_plane), (magic_channels, shift_channels)) = (magic(plane), magic(channels));
         BatchNormParams {
             channels,
@@ -188,10 +255,10 @@ impl Planner<'_, '_> {
             positions,
             per_slice: 0,
             slices: 0,
-            base: base / self.four,
-            count: positions * channels,
-            step_samples: WORKGROUP_SIZE / plane * channels * plane,
-            step_cells: WORKGROUP_SIZE % plane,
+            base: base / self.form.elements() as u32,
+            count: positions * owners,
+            step_samples,
+            step_cells,
             source: 0,
             result: 0,
             merged: 0,
@@ -221,11 +288,11 @@ impl Planner<'_, '_> {
                 available: limit,
             });
         }
-        let invocation = u64::from(WORKGROUP_SIZE);
+        let (owners, sharing) = self.sharing();
         let positions = self.positions(chunk);
-        let wanted = u64::from(self.plan.limits.fill_invocations) / (u64::from(self.problem.channels) * invocation);
-        let useful = positions / (invocation * LEAST_STEPS);
-        Ok(positions.div_ceil(invocation * most).max(wanted.min(useful)).max(1))
+        let wanted = u64::from(self.plan.limits.fill_invocations) / (owners * sharing);
+        let useful = positions / (sharing * LEAST_STEPS);
+        Ok(positions.div_ceil(sharing * most).max(wanted.min(useful)).max(1))
     }
 
     /// Regions of the workspace, one behind the other, for so many vec4s each: all that a plan needs.
@@ -322,7 +389,9 @@ impl Planner<'_, '_> {
         };
         let entry = self.entry(kernels.slices);
         let kernel = KernelKey::new(entry, &entry.kernel().variants[0], &[]);
-        self.plan.step_workgroups(kernel, params, bindings, slices * u64::from(self.problem.channels))
+        let (owners, sharing) = self.sharing();
+        let workgroups = (slices * owners * sharing).div_ceil(WORKGROUP_SIZE.into());
+        self.plan.step_workgroups(kernel, params, bindings, workgroups)
     }
 
     /// The coefficients of inference.
@@ -340,17 +409,17 @@ impl Planner<'_, '_> {
     /// y from x, a residual, and the coefficients.
     fn normalise(&mut self, residual: bool, coefficients: StepBinding) -> Result<()> {
         if residual {
-            let entries = [&kernel::NORMALISE_ADD_SCALAR, &kernel::NORMALISE_ADD_VEC4];
+            let entries = [&kernel::NORMALISE_ADD_SCALAR, &kernel::NORMALISE_ADD_VEC4, &kernel::NORMALISE_ADD_QUADS];
             return self.sweep(entries, &[Operand::X, Operand::Residual], Operand::Y, coefficients);
         }
-        let entries = [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4];
+        let entries = [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4, &kernel::NORMALISE_QUADS];
         self.sweep(entries, &[Operand::X], Operand::Y, coefficients)
     }
 
     /// A pass over all elements: from some tensors and the coefficients to another tensor.
     fn sweep(
         &mut self,
-        entries: [&'static EntryPoint; 2],
+        entries: [&'static EntryPoint; 3],
         inputs: &[Operand],
         output: Operand,
         coefficients: StepBinding,
@@ -362,7 +431,15 @@ impl Planner<'_, '_> {
             bindings.extend([coefficients, result]);
             let params = self.params(Some(&chunk), base);
             let entry = self.entry(entries);
-            self.plan.step(entry, &[], params, bindings, params.count.into())?;
+            let invocations = match self.form {
+                Form::Scalar | Form::Vec4 => params.count.into(),
+                // Each has a quad of several cells.
+                Form::Quads => {
+                    let cells = entry.kernel().variants[0].constant("BLOCK");
+                    u64::from(params.positions.div_ceil(cells)) * u64::from(params.plane)
+                }
+            };
+            self.plan.step(entry, &[], params, bindings, invocations)?;
         }
         Ok(())
     }

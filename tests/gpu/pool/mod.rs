@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod average;
+mod layouts;
 mod lp;
 mod max;
 mod planes;
@@ -9,20 +10,45 @@ mod unpool;
 
 use wgconv::case::PoolCase;
 use wgconv::reference::Sums;
+use wgconv::verify::Outputs;
 use wgconv::{
     Algorithm, Context, Error, Exponent, Operand, Plan, PlanOptions, PoolKind, PoolPass, PoolProblem, Strategy,
     reference,
 };
 
-use crate::support::arena::{bits, floats, run, run_f32};
+use crate::support::arena::{self, bits, floats};
 use crate::support::compare;
 use crate::support::context::Regime;
 use crate::support::data::{count, integers, reals};
+use crate::support::order::{from_memory, to_memory};
 
 /// The context of a regime in which this problem can just be bound.
 fn context(problem: &PoolProblem, regime: Regime) -> Context {
     let samples = [problem.x_shape(), problem.y_shape()].map(|shape| count(&shape[1..]));
     regime.context(samples.into_iter().max().unwrap() as u64 * 4)
+}
+
+/// [`arena::run`] with operands in the order of their shapes, whatever the problem's layouts.
+fn run(problem: &PoolProblem, context: &Context, plan: &Plan, inputs: &[(Operand, &[u32])]) -> Outputs {
+    let shape = |operand| match operand {
+        Operand::X | Operand::Dx => problem.x_shape(),
+        _ => problem.y_shape(),
+    };
+    let lain =
+        |&(operand, words): &(Operand, &[u32])| (operand, to_memory(problem.layout(operand), &shape(operand), words));
+    let lain: Vec<(Operand, Vec<u32>)> = inputs.iter().map(lain).collect();
+    let inputs: Vec<(Operand, &[u32])> = lain.iter().map(|(operand, words)| (*operand, &words[..])).collect();
+    let outputs = arena::run(context, plan, &inputs).into_iter();
+    let ordered = |operand, words: &[u32]| from_memory(problem.layout(operand), &shape(operand), words);
+    outputs.map(|(operand, words)| (operand, ordered(operand, &words))).collect()
+}
+
+/// The same for f32 inputs and a single f32 output.
+fn run_f32(problem: &PoolProblem, context: &Context, plan: &Plan, inputs: &[(Operand, &[f32])]) -> Vec<f32> {
+    let inputs: Vec<(Operand, &[u32])> = inputs.iter().map(|&(operand, data)| (operand, bits(data))).collect();
+    let outputs = run(problem, context, plan, &inputs);
+    assert_eq!(outputs.len(), 1);
+    floats(&outputs[0].1)
 }
 
 /// An error unless the check holds for every algorithm that takes this pass; the direct kernels take every one.
@@ -56,10 +82,10 @@ pub fn check_max(case: &PoolCase, regime: Regime, seed: u64, most: i32) -> Resul
     let dx = integers(2 * seed + 2001, count(&x_shape), 9);
 
     by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
-        compare::exact(&run_f32(context, plan, &[(Operand::X, &x)]), &values, &y_shape)
+        compare::exact(&run_f32(&problem, context, plan, &[(Operand::X, &x)]), &values, &y_shape)
     })?;
     by_every_algorithm(case, regime, PoolPass::ForwardWithIndices, |context, plan| {
-        let found = run(context, plan, &[(Operand::X, bits(&x))]);
+        let found = run(&problem, context, plan, &[(Operand::X, bits(&x))]);
         compare::exact(&floats(&found[0].1), &values, &y_shape)?;
         compare::same_bits(&found[1].1, &indices, &y_shape)
     })?;
@@ -72,7 +98,7 @@ pub fn check_max(case: &PoolCase, regime: Regime, seed: u64, most: i32) -> Resul
         (PoolPass::UnpoolBackward, Operand::Dx, &dx, looked_up, &y_shape),
     ] {
         by_every_algorithm(case, regime, pass, |context, plan| {
-            let found = run(context, plan, &[(input, bits(data)), (Operand::Indices, &indices[..])]);
+            let found = run(&problem, context, plan, &[(input, bits(data)), (Operand::Indices, &indices[..])]);
             compare::exact(&floats(&found[0].1), &expected, shape)
         })?;
     }
@@ -93,11 +119,11 @@ pub fn check_average(case: &PoolCase, regime: Regime, seed: u64) -> Result<(), S
         let bounds = if real { forward.bound(DIVISION) } else { ulps(&forward.values, DIVISION) };
         let backward = reference::pool::average_backward(&problem, &dy).unwrap();
         by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
-            let found = run_f32(context, plan, &[(Operand::X, &x)]);
+            let found = run_f32(&problem, context, plan, &[(Operand::X, &x)]);
             compare::within(&found, &forward.values, &bounds, &problem.y_shape())
         })?;
         by_every_algorithm(case, regime, PoolPass::Backward, |context, plan| {
-            let found = run_f32(context, plan, &[(Operand::Dy, &dy)]);
+            let found = run_f32(&problem, context, plan, &[(Operand::Dy, &dy)]);
             compare::within(&found, &backward.values, &backward.bound(DIVISION), &problem.x_shape())
         })?;
     }
@@ -116,11 +142,11 @@ pub fn check_lp(case: &PoolCase, p: Exponent, regime: Regime, seed: u64) -> Resu
     let backward = reference::pool::lp_backward(&problem, &x, &y, &dy).unwrap();
     let bounds = |sums: &Sums| if p == Exponent::ONE { vec![0.0; sums.values.len()] } else { p.bound(sums) };
     by_every_algorithm(case, regime, PoolPass::Forward, |context, plan| {
-        let found = run_f32(context, plan, &[(Operand::X, &x)]);
+        let found = run_f32(&problem, context, plan, &[(Operand::X, &x)]);
         compare::within(&found, &forward.values, &bounds(&forward), &y_shape)
     })?;
     by_every_algorithm(case, regime, PoolPass::Backward, |context, plan| {
-        let found = run_f32(context, plan, &[(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)]);
+        let found = run_f32(&problem, context, plan, &[(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)]);
         compare::within(&found, &backward.values, &bounds(&backward), &x_shape)
     })
 }

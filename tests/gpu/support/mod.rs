@@ -5,3 +5,4 @@ pub mod catalogue;
 pub mod compare;
 pub mod context;
 pub mod data;
+pub mod order;

@@ -62,14 +62,14 @@ impl Measure<'_> {
     ) -> Result<()> {
         let options = PlanOptions { strategy: job.algorithm.strategy, ..PlanOptions::default() };
         let mut operands = Operands::new(context, spec)?;
-        operands.load(exact, job.case.batch())?;
+        operands.load(exact, &job.case)?;
 
         let start = Instant::now();
         let plan = job.case.plan(context, job.pass, false, &options)?;
         run(context, &plan, &operands)?;
         let first_call = 1e3 * start.elapsed().as_secs_f64();
 
-        match exact.check(&operands.output()?, self.effort, self.seed)? {
+        match exact.check(&operands.output(&job.case)?, self.effort, self.seed)? {
             Ok(how) => (row.verified, row.verification) = (true, how),
             Err(wrong) => {
                 row.verification = format!("wrong result: {wrong}");

@@ -3,7 +3,7 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wgconv::case::Case;
-use wgconv::{Access, Bindings, Context, Operand, PlanOptions, PlanSpec, Tensor};
+use wgconv::{Access, Bindings, Context, Layout, Operand, PlanOptions, PlanSpec, Tensor};
 
 use super::exact::{Exact, Output};
 
@@ -46,12 +46,14 @@ impl Operands {
     }
 
     /// Integers into the inputs, NaN into the outputs.
-    pub fn load(&self, exact: &Exact, batch: u32) -> wgconv::Result<()> {
+    pub fn load(&self, exact: &Exact, case: &Case) -> wgconv::Result<()> {
+        let batch = case.batch();
         for (operand, tensor) in &self.sets[0] {
             let queue = self.context.queue();
             if *operand == Operand::Indices {
                 for sample in 0..batch as usize {
                     let indices = exact.indices_of(sample);
+                    let indices = to_memory(case, *operand, &indices)?;
                     let offset = (sample * 4 * indices.len()) as u64;
                     queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&indices));
                 }
@@ -61,6 +63,7 @@ impl Operands {
                 let factors = if factors.is_empty() { &[1.0][..] } else { factors };
                 for (sample, factor) in factors.iter().enumerate() {
                     let scaled: Vec<f32> = values.iter().map(|value| value * factor).collect();
+                    let scaled = to_memory(case, *operand, &scaled)?;
                     let offset = (sample * 4 * values.len()) as u64;
                     queue.write_buffer(tensor.buffer(), offset, bytemuck::cast_slice(&scaled));
                 }
@@ -72,17 +75,17 @@ impl Operands {
         self.context.wait()
     }
 
-    /// What the pass wrote.
-    pub fn output(&self) -> wgconv::Result<Output> {
+    /// What the pass wrote, in the order of its shape.
+    pub fn output(&self, case: &Case) -> wgconv::Result<Output> {
         let mut output = Output { values: Vec::new(), indices: None };
         for (operand, tensor) in &self.written {
             match operand {
                 Operand::Workspace => {}
                 Operand::Indices => {
-                    let bits = tensor.read_blocking()?.into_iter().map(f32::to_bits).collect();
-                    output.indices = Some(bits);
+                    let values = from_memory(case, *operand, tensor.read_blocking()?)?;
+                    output.indices = Some(values.into_iter().map(f32::to_bits).collect());
                 }
-                _ => output.values = tensor.read_blocking()?,
+                _ => output.values = from_memory(case, *operand, tensor.read_blocking()?)?,
             }
         }
         Ok(output)
@@ -134,6 +137,31 @@ impl Operands {
         self.context.queue().submit([encoder.finish()]);
         Ok(())
     }
+}
+
+/// One sample of an operand as it lies in memory.
+fn to_memory<T: Copy>(case: &Case, operand: Operand, sample: &[T]) -> wgconv::Result<Vec<T>> {
+    let channels = channels(case, operand)?;
+    case.layout(operand).to_memory(&[1, channels, sample.len() / channels], sample)
+}
+
+/// All of an operand in the order of its shape.
+fn from_memory<T: Copy>(case: &Case, operand: Operand, values: Vec<T>) -> wgconv::Result<Vec<T>> {
+    let layout = case.layout(operand);
+    if layout == Layout::ChannelsFirst {
+        return Ok(values);
+    }
+    let (batch, channels) = (case.batch() as usize, channels(case, operand)?);
+    layout.from_memory(&[batch, channels, values.len() / batch / channels], &values)
+}
+
+/// Channels of an operand that has samples; of any other one 1, and only one layout.
+fn channels(case: &Case, operand: Operand) -> wgconv::Result<usize> {
+    Ok(match case.layout(operand) {
+        Layout::ChannelsFirst => 1,
+        Layout::ChannelsLast if matches!(operand, Operand::X | Operand::Dx) => case.x_shape()[1],
+        Layout::ChannelsLast => case.y_shape()?[1],
+    })
 }
 
 /// Numbers made on the host; larger inputs repeat them. A prime, so that rows and planes do not repeat.

@@ -1,0 +1,8 @@
+// `nn/batch_norm/normalise.wgsl` where channels are last: a Value is four channels of one cell.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+const BLOCK: u32 = 4u;
+// specialise: end
+
+alias Value = vec4<f32>;

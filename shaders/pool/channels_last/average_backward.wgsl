@@ -1,0 +1,53 @@
+// dx of average pooling, with channels last: an invocation owns four channels of one cell and gathers dy / divisor from the windows
+// that cover it.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+@group(0) @binding(0) var<uniform> params: RowsParams;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (index >= params.count) {
+        return;
+    }
+    let quad = quad_at(index, vec3<u32>(params.in_d, params.in_h, params.in_w));
+    let quads = params.quads;
+    let out_h = params.out_h;
+    let out_w = params.out_w;
+    let over_d = outputs_over_d(quad.d);
+    let over_h = outputs_over_h(quad.h);
+    let over_w = outputs_over_w(quad.w);
+    let first = first_in_y(quad);
+    let most_d = most_outputs_d();
+    let most_h = most_outputs_h();
+    let most_w = most_outputs_w();
+    let given = f32(params.divisor);
+
+    var sum = vec4<f32>(0.0);
+    for (var d = 0u; d < most_d; d++) {
+        let covers_d = over_d.begin + d < over_d.end;
+        let count_d = counted_d(over_d.begin + d);
+        for (var h = 0u; h < most_h; h++) {
+            let covers_h = covers_d && over_h.begin + h < over_h.end;
+            let count_h = count_d * counted_h(over_h.begin + h);
+            let row = ((over_d.begin + d) * out_h + over_h.begin + h) * out_w + over_w.begin;
+            for (var w = 0u; w < most_w; w++) {
+                let covers = covers_h && over_w.begin + w < over_w.end;
+                let at = first + select(0u, row + w, covers) * quads;
+                // What is no window has no count.
+                let count = max(count_h * counted_w(over_w.begin + w), 1.0);
+                sum += select(vec4<f32>(0.0), dy[at] / select(count, given, given != 0.0), covers);
+            }
+        }
+    }
+    dx[params.x_base / 4u + index] = sum;
+}
