@@ -176,17 +176,20 @@ kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
+/// The same, and that of `conv/gather/subgroup_last.wgsl`.
+const LAST_OVERRIDES: &[&str] = &with::<{ LAYOUT_OVERRIDES.len() + 1 }>(LAYOUT_OVERRIDES, &["MANY_CLASSES"]);
+
 kernel! {
     SUBGROUP_LAST_KERNEL = "conv/gather/subgroup_last",
         [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_CHANNELS],
-        GatherParams, LAYOUT_OVERRIDES, subgroup 8, variants LAST_TILES;
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_FROM_LAST_KERNEL = "conv/gather/subgroup_last+scalar" in "conv/gather/subgroup_last",
         [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
-        GatherParams, LAYOUT_OVERRIDES, subgroup 8, variants LAST_TILES;
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_FROM_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_FROM_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
