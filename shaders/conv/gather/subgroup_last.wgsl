@@ -26,6 +26,20 @@ fn channels_at(row: u32, place: i32, row_inside: bool, extent: u32, apart: u32) 
     return select(vec4<f32>(0.0), source[select(0u, row + u32(at) * apart, inside)], inside);
 }
 
+// Four channels of four cells: the rows of A for the channels lie so far apart.
+fn accumulate_channels(at: u32, apart: u32, q0: vec4<f32>, q1: vec4<f32>, q2: vec4<f32>, q3: vec4<f32>) {
+    accumulate_four(
+        packed[at],
+        packed[at + apart],
+        packed[at + 2u * apart],
+        packed[at + 3u * apart],
+        vec4<f32>(q0.x, q1.x, q2.x, q3.x),
+        vec4<f32>(q0.y, q1.y, q2.y, q3.y),
+        vec4<f32>(q0.z, q1.z, q2.z, q3.z),
+        vec4<f32>(q0.w, q1.w, q2.w, q3.w),
+    );
+}
+
 // Of a loop whose end is not known to be the same for all lavapipe takes each lane's loads by themselves: here it is.
 fn pointwise_sums(block: Block, lane: u32) {
     let plane = params.in_d * params.in_h * params.in_w;
@@ -45,16 +59,7 @@ fn pointwise_sums(block: Block, lane: u32) {
         let q1 = source[at.y];
         let q2 = source[at.z];
         let q3 = source[at.w];
-        accumulate_four(
-            packed[at_packed],
-            packed[at_packed + row_length],
-            packed[at_packed + 2u * row_length],
-            packed[at_packed + 3u * row_length],
-            vec4<f32>(q0.x, q1.x, q2.x, q3.x),
-            vec4<f32>(q0.y, q1.y, q2.y, q3.y),
-            vec4<f32>(q0.z, q1.z, q2.z, q3.z),
-            vec4<f32>(q0.w, q1.w, q2.w, q3.w),
-        );
+        accumulate_channels(at_packed, row_length, q0, q1, q2, q3);
         at_packed += 4u * row_length;
     }
 }
@@ -120,16 +125,7 @@ fn gather_sums(own: Block, lane: u32) {
                         q2 = channels_at(row, places.z, row_inside, in_w, apart);
                     }
                     let q3 = channels_at(row, places.w, row_inside, in_w, apart);
-                    accumulate_four(
-                        packed[at_packed],
-                        packed[at_packed + channel_rows],
-                        packed[at_packed + 2u * channel_rows],
-                        packed[at_packed + 3u * channel_rows],
-                        vec4<f32>(q0.x, q1.x, q2.x, q3.x),
-                        vec4<f32>(q0.y, q1.y, q2.y, q3.y),
-                        vec4<f32>(q0.z, q1.z, q2.z, q3.z),
-                        vec4<f32>(q0.w, q1.w, q2.w, q3.w),
-                    );
+                    accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
                     at_packed += row_length;
                     if (STRIDE == 1u) {
                         q0 = q1;
