@@ -121,7 +121,6 @@ fn what_is_wrong_is_pointed_at() {
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
         ("tconvc64w56k64s3relusilu", 20, "one activation, and there is `relu`"),
         ("c64w56k64s3outin", 11, "no `outin` (order of w's channels) in a convolution"),
-        ("maxc64w56s3lastx", 11, "no `lastx` (channels of x last) in max pooling"),
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
