@@ -212,10 +212,12 @@ impl Case {
     /// # Ok::<(), wgconv::case::ParseError>(())
     /// ```
     pub fn layout(&self, operand: Operand) -> Layout {
-        match self {
-            Case::Conv(_) | Case::ConvTranspose(_) => Layout::ChannelsFirst,
-            Case::Pool(case) => Layout::of(operand, case.x_layout, case.y_layout),
-        }
+        let (x, y) = match self {
+            Case::Conv(case) => (case.x_layout, case.y_layout),
+            Case::ConvTranspose(case) => (case.x_layout, case.y_layout),
+            Case::Pool(case) => (case.x_layout, case.y_layout),
+        };
+        Layout::of(operand, x, y)
     }
 
     /// The plan of a pass, from the context's cache if it was made before. `bias` says whether a convolution's forward

@@ -522,11 +522,7 @@ impl ConvProblem {
 
     /// How an operand lies in memory.
     pub(crate) fn layout(&self, operand: Operand) -> Layout {
-        match operand {
-            Operand::X | Operand::Dx => self.x_layout,
-            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
-            _ => Layout::ChannelsFirst,
-        }
+        Layout::of(operand, self.x_layout, self.y_layout)
     }
 
     /// The convolution of the sums over each group's channels, which have one channel a group.

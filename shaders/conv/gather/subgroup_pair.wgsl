@@ -25,20 +25,20 @@ struct Windows {
     last: vec4<f32>,
 }
 
-fn windows_at(row: u32, places: vec4<i32>, exists: bool, extent: u32) -> Windows {
+fn windows_at(row: u32, places: vec4<i32>, exists: bool, extent: u32, apart: u32) -> Windows {
     let behind = places.w + 1;
     let inside = vec4<bool>(exists) & are_inside(places, extent);
     let inside_next = exists && is_inside(behind, extent);
     // Cells outside are read as zero, from an element that exists.
-    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(places), inside);
+    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(places) * apart, inside);
     let found = vec4<f32>(source[at.x], source[at.y], source[at.z], source[at.w]);
     let under = select(vec4<f32>(0.0), found, inside);
-    let next = select(0.0, source[select(0u, row + u32(behind), inside_next)], inside_next);
+    let next = select(0.0, source[select(0u, row + u32(behind) * apart, inside_next)], inside_next);
     var last = 0.0;
     // Of three taps those of both classes lie under two cells.
     if (EVEN + ODD == 4u) {
         let inside_last = exists && is_inside(behind + 1, extent);
-        last = select(0.0, source[select(0u, row + u32(behind + 1), inside_last)], inside_last);
+        last = select(0.0, source[select(0u, row + u32(behind + 1) * apart, inside_last)], inside_last);
     }
     return Windows(under, vec4<f32>(under.yzw, next), vec4<f32>(under.zw, next, last));
 }
@@ -272,7 +272,8 @@ fn gather_sums(block: Block, lane: u32) {
     let in_d = params.in_d;
     let in_h = params.in_h;
     let in_w = params.in_w;
-    let plane = in_d * in_h * in_w;
+    let channel_apart = channel_step(SOURCE_LAST, in_d * in_h * in_w);
+    let cell_apart = source_cell();
     let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
     // A class without taps begins nowhere.
@@ -300,9 +301,9 @@ fn gather_sums(block: Block, lane: u32) {
             for (var j = 0u; j < taps.y; j++) {
                 let cell_h = start_h + i32(j * tap_step_h);
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
-                let first = windows_at(row, places, row_inside, in_w);
-                let second = windows_at(row + plane, places, row_inside && has_next, in_w);
+                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+                let first = windows_at(row, places, row_inside, in_w, cell_apart);
+                let second = windows_at(row + channel_apart, places, row_inside && has_next, in_w, cell_apart);
                 // The branches stay though all take them: of straight-line code lavapipe of Mesa 25.0.7 keeps more in
                 // registers than there are, and takes 1.5 times as long.
                 if (even.taps > 0u) {

@@ -27,11 +27,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     }
     let w = &gather.axes[2];
     let variant = match last {
-        // Whether a step reads one cell, or four.
-        Some(_) => {
-            let slides = w.source_stride == 1 && w.tap_step == 1 && w.taps > 1;
-            tile_for(kernel.variants, gather.outputs, slides.into())
-        }
+        Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
         None => pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
     Ok(Method {
@@ -62,6 +58,15 @@ fn last_for(gather: &Gather) -> Option<(&'static Kernel, [&'static EntryPoint; 2
     } else {
         (&kernel::SUBGROUP_FROM_LAST_KERNEL, [&kernel::SUBGROUP_FROM_LAST, &kernel::SUBGROUP_FROM_LAST_BIAS])
     })
+}
+
+/// The STRIDE of the variants that read the least.
+fn last_stride(gather: &Gather) -> u32 {
+    let w = &gather.axes[2];
+    if gather.axes.iter().all(GatherAxis::is_pointwise) {
+        return 2;
+    }
+    u32::from(w.source_stride == 1 && w.tap_step == 1 && w.taps > 1)
 }
 
 /// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the
@@ -111,16 +116,11 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
 }
 
 /// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
-/// turn: few rows, of which other kernels have smaller tiles, classes of more taps or further apart, and channels last.
+/// turn: few rows, of which other kernels have smaller tiles, and classes of more taps or further apart.
 fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     let axis = &gather.axes[2];
     let [even, odd] = &axis.classes[..] else { return None };
-    if !gather.is_channels_first()
-        || gather.outputs <= 8
-        || axis.source_stride != 1
-        || axis.tap_step != 1
-        || axis.target_stride != 2
-    {
+    if gather.outputs <= 8 || axis.source_stride != 1 || axis.tap_step != 1 || axis.target_stride != 2 {
         return None;
     }
     let with_taps = || [even, odd].into_iter().filter(|class| class.taps > 0);

@@ -51,11 +51,14 @@ pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
     subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
 ];
 
-/// Those that slide along a row first.
+/// Those for any kernel behind those that are faster where they can: for a dense row of taps, and of one tap.
 const LAST_TILES: &[Variant] = &[
     subgroup_tile!(32, "STRIDE" 1),
     subgroup_tile!(16, "STRIDE" 1),
     subgroup_tile!(8, "STRIDE" 1),
+    subgroup_tile!(32, "STRIDE" 2),
+    subgroup_tile!(16, "STRIDE" 2),
+    subgroup_tile!(8, "STRIDE" 2),
     subgroup_tile!(32, "STRIDE" 0),
     subgroup_tile!(16, "STRIDE" 0),
     subgroup_tile!(8, "STRIDE" 0),
@@ -78,6 +81,9 @@ const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER"];
 
 /// The same, and those of `conv/gather/layouts.wgsl`.
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "BORDER", "SOURCE_LAST", "OUT_LAST"];
+
+/// Without padding other than zeros, which an input gradient does not have.
+const PAIR_OVERRIDES: &[&str] = &["ACCUMULATE", "ACTIVATION", "SOURCE_LAST", "OUT_LAST"];
 
 /// Override constants of `conv/gather/constants.wgsl`, that of `common/border.wgsl`, those of a store, and those of
 /// `conv/gather/layouts.wgsl`.
@@ -151,8 +157,8 @@ kernel! {
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
-        GatherParams, STORE_OVERRIDES, subgroup 8, variants PAIR_TILES;
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
@@ -170,17 +176,20 @@ kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
+/// The same, and that of `conv/gather/subgroup_last.wgsl`.
+const LAST_OVERRIDES: &[&str] = &with::<{ LAYOUT_OVERRIDES.len() + 1 }>(LAYOUT_OVERRIDES, &["MANY_CLASSES"]);
+
 kernel! {
     SUBGROUP_LAST_KERNEL = "conv/gather/subgroup_last",
         [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_CHANNELS],
-        GatherParams, LAYOUT_OVERRIDES, subgroup 8, variants LAST_TILES;
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_FROM_LAST_KERNEL = "conv/gather/subgroup_last+scalar" in "conv/gather/subgroup_last",
         [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
-        GatherParams, LAYOUT_OVERRIDES, subgroup 8, variants LAST_TILES;
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_FROM_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_FROM_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
