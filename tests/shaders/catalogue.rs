@@ -8,6 +8,9 @@ use wgconv::{
     PoolPass, Strategy,
 };
 
+const FIRST: Layout = Layout::ChannelsFirst;
+const LAST: Layout = Layout::ChannelsLast;
+
 /// Every plan of the catalogue with a title for failures.
 pub fn catalogue() -> Vec<(String, PlanSpec)> {
     let mut plans = Vec::new();
@@ -17,6 +20,9 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     padding_modes_of_rank::<1>(&mut plans);
     padding_modes_of_rank::<2>(&mut plans);
     padding_modes_of_rank::<3>(&mut plans);
+    shared_of_rank::<1>(&mut plans);
+    shared_of_rank::<2>(&mut plans);
+    shared_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
@@ -99,11 +105,16 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
         (1, 33, 23),
         (1, 5, 24),
         (1, 32, 24),
+        (1, 8, 23),
     ];
     let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, channels_out, width) in shapes {
-            let channels_in = if channels_out > 12 { 16 * (channels_out / 16) } else { 6 };
+            let channels_in = match channels_out {
+                8 => 8,
+                few if few <= 12 => 6,
+                many => 16 * (many / 16),
+            };
             let x = shape([3, channels_in], last::<D>([9, 14, width]));
             let w = shape([channels_out, channels_in / groups], taps);
             let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
@@ -117,7 +128,12 @@ fn convolutions_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
             for pass in Pass::ALL {
                 let plain = ConvShapes::new(&x, &w);
                 let all = ConvShapes { bias: true, addend, through: activation, ..plain };
-                for (conv, shapes) in [(conv, plain), (with_all, all)] {
+                let some_last = if turn % 2 == 0 { all.layouts(LAST, FIRST) } else { all.layouts(FIRST, LAST) };
+                let from_last = plain.layouts(LAST, FIRST);
+                let all_last = plain.layouts(LAST, LAST);
+                for (conv, shapes) in
+                    [(conv, plain), (with_all, all), (conv, all_last), (conv, from_last), (with_all, some_last)]
+                {
                     for &algorithm in Algorithm::ALL {
                         let strategy = Strategy::Fixed(algorithm);
                         let options = PlanOptions { strategy, ..PlanOptions::default() };
@@ -154,6 +170,34 @@ fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
+/// Kernels that channels share, on planes of whole fours and others; channels in one dispatch and several.
+fn shared_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut few_loops = limits();
+    few_loops.max_loop_iterations = 30;
+    for width in [23, 24] {
+        let onto = Addend::Output(Factor::ONE);
+        for (activation, addend) in [
+            (Activation::None, Addend::None),
+            (Activation::None, onto),
+            (Activation::Relu, onto),
+            (Activation::Sigmoid, Addend::None),
+            (Activation::Tanh, Addend::None),
+        ] {
+            let (x, w) = (shape([3, 60], last::<D>([9, 14, width])), shape([6, 1], [3; D]));
+            let conv = Conv::<D>::new([3; D]).shared_kernel(true).build().unwrap();
+            let shapes = ConvShapes { addend, through: activation, ..ConvShapes::new(&x, &w) };
+            for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                for (limits, layout) in [(&limits(), Layout::ChannelsFirst), (&few_loops, Layout::ChannelsLast)] {
+                    let shapes = shapes.layouts(if width == 23 { layout } else { Layout::ChannelsFirst }, layout);
+                    push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                        conv.plan_spec(limits, pass, shapes, options)
+                    });
+                }
+            }
+        }
+    }
+}
+
 /// Products of the tiles' own sizes on a device that any of them fills: every tile is the best one for some.
 fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     let mut limits = limits();
@@ -176,16 +220,23 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
-/// Forward with bias, which no convolution's input gradient has.
+/// Epilogues that no convolution's input gradient, or forward, has.
 fn transposed_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let addends = [Addend::None, Addend::Residual(Factor::ONE), Addend::Output(Factor::ONE)];
+    let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, per_group) in [(1, 9), (16, 1)] {
             let (x, w) = (shape([2, 16], last::<D>([5, 6, 8])), shape([16, per_group], taps));
             let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-            let conv = conv.build().unwrap();
-            push_every_algorithm(plans, &format!("{conv:?}"), |options| {
-                conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w).with_bias(), options)
-            });
+            for pass in [Pass::Forward, Pass::InputGrad] {
+                turn += 1;
+                let activation = Activation::ALL[turn % Activation::ALL.len()];
+                let conv = conv.activation(activation).build().unwrap();
+                let shapes = ConvShapes { addend: addends[turn / 3 % 3], ..ConvShapes::new(&x, &w).with_bias() };
+                push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                    conv.plan_spec(&limits(), pass, shapes.through(activation), options)
+                });
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 // A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 x 4 cells
 // of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. CLASSES_OF_LANE is
 // 2 if it owns 4 cells of both classes along w, which lie side by side. What differs between the kernels made of this is how a lane
-// comes by its 4 cells of the source (gather_sums) and how it stores (store_row). No workgroup memory, no barriers.
+// comes by its 4 cells of the source (gather_sums) and how it stores (store_four). No workgroup memory, no barriers.
 
 // A lane's columns are its cells.
 alias Columns = vec4<f32>;
@@ -107,8 +107,8 @@ fn place_of(block: Block) -> Place {
     let w = block.w * params.out_stride_w + block.class_w;
     let out_cell = cell_step(OUT_LAST, params.groups * params.outputs);
     let out_channel = channel_step(OUT_LAST, plane);
-    let sample = params.groups * params.outputs * plane;
     let m = block.m + params.output_begin;
+    let sample = params.groups * params.outputs * plane;
     let channel = block.group * params.outputs + m;
     let first = params.out_base + block.n * sample + channel * out_channel
         + ((d * params.out_h + h) * params.out_w + w) * out_cell;
@@ -179,21 +179,6 @@ fn store_all_with_bias(block: Block, place: Place) {
             store_four(second, 12u, sum70, sum71, sum72, sum73, bias_of(block, 12u));
         }
     }
-}
-
-fn store_four(
-    place: Place,
-    row: u32,
-    first: vec4<f32>,
-    second: vec4<f32>,
-    third: vec4<f32>,
-    fourth: vec4<f32>,
-    initial: vec4<f32>,
-) {
-    store_row(place, row, first, initial.x);
-    store_row(place, row + 1u, second, initial.y);
-    store_row(place, row + 2u, third, initial.z);
-    store_row(place, row + 3u, fourth, initial.w);
 }
 
 fn bias_of(block: Block, row: u32) -> vec4<f32> {

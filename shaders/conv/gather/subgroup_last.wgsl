@@ -1,6 +1,7 @@
 // A gather by subgroups of tensors with their channels last, in whole fours of them: any kernel, stride, dilation and class. A
 // step reads 4 channels of a cell at once, and multiplies those of 4 cells. STRIDE 1, without dilation: the cells under a tap are
-// those under the tap before, moved by one, so that a step reads one cell; 0: it reads four.
+// those under the tap before, moved by one, so that a step reads one cell; 0: it reads four; 2: four too, of kernels of one tap with
+// stride 1, where the plane is one long row and no cell is outside.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 8u;
@@ -8,7 +9,12 @@ const TILE_M: u32 = 32u;
 const STRIDE: u32 = 0u;
 // specialise: end
 
-const_assert STRIDE == 0u || STRIDE == 1u;
+const_assert STRIDE <= 2u;
+
+const CLASSES_OF_LANE: u32 = 1u;
+
+// 0: there is one class along each axis, so that loops over taps end for all lanes together.
+override MANY_CLASSES: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
 
@@ -20,7 +26,56 @@ fn channels_at(row: u32, place: i32, row_inside: bool, extent: u32, apart: u32) 
     return select(vec4<f32>(0.0), source[select(0u, row + u32(at) * apart, inside)], inside);
 }
 
-fn gather_sums(block: Block, lane: u32) {
+// Four channels of four cells: the rows of A for the channels lie so far apart.
+fn accumulate_channels(at: u32, apart: u32, q0: vec4<f32>, q1: vec4<f32>, q2: vec4<f32>, q3: vec4<f32>) {
+    accumulate_four(
+        packed[at],
+        packed[at + apart],
+        packed[at + 2u * apart],
+        packed[at + 3u * apart],
+        vec4<f32>(q0.x, q1.x, q2.x, q3.x),
+        vec4<f32>(q0.y, q1.y, q2.y, q3.y),
+        vec4<f32>(q0.z, q1.z, q2.z, q3.z),
+        vec4<f32>(q0.w, q1.w, q2.w, q3.w),
+    );
+}
+
+// Of a loop whose end is not known to be the same for all lavapipe takes each lane's loads by themselves: here it is.
+fn pointwise_sums(block: Block, lane: u32) {
+    let plane = params.in_d * params.in_h * params.in_w;
+    let apart = params.groups * params.channels / 4u;
+    let row_length = params.outputs_padded / 4u;
+    let four_end = params.channel_end / 4u;
+    // Of a lane without cells the first ones, which are not stored.
+    let origin = block.n * (plane * apart) + block.group * (params.channels / 4u);
+    let cells = min(vec4<u32>(block.w) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(plane - 1u));
+    let first = select(vec4<u32>(0u), vec4<u32>(origin) + cells * apart, block.valid) + vec4<u32>(params.in_base / 4u);
+    var at_packed = first_of_packed(block, lane);
+
+    clear_sums();
+    for (var four = params.channel_begin / 4u; four < four_end; four++) {
+        let at = first + vec4<u32>(four);
+        let q0 = source[at.x];
+        let q1 = source[at.y];
+        let q2 = source[at.z];
+        let q3 = source[at.w];
+        accumulate_channels(at_packed, row_length, q0, q1, q2, q3);
+        at_packed += 4u * row_length;
+    }
+}
+
+fn gather_sums(own: Block, lane: u32) {
+    if (STRIDE == 2u) {
+        pointwise_sums(own, lane);
+        return;
+    }
+    var block = own;
+    // Of four cells a step the other way round: Mesa 22.3's lavapipe then takes twice as long.
+    if (STRIDE == 1u) {
+        block.class_d *= MANY_CLASSES;
+        block.class_h *= MANY_CLASSES;
+        block.class_w *= MANY_CLASSES;
+    }
     let class_w = class_at(2u, block.class_w);
     let taps = taps_of(block);
     let in_d = params.in_d;
@@ -70,16 +125,7 @@ fn gather_sums(block: Block, lane: u32) {
                         q2 = channels_at(row, places.z, row_inside, in_w, apart);
                     }
                     let q3 = channels_at(row, places.w, row_inside, in_w, apart);
-                    accumulate_four(
-                        packed[at_packed],
-                        packed[at_packed + channel_rows],
-                        packed[at_packed + 2u * channel_rows],
-                        packed[at_packed + 3u * channel_rows],
-                        vec4<f32>(q0.x, q1.x, q2.x, q3.x),
-                        vec4<f32>(q0.y, q1.y, q2.y, q3.y),
-                        vec4<f32>(q0.z, q1.z, q2.z, q3.z),
-                        vec4<f32>(q0.w, q1.w, q2.w, q3.w),
-                    );
+                    accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
                     at_packed += row_length;
                     if (STRIDE == 1u) {
                         q0 = q1;

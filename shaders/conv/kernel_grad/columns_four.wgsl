@@ -11,7 +11,7 @@ fn first_column(block: Block, lane: u32) -> u32 {
 
 fn place_of(block: Block, lane: u32) -> Place {
     let column = first_column(block, lane);
-    return place_at(block, column, row_columns() - min(column, row_columns()));
+    return place_at(block, vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), row_columns() - min(column, row_columns()));
 }
 
 fn store_row(place: Place, row: u32, sums: Columns) {

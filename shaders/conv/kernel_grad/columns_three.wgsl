@@ -43,7 +43,7 @@ fn begin_row(n: u32, row_d: u32, row_h: u32) {
 fn place_of(block: Block, lane: u32) -> Place {
     let row_of_taps = block.strip % (all.taps_d * all.taps_h);
     let column = (first_channel(block, lane) * all.taps_d * all.taps_h + row_of_taps) * all.taps_w;
-    return place_at(block, column, select(0u, 3u, channel_exists));
+    return place_at(block, vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), select(0u, 3u, channel_exists));
 }
 
 fn store_row(place: Place, row: u32, sums: Columns) {

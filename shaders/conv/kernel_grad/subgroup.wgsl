@@ -1,7 +1,6 @@
 // dw by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 lanes' columns of
-// dw (columns run over input channel and taps) in one slice of the reduction over batch and outputs. A lane reads dy of four
-// of the channels at 4 neighbouring outputs, and x under them at its own columns; dy is shared by shuffles. What differs
-// between the kernels made of this is which columns a lane has and how it comes by x (columns_at). The reduction's rows are
+// dw (columns run over input channel and taps) in one slice of the reduction over batch and outputs. What differs between the
+// kernels made of this is which columns a lane has and how it comes by dy and x (correlate). The reduction's rows are
 // (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No workgroup memory, no barriers.
 
 @group(0) @binding(0) var<uniform> all: KernelGradParams;
@@ -18,14 +17,6 @@ struct Block {
     valid: bool,
 }
 
-// x under 4 neighbouring outputs, one vector of this lane's columns for each.
-struct Window {
-    first: Columns,
-    second: Columns,
-    third: Columns,
-    fourth: Columns,
-}
-
 fn block_at(workgroup: u32, strips: u32) -> Block {
     let tiles = (all.conv.channels_out / all.conv.groups + TILE_M - 1u) / TILE_M;
     let strip = workgroup % strips;
@@ -33,43 +24,6 @@ fn block_at(workgroup: u32, strips: u32) -> Block {
     let group = workgroup / (strips * tiles) % all.conv.groups;
     let slice = workgroup / (strips * tiles * all.conv.groups);
     return Block(slice, group, m, strip, slice < all.conv.reduction.slab_count);
-}
-
-fn correlate(block: Block, lane: u32) {
-    let out_d = all.conv.out_d;
-    let out_h = all.conv.out_h;
-    let out_w = all.conv.out_w;
-    let plane = out_d * out_h * out_w;
-    let per_group = all.conv.channels_out / all.conv.groups;
-    let channels_out = all.conv.channels_out;
-    let y_base = all.conv.y_base;
-    // Rows behind the group's last channel repeat it and are not stored.
-    let first_row = block.m + lane % ROW_LANES * 4u;
-    let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
-    let y_first = (vec4<u32>(block.group * per_group) + rows) * channel_step(Y_LAST, plane);
-    let y_cell = cell_step(Y_LAST, channels_out);
-
-    clear_sums();
-    let slab = slab_at(all.conv.reduction, block.slice);
-    for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let row_h = row % out_h;
-        let row_d = row / out_h % out_d;
-        let n = row / (out_h * out_d);
-        begin_row(n, row_d, row_h);
-        let y_row = y_first + vec4<u32>(y_base + n * channels_out * plane + (row_d * out_h + row_h) * out_w * y_cell);
-        for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
-            let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
-            let dy0 = dy_at(y_row.x + o * y_cell, exists, y_cell);
-            let dy1 = dy_at(y_row.y + o * y_cell, exists, y_cell);
-            let dy2 = dy_at(y_row.z + o * y_cell, exists, y_cell);
-            let dy3 = dy_at(y_row.w + o * y_cell, exists, y_cell);
-            let window = columns_at(o, exists);
-            accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
-            accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
-            accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
-            accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
-        }
-    }
 }
 
 fn store_one(at: u32, sum: f32) {
@@ -94,12 +48,11 @@ fn row_columns() -> u32 {
     return all.conv.channels_in / all.conv.groups * all.taps_d * all.taps_h * all.taps_w;
 }
 
-fn place_at(block: Block, column: u32, count: u32) -> Place {
+fn place_at(block: Block, columns: vec4<u32>, count: u32) -> Place {
     let per_group = all.conv.channels_out / all.conv.groups;
     let taps = all.taps_d * all.taps_h * all.taps_w;
     let apart = output_step(all.conv.channels_in / all.conv.groups, taps);
     let row = block.slice * all.conv.channels_out * row_columns() + (block.group * per_group + block.m) * apart;
-    let columns = vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u);
     let first = vec4<u32>(row) + columns_of_dw(columns, taps, all.conv.channels_out);
     return Place(first, apart, per_group - block.m, count);
 }

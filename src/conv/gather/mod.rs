@@ -148,6 +148,7 @@ fn overrides(gather: &Gather, method: &Method, entry: &EntryPoint, store: impl F
                 "TAP_STEP" => axis.tap_step,
                 "ACCUMULATE" | "ACTIVATION" | "RESIDUAL" | "DERIVATIVE" => store(name),
                 "BORDER" => gather.border().constant(),
+                "MANY" => (gather.classes() > 1).into(),
                 "BY" => method.by_channel.into(),
                 "SOURCE" => (gather.source_layout == Layout::ChannelsLast).into(),
                 "OUT" => (gather.target_layout == Layout::ChannelsLast).into(),

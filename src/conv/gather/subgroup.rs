@@ -4,6 +4,7 @@ use super::super::strip;
 use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Kernel, Variant};
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, loop_tests};
 use crate::window::GatherAxis;
@@ -11,16 +12,24 @@ use crate::window::GatherAxis;
 /// Cells of a row that a lane owns.
 const CELLS: u32 = 4;
 
+/// Channels that the kernels for channels last read at once.
+const FOUR: u32 = 4;
+
 /// Invocations of a subgroup.
 const LANES: u64 = 8;
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
-    let (kernel, entries, twice) = kernel_for(gather);
+    let last = last_for(gather);
+    let (kernel, entries, twice) =
+        last.map_or_else(|| kernel_for(gather), |(kernel, entries)| (kernel, entries, false));
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let variant =
-        pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, gather.axes[2].source_stride));
+    let w = &gather.axes[2];
+    let variant = match last {
+        Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
+        None => pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
+    };
     Ok(Method {
         entries,
         variant,
@@ -32,9 +41,32 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         by_channel: false,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,
-        iterations,
+        iterations: if last.is_some() { iterations_of_fours } else { iterations },
         note: None,
     })
+}
+
+/// The kernel that reads four channels of a cell at once, and its entry points without and with bias, where there are fours: it
+/// writes so too where it can.
+fn last_for(gather: &Gather) -> Option<(&'static Kernel, [&'static EntryPoint; 2])> {
+    let fours = |layout, channels: u32| layout == Layout::ChannelsLast && channels.is_multiple_of(FOUR);
+    if !fours(gather.source_layout, gather.channels) {
+        return None;
+    }
+    Some(if fours(gather.target_layout, gather.outputs) {
+        (&kernel::SUBGROUP_LAST_KERNEL, [&kernel::SUBGROUP_LAST, &kernel::SUBGROUP_LAST_BIAS])
+    } else {
+        (&kernel::SUBGROUP_FROM_LAST_KERNEL, [&kernel::SUBGROUP_FROM_LAST, &kernel::SUBGROUP_FROM_LAST_BIAS])
+    })
+}
+
+/// The STRIDE of the variants that read the least.
+fn last_stride(gather: &Gather) -> u32 {
+    let w = &gather.axes[2];
+    if gather.axes.iter().all(GatherAxis::is_pointwise) {
+        return 2;
+    }
+    u32::from(w.source_stride == 1 && w.tap_step == 1 && w.taps > 1)
 }
 
 /// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the
@@ -129,4 +161,8 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
 fn iterations(gather: &Gather, _: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
     loop_tests(&[channels, d, h, w])
+}
+
+fn iterations_of_fours(gather: &Gather, method: &Method, channels: u64) -> u64 {
+    iterations(gather, method, channels.div_ceil(FOUR.into()))
 }

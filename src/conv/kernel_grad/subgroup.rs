@@ -7,6 +7,7 @@ use super::super::strip;
 use super::Method;
 use crate::error::Result;
 use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction};
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits};
 use crate::window::Axis;
@@ -18,6 +19,7 @@ const COLUMNS: u64 = 4;
 pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
     let [d, h, w] = &problem.axes;
     let channels = u64::from(problem.channels_in / problem.groups);
+    let outputs = problem.channels_out / problem.groups;
     let rows_of_taps = u64::from(d.taps) * u64::from(h.taps);
     // Slabs begin at whole fours too.
     let fours = w.output.is_multiple_of(4);
@@ -41,14 +43,20 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     // The plane is a row: of a flattened problem, or from the first.
     let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
     let entry = if is_row && fours { &kernel::SUBGROUP_DW_POINTWISE } else { entry };
-    // The others read neighbouring cells of a channel at once.
-    let (entry, strips) =
-        if problem.is_channels_first() { (entry, strips) } else { (&kernel::SUBGROUP_DW_ANY, by_column) };
+    let all_fours = [channels as u32, outputs].iter().all(|count| count.is_multiple_of(COLUMNS as u32));
+    let (entry, strips) = match [problem.x_layout, problem.y_layout] {
+        [Layout::ChannelsFirst, Layout::ChannelsFirst] => (entry, strips),
+        [Layout::ChannelsLast, Layout::ChannelsLast] if all_fours => {
+            let taps = rows_of_taps * u64::from(w.taps);
+            (&kernel::SUBGROUP_DW_LAST, (channels / COLUMNS * taps).div_ceil(LANES))
+        }
+        // The others read neighbours at once.
+        _ => (&kernel::SUBGROUP_DW_ANY, by_column),
+    };
     let kernel = entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let outputs = problem.channels_out / problem.groups;
     let variant = tile_for(kernel.variants, outputs, w.stride);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {

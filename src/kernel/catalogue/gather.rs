@@ -14,6 +14,9 @@ pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/pr
 /// Where source and out lie in any layout; or with their channels first.
 pub(super) const GATHER_LAYOUTS: &str = include_str!("../../../shaders/conv/gather/layouts.wgsl");
 pub(super) const GATHER_CHANNELS_FIRST: &str = include_str!("../../../shaders/conv/gather/channels_first.wgsl");
+pub(super) const PRODUCT_FOUR: &str = include_str!("../../../shaders/conv/subgroup/product_four.wgsl");
+const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.wgsl");
+const STORE_CHANNELS: &str = include_str!("../../../shaders/conv/gather/store_channels.wgsl");
 const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
 const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
@@ -46,6 +49,19 @@ pub(super) const ROW3_STRIDE2_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
     subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
+];
+
+/// Those for any kernel behind those that are faster where they can: for a dense row of taps, and of one tap.
+const LAST_TILES: &[Variant] = &[
+    subgroup_tile!(32, "STRIDE" 1),
+    subgroup_tile!(16, "STRIDE" 1),
+    subgroup_tile!(8, "STRIDE" 1),
+    subgroup_tile!(32, "STRIDE" 2),
+    subgroup_tile!(16, "STRIDE" 2),
+    subgroup_tile!(8, "STRIDE" 2),
+    subgroup_tile!(32, "STRIDE" 0),
+    subgroup_tile!(16, "STRIDE" 0),
+    subgroup_tile!(8, "STRIDE" 0),
 ];
 
 /// By the taps of the classes: of kernels of 3, 2, 4 and 1.
@@ -106,59 +122,76 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
 }
 kernel! {
     SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_SCALAR], GatherParams, PAIR_OVERRIDES,
-        subgroup 8, variants PAIR_TILES;
+        [INDEX, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
-        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out"), read(5, "cells")];
+}
+/// The same, and that of `conv/gather/subgroup_last.wgsl`.
+const LAST_OVERRIDES: &[&str] = &with::<{ LAYOUT_OVERRIDES.len() + 1 }>(LAYOUT_OVERRIDES, &["MANY_CLASSES"]);
+
+kernel! {
+    SUBGROUP_LAST_KERNEL = "conv/gather/subgroup_last",
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_CHANNELS],
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
+    SUBGROUP_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write_vec4(4, "out")];
+    SUBGROUP_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_vec4(4, "out")];
+}
+kernel! {
+    SUBGROUP_FROM_LAST_KERNEL = "conv/gather/subgroup_last+scalar" in "conv/gather/subgroup_last",
+        [INDEX, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
+    SUBGROUP_FROM_LAST = "gather" [read_vec4(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_FROM_LAST_BIAS = "gather_bias" [read_vec4(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     DEPTHWISE_KERNEL = "conv/gather/depthwise", [INDEX, BORDER, WINDOW_BITS, CLASSES, GATHER, GATHER_CONSTANTS, LAYOUT, GATHER_LAYOUTS, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, NO_SIDE], GatherParams, GATHER_OVERRIDES, 0;
