@@ -154,7 +154,7 @@ impl ElementType {
         if magnitude < 2f64.powi(F16.least) {
             return sign | (magnitude / smallest) as u32;
         }
-        sign | ((magnitude as f32).to_bits() >> 13) - (112 << 10)
+        sign | (((magnitude as f32).to_bits() >> 13) - (112 << 10))
     }
 
     /// The value of 16 bits.

@@ -97,7 +97,7 @@ impl Program {
         }
         // What lies behind an odd end is only in the way if it is the target's.
         let bytes = if available == bytes { bytes.next_multiple_of(4) } else { bytes };
-        if offset % 4 != 0 || bytes % 4 != 0 {
+        if !offset.is_multiple_of(4) || !bytes.is_multiple_of(4) {
             return Err(Error::InvalidParameter {
                 operator: "Program::copy",
                 parameter: "first",

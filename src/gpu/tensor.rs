@@ -140,7 +140,7 @@ impl<T: Element> Tensor<T> {
         self.context.check_alive()?;
         let bytes: &[u8] = bytemuck::cast_slice(values);
         // wgpu writes whole words; behind an odd number of 16-bit elements is nothing that matters.
-        let padded = (bytes.len() % 4 != 0).then(|| [bytes, &[0; 2]].concat());
+        let padded = (!bytes.len().is_multiple_of(4)).then(|| [bytes, &[0; 2]].concat());
         let bytes = padded.as_deref().unwrap_or(bytes);
         super::scope::guarded(self.context.core(), "write a tensor", bytes.len() as u64, || {
             self.context.queue().write_buffer(&self.buffer, 0, bytes);
