@@ -42,6 +42,7 @@ const CONVOLUTION: [&str; 10] = [
     "bias",
 ];
 
+const SHARED: &str = "kernels shared by the channels of a group";
 const MODES: &str = "`Reflect` `Replicate` `Circular` padding";
 
 const ACTIVATIONS: [(&str, Activation); 6] = [
@@ -84,6 +85,9 @@ macro_rules! with_option_of_convolutions {
             "`SameLow`" => $builder.padding(Padding::SameLow),
             "`Valid`" => $builder.padding(Padding::Valid),
             "groups" | "depthwise with multiplier" => $builder.groups(channels($option).0),
+            "residual" | THROUGH | ONTO => $builder,
+            IN_FORWARD => $builder.activation(Activation::GeluTanh),
+            "ReLU" | "leaky ReLU" | "sigmoid" | "tanh" | "SiLU" => $builder.activation(activation($option)),
             $($name => $with),*
         )
     };
@@ -116,6 +120,7 @@ fn channels(option: &str) -> (usize, usize) {
     match option {
         "groups" => (2, 2),
         "depthwise with multiplier" => (4, 1),
+        SHARED => (1, 1),
         _ => (1, 4),
     }
 }
@@ -130,27 +135,35 @@ fn plan_conv<const D: usize>(option: &str) -> Result<()> {
         option,
         builder,
         MODES => builder.padding(Padding::Same),
-        "residual" | THROUGH | ONTO => builder,
-        IN_FORWARD => builder.activation(Activation::GeluTanh),
-        "ReLU" | "leaky ReLU" | "sigmoid" | "tanh" | "SiLU" => builder.activation(activation(option)),
+        SHARED => builder.shared_kernel(true),
     );
     let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([8, channels(option).1], 3)));
-    let through = if option == THROUGH { Activation::ALL } else { &[Activation::None] };
+    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
+    for &mode in modes {
+        let conv = conv.padding_mode(mode).build()?;
+        plan_shapes(option, &x, &w, |pass, shapes| {
+            conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Every pass with what an option of both kinds of convolution says of the shapes.
+fn plan_shapes(
+    option: &str,
+    x: &[usize],
+    w: &[usize],
+    plan: impl Fn(Pass, ConvShapes<'_>) -> Result<()>,
+) -> Result<()> {
     let addend = match option {
         "residual" => Addend::Residual(Factor::ONE),
         ONTO => Addend::Output(Factor::new(0.5)?),
         _ => Addend::None,
     };
-    let modes = if option == MODES { &PaddingMode::ALL[1..] } else { &PaddingMode::ALL[..1] };
-    for &mode in modes {
-        let conv = conv.padding_mode(mode).build()?;
-        for &through in through {
-            let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(&x, &w) };
-            for shapes in all_layouts(option, shapes) {
-                for pass in Pass::ALL {
-                    conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default())?;
-                }
-            }
+    for &through in if option == THROUGH { Activation::ALL } else { &[Activation::None] } {
+        let shapes = ConvShapes { bias: option == "bias", addend, through, ..ConvShapes::new(x, w) };
+        for shapes in all_layouts(option, shapes) {
+            Pass::ALL.into_iter().try_for_each(|pass| plan(pass, shapes))?;
         }
     }
     Ok(())
@@ -170,13 +183,9 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
     );
     let conv = conv.build()?;
     let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([4, 2], 3)));
-    let shapes = ConvShapes { bias: option == "bias", ..ConvShapes::new(&x, &w) };
-    for shapes in all_layouts(option, shapes) {
-        for pass in Pass::ALL {
-            conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default())?;
-        }
-    }
-    Ok(())
+    plan_shapes(option, &x, &w, |pass, shapes| {
+        conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
+    })
 }
 
 const BY_PLANE: &str = "indices of a plane (PyTorch)";
@@ -281,14 +290,14 @@ fn check(operator: &str, options: &[&str], passes: &[&str], plan: [fn(&str) -> R
 fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let passes = Pass::ALL.map(Pass::name);
     let mut convolution = CONVOLUTION.to_vec();
-    convolution.insert(7, MODES);
     convolution.push("residual");
     convolution.extend(ACTIVATIONS[..5].iter().map(|(name, _)| *name));
     convolution.extend([IN_FORWARD, THROUGH, ONTO, LAYOUTS, KERNELS]);
+    let mut transposed = convolution.clone();
+    convolution.insert(7, MODES);
+    convolution.insert(10, SHARED);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
-    let mut transposed = CONVOLUTION.to_vec();
     transposed.splice(7..7, ["output padding", "output shape"]);
-    transposed.extend([LAYOUTS, KERNELS]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
     check("`ConvTranspose`", &transposed, &passes, plan);
     let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];

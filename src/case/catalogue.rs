@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 59] = [
+const CONVOLUTIONS: [(&str, &str); 65] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -53,6 +53,12 @@ const CONVOLUTIONS: [(&str, &str); 59] = [
     ("circular, depthwise, 5x4, stride 2", "n2c3h12w9k3r5s4u2p1_2x0_2circularg3"),
     ("reflect, rank 3", "n2c3d4h5w6k5t2r3s3u1x2x1p1_0x2_1x1a1x2x1reflect"),
     ("replicate, rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1replicateg3"),
+    ("shared kernel, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2shared"),
+    ("shared kernel, groups, circular", "n3c10h9w7k6r3s3p1_2x1circularsharedg2"),
+    ("shared kernel, whole fours", "n2c21h8w12k16r3s3p1shared"),
+    ("shared kernel, x last", "n2c6h7w10k5r3s2u2x3p2_0x1_3a1x2sharedg2lastx"),
+    ("shared kernel, all last, replicate", "n3c5h8w6k4r3s3p1replicatesharedlastxlastyinout"),
+    ("shared kernel, rank 3, groups of one output", "n2c4d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1sharedg2"),
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),

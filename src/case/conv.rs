@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
 use crate::activation::Activation;
+use crate::conv::record::Shaped;
 use crate::conv::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass};
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
@@ -22,6 +23,7 @@ use crate::spatial::Padding;
 ///     channels_in: 6,
 ///     channels_out: 4,
 ///     groups: 2,
+///     shared_kernel: false,
 ///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
 ///     padding_mode: PaddingMode::Zeros,
 ///     activation: Activation::None,
@@ -44,6 +46,8 @@ pub struct ConvCase {
     pub channels_out: u32,
     /// Number of groups.
     pub groups: u32,
+    /// Whether the input channels of a group share its kernels.
+    pub shared_kernel: bool,
     /// The spatial axes, outermost first: one, two or three.
     pub axes: Vec<CaseAxis>,
     /// What stands in the padding.
@@ -66,10 +70,11 @@ impl ConvCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_out, C_in/groups, taps...]`, or in the other order of channels.
+    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
-        let leading = self.kernel_order.of(self.channels_out, self.channels_in / self.groups.max(1));
+        let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
+        let leading = self.kernel_order.of(self.channels_out, channels);
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -96,8 +101,7 @@ impl ConvCase {
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
         let (activation, addend) = (self.activation, self.addend);
-        let epilogue = Epilogue::of(pass, Epilogue { bias, addend, activation, through: activation });
-        Ok(Problem::Conv { problem: self.problem()?, pass, epilogue })
+        Ok(self.problem()?.pass(pass, Epilogue { bias, addend, activation, through: activation }))
     }
 
     fn of_rank<const D: usize>(&self) -> Result<ConvProblem> {
@@ -110,6 +114,7 @@ impl ConvCase {
             })
             .padding_mode(self.padding_mode)
             .groups(self.groups as usize)
+            .shared_kernel(self.shared_kernel)
             .kernel_order(self.kernel_order)
             .build()?
             .problem(&ConvShapes::new(&self.x_shape(), &self.w_shape()).layouts(self.x_layout, self.y_layout))
@@ -119,12 +124,14 @@ impl ConvCase {
 impl From<&ConvProblem> for ConvCase {
     /// The case that stands for a problem: padding as numbers, whatever it was called; without activation and addend.
     fn from(problem: &ConvProblem) -> ConvCase {
-        let ConvProblem { batch, channels_in, channels_out, groups, rank, axes, padding_mode, .. } = problem;
+        let ConvProblem { batch, channels_in, channels_out, groups, shared_kernel, rank, axes, padding_mode, .. } =
+            problem;
         ConvCase {
             batch: *batch,
             channels_in: *channels_in,
             channels_out: *channels_out,
             groups: *groups,
+            shared_kernel: *shared_kernel,
             axes: CaseAxis::of(axes, *rank),
             padding_mode: *padding_mode,
             activation: Activation::None,

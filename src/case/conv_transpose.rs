@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
-use crate::conv::{ConvShapes, Pass};
+use crate::activation::Activation;
+use crate::conv::record::Shaped;
+use crate::conv::{Addend, ConvShapes, Epilogue, Pass};
 use crate::conv_transpose::{ConvTranspose, ConvTransposeProblem};
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
@@ -16,7 +18,7 @@ use crate::window::TransposedAxis;
 /// [`ConvTransposeCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{KernelOrder, Layout};
+/// use wgconv::{Activation, Addend, KernelOrder, Layout};
 /// use wgconv::case::{CaseAxis, ConvTransposeCase};
 /// let case = ConvTransposeCase {
 ///     batch: 2,
@@ -25,6 +27,8 @@ use crate::window::TransposedAxis;
 ///     groups: 2,
 ///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
 ///     output_padding: vec![1],
+///     activation: Activation::None,
+///     addend: Addend::None,
 ///     x_layout: Layout::ChannelsFirst,
 ///     y_layout: Layout::ChannelsFirst,
 ///     kernel_order: KernelOrder::InOut,
@@ -48,6 +52,10 @@ pub struct ConvTransposeCase {
     pub axes: Vec<CaseAxis>,
     /// Output padding of each of them.
     pub output_padding: Vec<u32>,
+    /// What forward applies to y, and what input_grad goes on through as the one that gave x.
+    pub activation: Activation,
+    /// What a pass adds its sums to; a residual forward's only.
+    pub addend: Addend,
     /// How x and dx lie in memory.
     pub x_layout: Layout,
     /// How y and dy lie in memory.
@@ -91,7 +99,8 @@ impl ConvTransposeCase {
     }
 
     pub(super) fn planned(&self, pass: Pass, bias: bool) -> Result<Problem> {
-        Ok(self.problem()?.pass(pass, bias))
+        let (activation, addend) = (self.activation, self.addend);
+        Ok(self.problem()?.pass(pass, Epilogue { bias, addend, activation, through: activation }))
     }
 
     fn of_rank<const D: usize>(&self) -> Result<ConvTransposeProblem> {
@@ -121,7 +130,8 @@ impl ConvTransposeCase {
 }
 
 impl From<&ConvTransposeProblem> for ConvTransposeCase {
-    /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from.
+    /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from; without
+    /// activation and addend.
     fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
         let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes, .. } = problem;
         let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
@@ -136,6 +146,8 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
             groups: *groups,
             axes: seen.clone().map(axis).collect(),
             output_padding: seen.map(|axis| axis.output_padding).collect(),
+            activation: Activation::None,
+            addend: Addend::None,
             x_layout: problem.x_layout,
             y_layout: problem.y_layout,
             kernel_order: problem.kernel_order,

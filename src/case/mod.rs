@@ -20,7 +20,8 @@
 //! | `a` | dilation (à trous): cells from tap to tap | ✓ | ✓ | 1 |
 //! | `o` | output padding | `tconv` | | 0 |
 //! | `g` | groups | ✓ | | 1 |
-//! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | ✓ | | zeros |
+//! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | not `tconv` | | zeros |
+//! | `shared` | the input channels of a group share its kernels ([`crate::ConvBuilder::shared_kernel`]), no value | not `tconv` | | off |
 //! | `relu` `sigmoid` `tanh` `silu` `gelu` `gelutanh` | forward applies it, input_grad goes through the one that gave x, no value; one of them | ✓ | | off |
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
@@ -211,10 +212,12 @@ impl Case {
     /// # Ok::<(), wgconv::case::ParseError>(())
     /// ```
     pub fn layout(&self, operand: Operand) -> Layout {
-        match self {
-            Case::Conv(_) | Case::ConvTranspose(_) => Layout::ChannelsFirst,
-            Case::Pool(case) => Layout::of(operand, case.x_layout, case.y_layout),
-        }
+        let (x, y) = match self {
+            Case::Conv(case) => (case.x_layout, case.y_layout),
+            Case::ConvTranspose(case) => (case.x_layout, case.y_layout),
+            Case::Pool(case) => (case.x_layout, case.y_layout),
+        };
+        Layout::of(operand, x, y)
     }
 
     /// The plan of a pass, from the context's cache if it was made before. `bias` says whether a convolution's forward

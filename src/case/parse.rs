@@ -20,8 +20,10 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                relu leaky (slope) sigmoid tanh silu gelu gelutanh (forward applies it, input_grad goes through it)
                res (forward adds this times a residual)  onto (each pass adds to this times its output)
                reflect, replicate or circular (what stands in the padding in place of zeros)
+               shared (the input channels of a group share its kernels)
                lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
-  transposed   tconv, then the letters of a convolution, and o output padding (0), lastx, lasty, outin (w is [out/groups, in, taps])
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding, shared and inout, and o output
+               padding (0), outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
@@ -91,7 +93,7 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-const KEYS: [Key; 35] = [
+const KEYS: [Key; 36] = [
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -104,6 +106,7 @@ const KEYS: [Key; 35] = [
     key("reflect", "padding mode", Takes::Nothing),
     key("replicate", "padding mode", Takes::Nothing),
     key("circular", "padding mode", Takes::Nothing),
+    key("shared", "kernels shared by all input channels", Takes::Nothing),
     key("lastx", "channels of x last", Takes::Nothing),
     key("lasty", "channels of y last", Takes::Nothing),
     key("inout", "order of w's channels", Takes::Nothing),
@@ -166,9 +169,9 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "res" | "onto" | "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
-            name if ACTIVATIONS.contains(&name) => self == Kind::Conv,
-            "k" | "g" => !self.is_pool(),
+            "reflect" | "replicate" | "circular" | "shared" | "inout" => self == Kind::Conv,
+            "k" | "g" | "res" | "onto" => !self.is_pool(),
+            name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
             "u" | "p" | "a" => !self.is_adaptive(),
@@ -445,18 +448,20 @@ impl Parser<'_> {
         let kind = match self.kind {
             Kind::Conv | Kind::Transposed => {
                 let (channels_out, groups) = (self.required("k")?, self.optional("g").unwrap_or(1));
-                let channels_in = channels;
+                let (channels_in, activation, addend) = (channels, self.activation()?, self.addend()?);
                 let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
                 let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
                 let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
                 let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
                 if self.kind == Kind::Conv {
-                    let (padding_mode, activation, addend) = (self.padding_mode()?, self.activation()?, self.addend()?);
+                    let padding_mode = self.padding_mode()?;
+                    let shared_kernel = self.find("shared").is_some();
                     return Ok(Case::Conv(ConvCase {
                         batch,
                         channels_in,
                         channels_out,
                         groups,
+                        shared_kernel,
                         axes,
                         padding_mode,
                         activation,
@@ -477,6 +482,8 @@ impl Parser<'_> {
                     groups,
                     axes,
                     output_padding,
+                    activation,
+                    addend,
                     x_layout,
                     y_layout,
                     kernel_order,

@@ -31,15 +31,11 @@ impl fmt::Display for ConvCase {
         if self.padding_mode != PaddingMode::Zeros {
             text += self.padding_mode.name();
         }
+        if self.shared_kernel {
+            text += "shared";
+        }
         unless(1, &mut text, "g", self.groups);
-        if self.activation != Activation::None {
-            text += &self.activation.to_string();
-        }
-        match self.addend {
-            Addend::None => {}
-            Addend::Residual(factor) => text += &format!("res{factor}"),
-            Addend::Output(factor) => text += &format!("onto{factor}"),
-        }
+        epilogue(&mut text, self.activation, self.addend);
         layouts(&mut text, [self.x_layout, self.y_layout]);
         if self.kernel_order == KernelOrder::InOut {
             text += "inout";
@@ -56,6 +52,7 @@ impl fmt::Display for ConvTransposeCase {
             text += &format!("o{}", list(&self.output_padding, u32::to_string));
         }
         unless(1, &mut text, "g", self.groups);
+        epilogue(&mut text, self.activation, self.addend);
         layouts(&mut text, [self.x_layout, self.y_layout]);
         if self.kernel_order == KernelOrder::OutIn {
             text += "outin";
@@ -115,6 +112,18 @@ fn convolution(text: &mut String, batch: u32, [channels_in, channels_out]: [u32;
         *text += &format!("u{}", list(axes, |axis| axis.stride.to_string()));
     }
     padding_and_dilation(text, axes);
+}
+
+/// What both kinds of convolution end with.
+fn epilogue(text: &mut String, activation: Activation, addend: Addend) {
+    if activation != Activation::None {
+        *text += &activation.to_string();
+    }
+    match addend {
+        Addend::None => {}
+        Addend::Residual(factor) => *text += &format!("res{factor}"),
+        Addend::Output(factor) => *text += &format!("onto{factor}"),
+    }
 }
 
 /// Of x and y.

@@ -61,6 +61,7 @@ pub struct Conv<const D: usize> {
     spatial: Spatial<D>,
     padding_mode: PaddingMode,
     groups: u32,
+    shared_kernel: bool,
     activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
@@ -79,6 +80,7 @@ pub struct ConvBuilder<const D: usize> {
     spatial: Spatial<D>,
     padding_mode: PaddingMode,
     groups: usize,
+    shared_kernel: bool,
     activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
@@ -187,6 +189,7 @@ impl<const D: usize> Conv<D> {
             spatial: Spatial::new(taps),
             padding_mode: PaddingMode::Zeros,
             groups: 1,
+            shared_kernel: false,
             activation: Activation::None,
             kernel_order: KernelOrder::OutIn,
             result_layout: None,
@@ -201,6 +204,11 @@ impl<const D: usize> Conv<D> {
     /// Number of groups.
     pub fn groups(&self) -> usize {
         self.groups as usize
+    }
+
+    /// Whether the input channels of a group share its kernels.
+    pub fn shared_kernel(&self) -> bool {
+        self.shared_kernel
     }
 
     /// What stands in the padding.
@@ -243,7 +251,13 @@ impl<const D: usize> Conv<D> {
         }
         let groups = self.groups as usize;
         let channels_in = shapes.x[1];
-        let [channels_out, channels_per_group] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
+        let [channels_out, channels] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
+        if self.shared_kernel && channels != 1 {
+            let expected = self.kernel_order.of(channels_out, 1).into_iter().chain(self.spatial.taps).collect();
+            let found = shapes.w.to_vec();
+            return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
+        }
+        let channels_per_group = if self.shared_kernel { channels_in / groups } else { channels };
         if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
         }
@@ -255,6 +269,8 @@ impl<const D: usize> Conv<D> {
             channels_in: channels_in as u32,
             channels_out: channels_out as u32,
             groups: self.groups,
+            // With one channel there is nothing to share.
+            shared_kernel: self.shared_kernel && channels_per_group > 1,
             padding_mode: self.padding_mode.of(&axes),
             axes,
             x_layout: shapes.x_layout,
@@ -305,6 +321,33 @@ impl<const D: usize> ConvBuilder<D> {
     /// Number of groups; `C_in` groups of one channel make a depthwise convolution, with any channel multiplier.
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
+        self
+    }
+
+    /// Whether all input channels of a group share its kernels: w is `[C_out, 1, taps...]` then, and `w[k, 0, t...]` stands for
+    /// every `w[k, c, t...]`, in forward and in both gradients; dw is the sum over the channels of what each would have.
+    ///
+    /// Nothing is expanded: as `sum over c of conv(x[c], w) = conv(sum over c of x[c], w)`, the channels of each group are summed
+    /// first, into the workspace ([`Operand::ChannelSums`]: `[N, groups, spatial...]`, in chunks of the batch if that is more than
+    /// the plan may ask for), and the kernels of any algorithm run on one channel a group: `C_in / groups` times fewer
+    /// multiply-adds. The input gradient is the same for all channels of a group. Results are rounded within the bound of the
+    /// plain sum ([`crate::reference::Sums::bound`]): each product takes part in `C_in / groups - 1` additions before it is
+    /// multiplied, and in one for each tap after, which are fewer than the plain sum has terms.
+    ///
+    /// ```
+    /// use wgconv::{Context, Conv};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = Conv::<1>::new([2]).shared_kernel(true).build()?;
+    /// let x = ctx.tensor(&[1, 3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// let y = conv.forward(&ctx, &x, &w, None)?;
+    /// assert_eq!(y.read_blocking()?, [102.0]);
+    /// let dx = conv.input_grad(&ctx, &y, &w, x.shape())?;
+    /// assert_eq!(dx.read_blocking()?, [1020.0, 102.0, 1020.0, 102.0, 1020.0, 102.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn shared_kernel(mut self, shared: bool) -> Self {
+        self.shared_kernel = shared;
         self
     }
 
@@ -366,8 +409,8 @@ impl<const D: usize> ConvBuilder<D> {
             value: self.groups.to_string(),
             expected: "at least 1 and below 2^32",
         })?;
-        let ConvBuilder { spatial, padding_mode, activation, kernel_order, result_layout, .. } = self;
-        Ok(Conv { spatial, padding_mode, groups, activation, kernel_order, result_layout })
+        let ConvBuilder { spatial, padding_mode, shared_kernel, activation, kernel_order, result_layout, .. } = self;
+        Ok(Conv { spatial, padding_mode, groups, shared_kernel, activation, kernel_order, result_layout })
     }
 }
 
@@ -394,6 +437,8 @@ pub struct ConvProblem {
     pub channels_out: u32,
     /// Number of groups.
     pub groups: u32,
+    /// Whether the input channels of a group, of which there are several, share its kernels: w then has one channel.
+    pub shared_kernel: bool,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [Axis; 3],
     /// What stands in the padding; `Zeros` where there is none.
@@ -416,9 +461,10 @@ impl ConvProblem {
         self.shape([self.batch, self.channels_in], |axis| axis.input)
     }
 
-    /// `[C_out, C_in/groups, taps...]`, or in the other order of channels.
+    /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
-        self.shape(self.kernel_order.of(self.channels_out, self.channels_in / self.groups.max(1)), |axis| axis.taps)
+        let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
+        self.shape(self.kernel_order.of(self.channels_out, channels), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -460,6 +506,7 @@ impl ConvProblem {
             channels_in: 1,
             channels_out: channels,
             groups: 1,
+            shared_kernel: false,
             axes,
             padding_mode: PaddingMode::Zeros,
             x_layout: Layout::ChannelsFirst,
@@ -475,11 +522,12 @@ impl ConvProblem {
 
     /// How an operand lies in memory.
     pub(crate) fn layout(&self, operand: Operand) -> Layout {
-        match operand {
-            Operand::X | Operand::Dx => self.x_layout,
-            Operand::Y | Operand::Dy | Operand::Residual => self.y_layout,
-            _ => Layout::ChannelsFirst,
-        }
+        Layout::of(operand, self.x_layout, self.y_layout)
+    }
+
+    /// The convolution of the sums over each group's channels, which have one channel a group.
+    pub(crate) fn of_channel_sums(&self) -> ConvProblem {
+        ConvProblem { channels_in: self.groups, shared_kernel: false, x_layout: Layout::ChannelsFirst, ..self.clone() }
     }
 
     /// The same convolution with its plane as one long row, if every axis is pointwise: no ragged ends.

@@ -66,7 +66,8 @@ impl<'a> Through<'a> {
     }
 }
 
-/// A pass's last touch.
+/// A pass's last touch. What is said of forward and input gradient holds of a transposed convolution's too, which run the kernels
+/// of the other one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Epilogue {
     /// Forward: b is added.
@@ -122,6 +123,8 @@ pub(super) struct Stores {
     pub accumulate: bool,
     /// A tensor of the output's shape that they read: they are those of the kernels with a side.
     pub side: Option<Operand>,
+    /// What the derivative is computed from.
+    derived: Operand,
     /// What is added afterwards, by a pass of its own: a factor of a tensor that begins so many bytes behind its buffer's first.
     later: Option<(Factor, Operand, u64)>,
     /// Whether they apply the activation.
@@ -144,6 +147,12 @@ impl Abilities {
     pub(super) const FEW: Abilities = Abilities { side: false, any_activation: false };
 }
 
+/// The tensor that a derivative is computed from, of the output's shape: an input gradient's x. A forward has one as the input
+/// gradient of a transposed convolution, whose x is what dy is of this convolution.
+fn derived_from(output: Operand) -> Operand {
+    if output == Operand::Y { Operand::Dy } else { Operand::X }
+}
+
 /// States the output and what else an epilogue reads, and adds the passes that come before the sums.
 pub(super) fn begin(
     plan: &mut SpecBuilder<'_>,
@@ -157,14 +166,15 @@ pub(super) fn begin(
         output: (output, elements),
         accumulate: false,
         side: None,
+        derived: derived_from(output),
         later: None,
         activates: abilities.any_activation
             || matches!(epilogue.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_)),
     };
     if epilogue.through != Activation::None {
-        plan.need(Operand::X, elements, Access::Read);
+        plan.need(stores.derived, elements, Access::Read);
         if abilities.side {
-            stores.side = Some(Operand::X);
+            stores.side = Some(stores.derived);
             plan.explain("the derivative is applied in the stores");
         } else {
             plan.explain("the derivative is applied by a pass of its own");
@@ -266,7 +276,7 @@ impl Stores {
             "ACTIVATION" if is_last && self.activates => self.epilogue.activation.constant(),
             "RESIDUAL" => (is_first && self.side == Some(Operand::Residual)).into(),
             // Of each part of the sum: it is a factor.
-            "DERIVATIVE" if self.side == Some(Operand::X) => self.epilogue.through.constant(),
+            "DERIVATIVE" if self.side == Some(self.derived) => self.epilogue.through.constant(),
             _ => 0,
         }
     }
@@ -296,14 +306,14 @@ impl Stores {
         let goes_through = through != Activation::None && self.side.is_none();
         match self.later {
             Some((factor, operand, offset)) if goes_through => {
-                let operands = [(Operand::X, 0), (operand, offset), (output, 0)];
+                let operands = [(self.derived, 0), (operand, offset), (output, 0)];
                 pass(crate::nn::ACTIVATION_GRAD_AND_ADD, &operands, through, factor.get())
             }
             Some((factor, operand, offset)) => {
                 pass(crate::nn::ADD_AND_ACTIVATE, &[(operand, offset), (output, 0)], activation, factor.get())
             }
             None if goes_through => {
-                pass(crate::nn::ACTIVATION_GRAD_IN_PLACE, &[(Operand::X, 0), (output, 0)], through, 1.0)
+                pass(crate::nn::ACTIVATION_GRAD_IN_PLACE, &[(self.derived, 0), (output, 0)], through, 1.0)
             }
             None if !self.activates => pass(crate::nn::ACTIVATE_IN_PLACE, &[(output, 0)], activation, 1.0),
             None => Ok(()),

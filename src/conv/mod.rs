@@ -14,6 +14,7 @@ mod ops;
 pub(crate) mod passes;
 mod program;
 pub(crate) mod record;
+mod shared;
 mod strip;
 mod tile;
 

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::record::{
-    OPERATOR, bias_grad, forward, forward_onto, input_grad, input_grad_onto, kernel_grad, kernel_grad_onto,
+    bias_grad, forward, forward_onto, input_grad, input_grad_onto, kernel_grad, kernel_grad_onto, task,
 };
-use super::{Conv, ConvShapes, Epilogue, Pass, Through};
+use super::{Conv, ConvShapes, Pass, Through};
 use crate::activation::Activation;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::factor::Factor;
 use crate::gpu::{Context, Immediate, Plan, Tensor};
-use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
-use crate::spatial::check_shape;
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec};
 
 impl<const D: usize> Conv<D> {
     /// y = conv(x, w) + b, or the [`ConvBuilder::activation`](super::ConvBuilder::activation) of it. Submits and does not wait.
@@ -302,7 +301,7 @@ impl<const D: usize> Conv<D> {
         shapes: ConvShapes<'_>,
         options: &PlanOptions,
     ) -> Result<Arc<Plan>> {
-        ctx.plan(self.task(pass, shapes)?, options)
+        ctx.plan(task(self, pass, shapes)?, options)
     }
 
     /// The plan without a device.
@@ -316,30 +315,6 @@ impl<const D: usize> Conv<D> {
         shapes: ConvShapes<'_>,
         options: &PlanOptions,
     ) -> Result<PlanSpec> {
-        self.task(pass, shapes)?.plan(limits, options)
-    }
-
-    fn task(&self, pass: Pass, shapes: ConvShapes<'_>) -> Result<Problem> {
-        let ConvShapes { bias, addend, through, .. } = shapes;
-        let epilogue = Epilogue::of(pass, Epilogue { bias, addend, activation: self.activation(), through });
-        Ok(Problem::Conv { problem: self.problem(&shapes)?, pass, epilogue })
-    }
-
-    /// The shape of w that fits x and dy.
-    pub(super) fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
-        check_shape(OPERATOR, Operand::X, x, D + 2)?;
-        check_shape(OPERATOR, Operand::Dy, dy, D + 2)?;
-        let channels_per_group = x[1] / self.groups();
-        if channels_per_group * self.groups() != x[1] {
-            return Err(Error::GroupMismatch {
-                groups: self.groups(),
-                channels_in: x[1],
-                channels_out: dy[1],
-                channels_per_group,
-            });
-        }
-        let mut shape = self.kernel_order().of(dy[1], channels_per_group).to_vec();
-        shape.extend(self.taps());
-        Ok(shape)
+        task(self, pass, shapes)?.plan(limits, options)
     }
 }

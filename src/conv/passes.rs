@@ -1,7 +1,7 @@
 //! What the four passes share when they are planned.
 
 use super::gather::{self, Gather};
-use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad};
+use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad, shared};
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::layout::{KernelOrder, Layout};
@@ -21,8 +21,8 @@ pub(crate) fn plan(
     plan_titled(problem, pass, epilogue, limits, options, advice, title(problem, pass))
 }
 
-/// The same under a title of the caller's. An input gradient can have all that a forward has: it is that of a transposed
-/// convolution then.
+/// The same under a title of the caller's. An input gradient can have all that a forward has, and the other way round: they are
+/// those of a transposed convolution then.
 pub(crate) fn plan_titled(
     problem: &ConvProblem,
     pass: Pass,
@@ -40,14 +40,29 @@ pub(crate) fn plan_titled(
     if pass == Pass::BiasGrad {
         return bias_grad::plan(problem, epilogue, SpecBuilder::direct(limits, options, title, flops)?);
     }
-    choose(options, advice, &own::candidates(problem, pass, limits), |options, choice| {
-        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
-        match pass {
-            Pass::Forward => forward::plan(problem, choice.0, epilogue, builder),
-            Pass::InputGrad => input_grad::plan(problem, choice.0, epilogue, builder),
-            Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, choice.0, epilogue, builder),
+    let of_sums = problem.of_channel_sums();
+    let multiplied = if problem.shared_kernel { &of_sums } else { problem };
+    choose(options, advice, &own::candidates(multiplied, pass, limits), |options, choice| {
+        if problem.shared_kernel {
+            return shared::plan(problem, pass, epilogue, limits, options, (&title, flops, choice));
         }
+        plan_by(problem, pass, choice.0, epilogue, SpecBuilder::new(limits, options, title.clone(), flops, choice))
     })
+}
+
+/// Plans one pass, but for the bias gradient, by an algorithm.
+pub(super) fn plan_by(
+    problem: &ConvProblem,
+    pass: Pass,
+    algorithm: Algorithm,
+    epilogue: Epilogue,
+    builder: SpecBuilder<'_>,
+) -> Result<PlanSpec> {
+    match pass {
+        Pass::Forward => forward::plan(problem, algorithm, epilogue, builder),
+        Pass::InputGrad => input_grad::plan(problem, algorithm, epilogue, builder),
+        Pass::KernelGrad | Pass::BiasGrad => kernel_grad::plan(problem, algorithm, epilogue, builder),
+    }
 }
 
 /// The few ways of computing a pass that can be the fastest, for tuning to measure.
@@ -57,6 +72,8 @@ pub(crate) fn plausible(
     limits: &DeviceLimits,
     options: &PlanOptions,
 ) -> Vec<Strategy> {
+    let of_sums = problem.of_channel_sums();
+    let problem = if problem.shared_kernel { &of_sums } else { problem };
     let tiles = || match pass {
         Pass::Forward => gather::plausible_tiles(&Gather::forward(problem), limits),
         Pass::InputGrad => Gather::input_grad(problem, Algorithm::Tiled)
@@ -74,12 +91,13 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         PaddingMode::Zeros => String::new(),
         mode => format!(" {mode}"),
     };
+    let shared = if problem.shared_kernel { ", shared by the channels of a group" } else { "" };
     let order = order_title(
         [problem.x_layout, problem.y_layout],
         (problem.kernel_order == KernelOrder::InOut).then_some(problem.kernel_order),
     );
     format!(
-        "conv {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}{order}",
+        "conv {}: x {:?}, w {:?}{shared}, y {:?}, stride {:?}, padding {:?} low {:?} high{mode}, dilation {:?}, groups {}{order}",
         pass.name(),
         problem.x_shape(),
         problem.w_shape(),

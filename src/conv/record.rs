@@ -1,6 +1,7 @@
-//! What the convolution's single calls and a program share: a pass with its operands, checked and handed over.
+//! What the single calls and a program share, of both kinds of convolution: a pass with its operands, checked and handed over.
 
 use super::{Addend, Conv, ConvProblem, ConvShapes, Epilogue, Pass, Through};
+use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::{Bound, Sink, Tensor};
@@ -8,14 +9,114 @@ use crate::layout::Layout;
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
-pub(super) const OPERATOR: &str = "Conv";
+/// A convolution or a transposed one, as its calls see it.
+pub(crate) trait Convolution {
+    /// What errors call it.
+    const OPERATOR: &'static str;
+    /// Of its spatial axes.
+    const RANK: usize;
+    /// What it means for given shapes.
+    type Problem: Shaped;
+
+    fn problem(&self, shapes: &ConvShapes<'_>) -> Result<Self::Problem>;
+
+    /// What forward applies.
+    fn activation(&self) -> Activation;
+
+    /// The layout of a result that is made for data of this layout.
+    fn result_layout(&self, data: Layout) -> Layout;
+
+    /// The shape of w that fits x and dy, which have the right rank.
+    fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>>;
+
+    /// An error unless the groups divide dy's channels.
+    fn check_groups(&self, dy: &[usize]) -> Result<()>;
+}
+
+/// The problem of either.
+pub(crate) trait Shaped {
+    /// Of x, w, b and y, and of their gradients.
+    fn shape(&self, operand: Operand) -> Vec<usize>;
+
+    /// How an operand lies in memory.
+    fn layout(&self, operand: Operand) -> Layout;
+
+    fn pass(self, pass: Pass, epilogue: Epilogue) -> Problem;
+}
+
+impl<const D: usize> Convolution for Conv<D> {
+    const OPERATOR: &'static str = "Conv";
+    const RANK: usize = D;
+    type Problem = ConvProblem;
+
+    fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvProblem> {
+        Conv::problem(self, shapes)
+    }
+
+    fn activation(&self) -> Activation {
+        Conv::activation(self)
+    }
+
+    fn result_layout(&self, data: Layout) -> Layout {
+        Conv::result_layout(self, data)
+    }
+
+    fn w_shape(&self, x: &[usize], dy: &[usize]) -> Result<Vec<usize>> {
+        let (groups, channels_in, channels_out) = (self.groups(), x[1], dy[1]);
+        let channels_per_group = channels_in / groups;
+        if channels_per_group * groups != channels_in {
+            return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
+        }
+        let channels = if self.shared_kernel() { 1 } else { channels_per_group };
+        Ok(self.kernel_order().of(channels_out, channels).into_iter().chain(self.taps()).collect())
+    }
+
+    fn check_groups(&self, dy: &[usize]) -> Result<()> {
+        if dy[1].is_multiple_of(self.groups()) {
+            return Ok(());
+        }
+        Err(Error::InvalidParameter {
+            operator: Self::OPERATOR,
+            parameter: "groups",
+            value: format!("{} for dy {dy:?}", self.groups()),
+            expected: "a divisor of dy's channels",
+        })
+    }
+}
+
+impl Shaped for ConvProblem {
+    fn shape(&self, operand: Operand) -> Vec<usize> {
+        match operand {
+            Operand::X | Operand::Dx => self.x_shape(),
+            Operand::W | Operand::Dw => self.w_shape(),
+            Operand::Y | Operand::Dy => self.y_shape(),
+            _ => self.b_shape(),
+        }
+    }
+
+    fn layout(&self, operand: Operand) -> Layout {
+        ConvProblem::layout(self, operand)
+    }
+
+    fn pass(self, pass: Pass, epilogue: Epilogue) -> Problem {
+        Problem::Conv { problem: self, pass, epilogue: Epilogue::of(pass, epilogue) }
+    }
+}
+
+/// A pass for these shapes.
+pub(crate) fn task(conv: &impl Convolution, pass: Pass, shapes: ConvShapes<'_>) -> Result<Problem> {
+    let ConvShapes { bias, addend, through, .. } = shapes;
+    let epilogue = Epilogue { bias, addend, activation: conv.activation(), through };
+    Ok(conv.problem(&shapes)?.pass(pass, epilogue))
+}
 
 /// A tensor that a pass is added to, and how many times it.
-pub(super) type Onto<'a> = Option<(&'a Tensor, Factor)>;
+pub(crate) type Onto<'a> = Option<(&'a Tensor, Factor)>;
 
 /// The output of a pass: a new tensor, or one that is there.
 fn output(
     sink: &impl Sink,
+    operator: &'static str,
     operand: Operand,
     layout: Layout,
     shape: &[usize],
@@ -24,43 +125,38 @@ fn output(
     match onto {
         None => Ok((sink.context().empty_in(operand, layout, shape)?, Addend::None)),
         Some((tensor, factor)) => {
-            expect_shape(OPERATOR, operand, tensor.shape(), shape)?;
+            expect_shape(operator, operand, tensor.shape(), shape)?;
             Ok((tensor.clone(), Addend::Output(factor)))
         }
     }
 }
 
 /// The layout of a result: that of the tensor that is there, or what the convolution says of this data.
-fn layout_of<const D: usize>(conv: &Conv<D>, onto: Onto<'_>, data: &Tensor) -> Layout {
+fn layout_of(conv: &impl Convolution, onto: Onto<'_>, data: &Tensor) -> Layout {
     onto.map_or(conv.result_layout(data.layout()), |(tensor, _)| tensor.layout())
 }
 
 /// Adds a pass that reads these operands and writes a new tensor or adds to one that is there.
 fn push(
     sink: &mut impl Sink,
-    (problem, pass, epilogue): (ConvProblem, Pass, Epilogue),
+    operator: &'static str,
+    (problem, pass, epilogue): (impl Shaped, Pass, Epilogue),
     inputs: &[(Operand, &Tensor)],
     target: Operand,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
-    let shape = match target {
-        Operand::Y => problem.y_shape(),
-        Operand::Dx => problem.x_shape(),
-        Operand::Dw => problem.w_shape(),
-        _ => problem.b_shape(),
-    };
-    let (result, addend) = output(sink, target, problem.layout(target), &shape, onto)?;
+    let (layout, shape) = (problem.layout(target), problem.shape(target));
+    let (result, addend) = output(sink, operator, target, layout, &shape, onto)?;
     let addend = if addend == Addend::None { epilogue.addend } else { addend };
-    let epilogue = Epilogue::of(pass, Epilogue { addend, ..epilogue });
     let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
     operands.push(Bound::new(target, &result));
-    sink.push(Problem::Conv { problem, pass, epilogue }, operands)?;
+    sink.push(problem.pass(pass, Epilogue { addend, ..epilogue }), operands)?;
     Ok(result)
 }
 
-pub(crate) fn forward<const D: usize>(
+pub(crate) fn forward(
     sink: &mut impl Sink,
-    conv: &Conv<D>,
+    conv: &impl Convolution,
     x: &Tensor,
     w: &Tensor,
     b: Option<&Tensor>,
@@ -69,9 +165,9 @@ pub(crate) fn forward<const D: usize>(
 }
 
 /// Forward with a residual, or onto what y holds.
-pub(super) fn forward_onto<const D: usize>(
+pub(crate) fn forward_onto<C: Convolution>(
     sink: &mut impl Sink,
-    conv: &Conv<D>,
+    conv: &C,
     [x, w]: [&Tensor; 2],
     b: Option<&Tensor>,
     residual: Onto<'_>,
@@ -81,23 +177,23 @@ pub(super) fn forward_onto<const D: usize>(
     let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout))?;
     let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
     if let Some(b) = b {
-        expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
+        expect_shape(C::OPERATOR, Operand::B, b.shape(), &problem.shape(Operand::B))?;
         inputs.push((Operand::B, b));
     }
     let mut epilogue = Epilogue { bias: b.is_some(), activation: conv.activation(), ..Epilogue::default() };
     if let Some((z, factor)) = residual {
-        expect_shape(OPERATOR, Operand::Residual, z.shape(), &problem.y_shape())?;
+        expect_shape(C::OPERATOR, Operand::Residual, z.shape(), &problem.shape(Operand::Y))?;
         if factor != Factor::ZERO {
             inputs.push((Operand::Residual, z));
             epilogue.addend = Addend::Residual(factor);
         }
     }
-    push(sink, (problem, Pass::Forward, epilogue), &inputs, Operand::Y, onto)
+    push(sink, C::OPERATOR, (problem, Pass::Forward, epilogue), &inputs, Operand::Y, onto)
 }
 
-pub(crate) fn input_grad<const D: usize>(
+pub(crate) fn input_grad(
     sink: &mut impl Sink,
-    conv: &Conv<D>,
+    conv: &impl Convolution,
     dy: &Tensor,
     w: &Tensor,
     x_shape: &[usize],
@@ -105,9 +201,9 @@ pub(crate) fn input_grad<const D: usize>(
     input_grad_onto(sink, conv, [dy, w], x_shape, Through::Nothing, None)
 }
 
-pub(super) fn input_grad_onto<const D: usize>(
+pub(crate) fn input_grad_onto<C: Convolution>(
     sink: &mut impl Sink,
-    conv: &Conv<D>,
+    conv: &C,
     [dy, w]: [&Tensor; 2],
     x_shape: &[usize],
     through: Through<'_>,
@@ -115,55 +211,42 @@ pub(super) fn input_grad_onto<const D: usize>(
 ) -> Result<Tensor> {
     let x_layout = layout_of(conv, onto, dy);
     let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()))?;
-    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
+    expect_shape(C::OPERATOR, Operand::Dy, dy.shape(), &problem.shape(Operand::Dy))?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
-    if let Some((activation, of)) = through.parts(OPERATOR)? {
-        expect_shape(OPERATOR, Operand::X, of.shape(), x_shape)?;
+    if let Some((activation, of)) = through.parts(C::OPERATOR)? {
+        expect_shape(C::OPERATOR, Operand::X, of.shape(), x_shape)?;
         inputs.push((Operand::X, of));
         epilogue.through = activation;
     }
-    push(sink, (problem, Pass::InputGrad, epilogue), &inputs, Operand::Dx, onto)
+    push(sink, C::OPERATOR, (problem, Pass::InputGrad, epilogue), &inputs, Operand::Dx, onto)
 }
 
-pub(crate) fn kernel_grad<const D: usize>(
-    sink: &mut impl Sink,
-    conv: &Conv<D>,
-    x: &Tensor,
-    dy: &Tensor,
-) -> Result<Tensor> {
+pub(crate) fn kernel_grad(sink: &mut impl Sink, conv: &impl Convolution, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
     kernel_grad_onto(sink, conv, x, dy, None)
 }
 
-pub(super) fn kernel_grad_onto<const D: usize>(
+pub(crate) fn kernel_grad_onto<C: Convolution>(
     sink: &mut impl Sink,
-    conv: &Conv<D>,
+    conv: &C,
     x: &Tensor,
     dy: &Tensor,
     onto: Onto<'_>,
 ) -> Result<Tensor> {
+    check_shape(C::OPERATOR, Operand::X, x.shape(), C::RANK + 2)?;
+    check_shape(C::OPERATOR, Operand::Dy, dy.shape(), C::RANK + 2)?;
     let w_shape = conv.w_shape(x.shape(), dy.shape())?;
     let problem = conv.problem(&ConvShapes::new(x.shape(), &w_shape).layouts(x.layout(), dy.layout()))?;
-    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
+    expect_shape(C::OPERATOR, Operand::Dy, dy.shape(), &problem.shape(Operand::Dy))?;
     let inputs = [(Operand::X, x), (Operand::Dy, dy)];
-    push(sink, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
+    push(sink, C::OPERATOR, (problem, Pass::KernelGrad, Epilogue::default()), &inputs, Operand::Dw, onto)
 }
 
-pub(super) fn bias_grad<const D: usize>(
-    sink: &mut impl Sink,
-    conv: &Conv<D>,
-    dy: &Tensor,
-    onto: Onto<'_>,
-) -> Result<Tensor> {
-    check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
-    if dy.shape()[1] % conv.groups() != 0 {
-        return Err(Error::InvalidParameter {
-            operator: OPERATOR,
-            parameter: "groups",
-            value: format!("{} for dy {:?}", conv.groups(), dy.shape()),
-            expected: "a divisor of dy's channels",
-        });
-    }
+/// It looks at dy alone, and is the same of both kinds.
+pub(crate) fn bias_grad<C: Convolution>(sink: &mut impl Sink, conv: &C, dy: &Tensor, onto: Onto<'_>) -> Result<Tensor> {
+    check_shape(C::OPERATOR, Operand::Dy, dy.shape(), C::RANK + 2)?;
+    conv.check_groups(dy.shape())?;
     let problem = ConvProblem::of_output(dy.shape(), dy.layout());
-    push(sink, (problem, Pass::BiasGrad, Epilogue::default()), &[(Operand::Dy, dy)], Operand::Db, onto)
+    let inputs = [(Operand::Dy, dy)];
+    push(sink, C::OPERATOR, (problem, Pass::BiasGrad, Epilogue::default()), &inputs, Operand::Db, onto)
 }

@@ -2,7 +2,7 @@
 
 use super::ConvTransposeProblem;
 use crate::activation::Activation;
-use crate::conv::{Addend, ConvShapes};
+use crate::conv::ConvShapes;
 use crate::error::{Error, Result};
 use crate::layout::{KernelOrder, Layout};
 use crate::plan::Operand;
@@ -41,6 +41,7 @@ pub struct ConvTranspose<const D: usize> {
     spatial: Spatial<D>,
     output: Output<D>,
     groups: u32,
+    activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
 }
@@ -66,6 +67,7 @@ pub struct ConvTransposeBuilder<const D: usize> {
     output_padding: [usize; D],
     output_shape: Option<[usize; D]>,
     groups: usize,
+    activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
 }
@@ -83,6 +85,7 @@ impl<const D: usize> ConvTranspose<D> {
             output_padding: [0; D],
             output_shape: None,
             groups: 1,
+            activation: Activation::None,
             kernel_order: KernelOrder::InOut,
             result_layout: None,
         }
@@ -96,6 +99,11 @@ impl<const D: usize> ConvTranspose<D> {
     /// Number of groups.
     pub fn groups(&self) -> usize {
         self.groups as usize
+    }
+
+    /// What forward applies to its sums.
+    pub fn activation(&self) -> Activation {
+        self.activation
     }
 
     /// In which order w's channels stand.
@@ -113,21 +121,10 @@ impl<const D: usize> ConvTranspose<D> {
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
-    /// leaves no output; an output shape that x cannot have; shapes that go [`through`](ConvShapes::through)
-    /// an activation, or that are added to something.
+    /// leaves no output; an output shape that x cannot have.
     pub fn problem(&self, shapes: &ConvShapes<'_>) -> Result<ConvTransposeProblem> {
         check_shape(OPERATOR, Operand::X, shapes.x, D + 2)?;
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
-        if shapes.through != Activation::None {
-            let value = format!("{:?}", shapes.through);
-            let expected = "None: only a convolution's input gradient goes on through an activation";
-            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "through", value, expected });
-        }
-        if shapes.addend != Addend::None {
-            let value = format!("{:?}", shapes.addend);
-            let expected = "None: only a convolution's passes are added to something";
-            return Err(Error::InvalidParameter { operator: OPERATOR, parameter: "addend", value, expected });
-        }
         let channels_in = shapes.x[1];
         let [per_group, rows] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
         if rows != channels_in || shapes.w[2..] != self.spatial.taps {
@@ -246,6 +243,24 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         self
     }
 
+    /// What forward applies where it stores, or in a pass of its own where the kernels cannot: as of a convolution
+    /// ([`ConvBuilder::activation`](crate::ConvBuilder::activation)). The gradients do not look at it: their dy is the gradient of
+    /// what it is applied to.
+    ///
+    /// ```
+    /// use wgconv::{Activation, Context, ConvTranspose};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).activation(Activation::Relu).build()?;
+    /// let x = ctx.tensor(&[1, 1, 2], &[-1.0, 10.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[1.0, -2.0])?;
+    /// assert_eq!(conv.forward(&ctx, &x, &w, None)?.read_blocking()?, [0.0, 2.0, 10.0, 0.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
     /// In which order the channels of w, and of dw, stand: `[C_in, C_out/groups, taps...]` unless this says otherwise.
     pub fn kernel_order(mut self, order: KernelOrder) -> Self {
         self.kernel_order = order;
@@ -293,10 +308,10 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             let value = format!("{cells:?} with {:?} padding", self.spatial.padding);
             return invalid("output_padding", value, "0 with a padding that decides the output extents itself");
         }
-        let ConvTransposeBuilder { spatial, kernel_order, result_layout, .. } = self;
+        let ConvTransposeBuilder { spatial, activation, kernel_order, result_layout, .. } = self;
         let Some(extents) = self.output_shape else {
             let output = Output::Padding(cells);
-            return Ok(ConvTranspose { spatial, output, groups, kernel_order, result_layout });
+            return Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout });
         };
         if extents.iter().any(|&extent| extent == 0 || u32::try_from(extent).is_err()) {
             return invalid("output_shape", format!("{extents:?}"), "at least 1 and below 2^32 along every axis");
@@ -304,6 +319,7 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         if is_padded {
             return invalid("output_padding", format!("{cells:?}"), "0 with an output_shape, from which it follows");
         }
-        Ok(ConvTranspose { spatial, output: Output::Shape(extents), groups, kernel_order, result_layout })
+        let output = Output::Shape(extents);
+        Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout })
     }
 }

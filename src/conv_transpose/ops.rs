@@ -1,17 +1,21 @@
-//! The transposed convolution's calls: convenience level, program, and plans for the encoder level.
+//! The transposed convolution's calls: convenience level, and plans for the encoder level.
 
 use std::sync::Arc;
 
-use super::desc::OPERATOR;
-use super::{ConvTranspose, ConvTransposeProblem};
-use crate::conv::{ConvProblem, ConvShapes, Epilogue, Pass};
+use super::ConvTranspose;
+use crate::activation::Activation;
+use crate::conv::record::{
+    bias_grad, forward, forward_onto, input_grad, input_grad_onto, kernel_grad, kernel_grad_onto, task,
+};
+use crate::conv::{ConvShapes, Pass, Through};
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
-use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
-use crate::spatial::{check_shape, expect_shape};
+use crate::factor::Factor;
+use crate::gpu::{Context, Immediate, Plan, Tensor};
+use crate::plan::{DeviceLimits, PlanOptions, PlanSpec};
 
 impl<const D: usize> ConvTranspose<D> {
-    /// y, every cell of x spread by w, and b. Submits and does not wait.
+    /// y, every cell of x spread by w, and b, or the
+    /// [`ConvTransposeBuilder::activation`](super::ConvTransposeBuilder::activation) of it. Submits and does not wait.
     ///
     /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`, result `[N, C_out, spatial...]` in x's layout, unless
     /// [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
@@ -34,6 +38,63 @@ impl<const D: usize> ConvTranspose<D> {
         forward(&mut Immediate(ctx), self, x, w, b)
     }
 
+    /// y = activation(conv_transpose(x, w) + b + factor * z), where z, of y's shape, is what comes along a skip connection. Submits
+    /// and does not wait.
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`].
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, ConvTranspose, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).activation(Activation::Relu).build()?;
+    /// let (x, w) = (ctx.tensor(&[1, 1, 2], &[1.0, 10.0])?, ctx.tensor(&[1, 1, 2], &[1.0, 2.0])?);
+    /// let z = ctx.tensor(&[1, 1, 4], &[-2.0, 4.0, 0.0, -8.0])?;
+    /// let y = conv.forward_residual(&ctx, &x, &w, None, &z, Factor::new(0.5)?)?;
+    /// assert_eq!(y.read_blocking()?, [0.0, 4.0, 10.0, 16.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn forward_residual(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        z: &Tensor,
+        factor: Factor,
+    ) -> Result<Tensor> {
+        forward_onto(&mut Immediate(ctx), self, [x, w], b, Some((z, factor)), None)
+    }
+
+    /// y = activation(conv_transpose(x, w) + b + factor * y): [`ConvTranspose::forward_residual`] in place. With a factor of 0
+    /// what y holds is not read. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`], and a y that shares memory with another operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, ConvTranspose, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).build()?;
+    /// let (x, w) = (ctx.tensor(&[1, 1, 2], &[1.0, 10.0])?, ctx.tensor(&[1, 1, 2], &[1.0, 2.0])?);
+    /// let y = ctx.tensor(&[1, 1, 4], &[f32::NAN; 4])?;
+    /// conv.forward_onto(&ctx, &x, &w, None, &y, Factor::ZERO)?;
+    /// conv.forward_onto(&ctx, &x, &w, None, &y, Factor::ONE)?;
+    /// assert_eq!(y.read_blocking()?, [2.0, 4.0, 20.0, 40.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn forward_onto(
+        &self,
+        ctx: &Context,
+        x: &Tensor,
+        w: &Tensor,
+        b: Option<&Tensor>,
+        y: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        forward_onto(&mut Immediate(ctx), self, [x, w], b, None, Some((y, factor))).map(drop)
+    }
+
     /// dx, the gradient of the input, from dy `[N, C_out, spatial...]` and w; `x_shape` is x's `[N, C_in, spatial...]`. The result
     /// has dy's layout, unless [`ConvTransposeBuilder::result_layout`](super::ConvTransposeBuilder::result_layout) says otherwise.
     /// Submits and does not wait.
@@ -54,6 +115,93 @@ impl<const D: usize> ConvTranspose<D> {
         input_grad(&mut Immediate(ctx), self, dy, w, x_shape)
     }
 
+    /// dx as [`ConvTranspose::input_grad`] gives it, times the derivative of the activation whose output x is: the gradient at that
+    /// activation's input, as [`Conv::input_grad_through`](crate::Conv::input_grad_through).
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`], and an activation whose derivative does not follow from its output
+    /// ([`Activation::derivative_from_output`]): [`ConvTranspose::input_grad_through_input`] is for those.
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, ConvTranspose, nn};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).build()?;
+    /// let x = nn::relu(&ctx, &ctx.tensor(&[1, 1, 2], &[-1.0, 2.0])?)?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// let dy = ctx.tensor(&[1, 1, 4], &[1.0; 4])?;
+    /// let dx = conv.input_grad_through(&ctx, Activation::Relu, &dy, &w, &x)?;
+    /// assert_eq!(dx.read_blocking()?, [0.0, 11.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_through(
+        &self,
+        ctx: &Context,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        x: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], x.shape(), Through::Output(activation, x), None)
+    }
+
+    /// As [`ConvTranspose::input_grad_through`] for SiLU, GELU and a leaky ReLU with a negative slope, whose derivative does not
+    /// follow from their output: `u`, of x's shape, is the activation's input.
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`], and an activation whose derivative is computed from its output
+    /// ([`Activation::derivative_from_output`]).
+    ///
+    /// ```
+    /// # use wgconv::{Activation, Context, ConvTranspose, nn};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([1]).build()?;
+    /// let u = ctx.tensor(&[1, 1, 3], &[-200.0, 0.0, 200.0])?;
+    /// let w = ctx.tensor(&[1, 1, 1], &[10.0])?;
+    /// let dy = ctx.tensor(&[1, 1, 3], &[1.0, 2.0, 3.0])?;
+    /// let du = conv.input_grad_through_input(&ctx, Activation::Silu, &dy, &w, &u)?;
+    /// assert_eq!(du.read_blocking()?, [0.0, 10.0, 30.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_through_input(
+        &self,
+        ctx: &Context,
+        activation: Activation,
+        dy: &Tensor,
+        w: &Tensor,
+        u: &Tensor,
+    ) -> Result<Tensor> {
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], u.shape(), Through::Input(activation, u), None)
+    }
+
+    /// `dx = factor * dx + input_grad(dy, w)`, the latter through an activation if there is one. dx `[N, C_in, spatial...]` is
+    /// updated; with a factor of 0 what it holds is not read. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`], as for [`ConvTranspose::input_grad_through`], and a dx that shares memory with another
+    /// operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, ConvTranspose, Factor, Through};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).build()?;
+    /// let dx = ctx.tensor(&[1, 1, 2], &[100.0, 200.0])?;
+    /// let (dy, w) = (ctx.tensor(&[1, 1, 4], &[1.0; 4])?, ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?);
+    /// conv.input_grad_onto(&ctx, &dy, &w, Through::Nothing, &dx, Factor::ONE)?;
+    /// assert_eq!(dx.read_blocking()?, [111.0, 211.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn input_grad_onto(
+        &self,
+        ctx: &Context,
+        dy: &Tensor,
+        w: &Tensor,
+        through: Through<'_>,
+        dx: &Tensor,
+        factor: Factor,
+    ) -> Result<()> {
+        input_grad_onto(&mut Immediate(ctx), self, [dy, w], dx.shape(), through, Some((dx, factor))).map(drop)
+    }
+
     /// dw, the gradient of the kernel, from x and dy, in w's order of channels. Deterministic. Submits and does not wait.
     ///
     /// # Errors
@@ -72,6 +220,26 @@ impl<const D: usize> ConvTranspose<D> {
         kernel_grad(&mut Immediate(ctx), self, x, dy)
     }
 
+    /// `dw = factor * dw + kernel_grad(x, dy)`: for shared kernels and micro-batches. dw is updated; with a factor of 0 what it
+    /// holds is not read. Submits and does not wait.
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::forward`], and a dw that shares memory with another operand.
+    ///
+    /// ```
+    /// # use wgconv::{Context, ConvTranspose, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).build()?;
+    /// let (x, dy) = (ctx.tensor(&[1, 1, 2], &[1.0, 10.0])?, ctx.tensor(&[1, 1, 4], &[1.0, 2.0, 3.0, 4.0])?);
+    /// let dw = ctx.tensor(&[1, 1, 2], &[1.0, 1.0])?;
+    /// conv.kernel_grad_onto(&ctx, &x, &dy, &dw, Factor::new(-1.0)?)?;
+    /// assert_eq!(dw.read_blocking()?, [30.0, 41.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn kernel_grad_onto(&self, ctx: &Context, x: &Tensor, dy: &Tensor, dw: &Tensor, factor: Factor) -> Result<()> {
+        kernel_grad_onto(&mut Immediate(ctx), self, x, dy, Some((dw, factor))).map(drop)
+    }
+
     /// db `[C_out]`, the gradient of the bias: dy summed over batch and space. Deterministic. Submits and does not wait.
     ///
     /// # Errors
@@ -86,13 +254,32 @@ impl<const D: usize> ConvTranspose<D> {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn bias_grad(&self, ctx: &Context, dy: &Tensor) -> Result<Tensor> {
-        bias_grad(&mut Immediate(ctx), self, dy)
+        bias_grad(&mut Immediate(ctx), self, dy, None)
+    }
+
+    /// `db = factor * db + bias_grad(dy)`, as [`ConvTranspose::kernel_grad_onto`].
+    ///
+    /// # Errors
+    /// As for [`ConvTranspose::bias_grad`], and a db that shares memory with dy.
+    ///
+    /// ```
+    /// # use wgconv::{Context, ConvTranspose, Factor};
+    /// # let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).build()?;
+    /// let (dy, db) = (ctx.tensor(&[1, 2, 2], &[1.0, 2.0, 3.0, 4.0])?, ctx.tensor(&[2], &[10.0, 20.0])?);
+    /// conv.bias_grad_onto(&ctx, &dy, &db, Factor::new(0.5)?)?;
+    /// assert_eq!(db.read_blocking()?, [8.0, 17.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn bias_grad_onto(&self, ctx: &Context, dy: &Tensor, db: &Tensor, factor: Factor) -> Result<()> {
+        bias_grad(&mut Immediate(ctx), self, dy, Some((db, factor))).map(drop)
     }
 
     /// The plan of a pass for these shapes, from the context's cache if it was made before. The kernels are the
     /// convolution's, so that the plan names those of another pass: forward runs the ones of an input gradient.
     ///
-    /// Operands: forward x, w, y (and b); input_grad dy, w, dx; kernel_grad x, dy, dw; bias_grad dy, db; and the
+    /// Operands: forward x, w, y (and b, and the residual); input_grad dy, w, dx (and x, if it goes through an activation: that
+    /// one's output or input, as [`Activation::derivative_from_output`] says); kernel_grad x, dy, dw; bias_grad dy, db; and the
     /// workspace if [`PlanSpec::workspace_bytes`] is not 0.
     ///
     /// # Errors
@@ -122,7 +309,7 @@ impl<const D: usize> ConvTranspose<D> {
         shapes: ConvShapes<'_>,
         options: &PlanOptions,
     ) -> Result<Arc<Plan>> {
-        ctx.plan(self.problem(&shapes)?.pass(pass, shapes.bias), options)
+        ctx.plan(task(self, pass, shapes)?, options)
     }
 
     /// The plan without a device.
@@ -136,155 +323,6 @@ impl<const D: usize> ConvTranspose<D> {
         shapes: ConvShapes<'_>,
         options: &PlanOptions,
     ) -> Result<PlanSpec> {
-        self.problem(&shapes)?.pass(pass, shapes.bias).plan(limits, options)
-    }
-}
-
-impl ConvTransposeProblem {
-    /// One of its passes. Only forward takes a bias.
-    pub(crate) fn pass(self, pass: Pass, bias: bool) -> Problem {
-        Problem::ConvTranspose { problem: self, pass, bias: bias && pass == Pass::Forward }
-    }
-}
-
-/// Adds a pass that reads these operands and writes a new tensor.
-fn push(
-    sink: &mut impl Sink,
-    problem: Problem,
-    inputs: &[(Operand, &Tensor)],
-    output: Operand,
-    shape: &[usize],
-) -> Result<Tensor> {
-    let layout = problem.layout(output).unwrap_or_default();
-    let result = sink.context().empty_in(output, layout, shape)?;
-    let mut operands: Vec<Bound> = inputs.iter().map(|&(operand, tensor)| Bound::new(operand, tensor)).collect();
-    operands.push(Bound::new(output, &result));
-    sink.push(problem, operands)?;
-    Ok(result)
-}
-
-fn forward<const D: usize>(
-    sink: &mut impl Sink,
-    conv: &ConvTranspose<D>,
-    x: &Tensor,
-    w: &Tensor,
-    b: Option<&Tensor>,
-) -> Result<Tensor> {
-    let y_layout = conv.result_layout(x.layout());
-    let problem = conv.problem(&ConvShapes::new(x.shape(), w.shape()).layouts(x.layout(), y_layout))?;
-    let mut inputs = vec![(Operand::X, x), (Operand::W, w)];
-    if let Some(b) = b {
-        expect_shape(OPERATOR, Operand::B, b.shape(), &problem.b_shape())?;
-        inputs.push((Operand::B, b));
-    }
-    let shape = problem.y_shape();
-    push(sink, problem.pass(Pass::Forward, b.is_some()), &inputs, Operand::Y, &shape)
-}
-
-fn input_grad<const D: usize>(
-    sink: &mut impl Sink,
-    conv: &ConvTranspose<D>,
-    dy: &Tensor,
-    w: &Tensor,
-    x_shape: &[usize],
-) -> Result<Tensor> {
-    let x_layout = conv.result_layout(dy.layout());
-    let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()))?;
-    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
-    let inputs = [(Operand::Dy, dy), (Operand::W, w)];
-    push(sink, problem.pass(Pass::InputGrad, false), &inputs, Operand::Dx, x_shape)
-}
-
-fn kernel_grad<const D: usize>(
-    sink: &mut impl Sink,
-    conv: &ConvTranspose<D>,
-    x: &Tensor,
-    dy: &Tensor,
-) -> Result<Tensor> {
-    check_shape(OPERATOR, Operand::X, x.shape(), D + 2)?;
-    check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
-    conv.check_groups(Operand::Dy, dy.shape())?;
-    let shape = conv.w_shape(x.shape()[1], dy.shape()[1] / conv.groups());
-    let problem = conv.problem(&ConvShapes::new(x.shape(), &shape).layouts(x.layout(), dy.layout()))?;
-    expect_shape(OPERATOR, Operand::Dy, dy.shape(), &problem.y_shape())?;
-    let inputs = [(Operand::X, x), (Operand::Dy, dy)];
-    push(sink, problem.pass(Pass::KernelGrad, false), &inputs, Operand::Dw, &shape)
-}
-
-/// A convolution's, which looks at dy alone.
-fn bias_grad<const D: usize>(sink: &mut impl Sink, conv: &ConvTranspose<D>, dy: &Tensor) -> Result<Tensor> {
-    check_shape(OPERATOR, Operand::Dy, dy.shape(), D + 2)?;
-    conv.check_groups(Operand::Dy, dy.shape())?;
-    let (problem, epilogue) = (ConvProblem::of_output(dy.shape(), dy.layout()), Epilogue::default());
-    let problem = Problem::Conv { problem, pass: Pass::BiasGrad, epilogue };
-    push(sink, problem, &[(Operand::Dy, dy)], Operand::Db, &dy.shape()[1..2])
-}
-
-/// Transposed convolution.
-impl Program {
-    /// [`ConvTranspose::forward`] as a part of the program.
-    ///
-    /// # Errors
-    /// As there.
-    ///
-    /// ```
-    /// # use wgconv::{Context, ConvTranspose, Program};
-    /// # let ctx = Context::new_blocking()?;
-    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).build()?;
-    /// let (x, w) = (ctx.tensor(&[1, 1, 2], &[1.0, 10.0])?, ctx.tensor(&[1, 1, 2], &[1.0, 2.0])?);
-    /// let mut program = Program::new(&ctx);
-    /// let y = program.conv_transpose_forward(&conv, &x, &w, None)?;
-    /// let dx = program.conv_transpose_input_grad(&conv, &y, &w, x.shape())?;
-    /// let dw = program.conv_transpose_kernel_grad(&conv, &x, &y)?;
-    /// let db = program.conv_transpose_bias_grad(&conv, &y)?;
-    /// program.run()?;
-    /// assert_eq!(y.read_blocking()?, [1.0, 2.0, 10.0, 20.0]);
-    /// assert_eq!((dx.read_blocking()?, dw.read_blocking()?), (vec![5.0, 50.0], vec![101.0, 202.0]));
-    /// assert_eq!(db.read_blocking()?, [33.0]);
-    /// # Ok::<(), wgconv::Error>(())
-    /// ```
-    pub fn conv_transpose_forward<const D: usize>(
-        &mut self,
-        conv: &ConvTranspose<D>,
-        x: &Tensor,
-        w: &Tensor,
-        b: Option<&Tensor>,
-    ) -> Result<Tensor> {
-        forward(self, conv, x, w, b)
-    }
-
-    /// [`ConvTranspose::input_grad`] as a part of the program; example at [`Program::conv_transpose_forward`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn conv_transpose_input_grad<const D: usize>(
-        &mut self,
-        conv: &ConvTranspose<D>,
-        dy: &Tensor,
-        w: &Tensor,
-        x_shape: &[usize],
-    ) -> Result<Tensor> {
-        input_grad(self, conv, dy, w, x_shape)
-    }
-
-    /// [`ConvTranspose::kernel_grad`] as a part of the program; example at [`Program::conv_transpose_forward`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn conv_transpose_kernel_grad<const D: usize>(
-        &mut self,
-        conv: &ConvTranspose<D>,
-        x: &Tensor,
-        dy: &Tensor,
-    ) -> Result<Tensor> {
-        kernel_grad(self, conv, x, dy)
-    }
-
-    /// [`ConvTranspose::bias_grad`] as a part of the program; example at [`Program::conv_transpose_forward`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn conv_transpose_bias_grad<const D: usize>(&mut self, conv: &ConvTranspose<D>, dy: &Tensor) -> Result<Tensor> {
-        bias_grad(self, conv, dy)
+        task(self, pass, shapes)?.plan(limits, options)
     }
 }

@@ -11,7 +11,7 @@ use crate::window::TransposedAxis;
 pub(crate) fn plan(
     problem: &ConvTransposeProblem,
     pass: Pass,
-    bias: bool,
+    epilogue: Epilogue,
     limits: &DeviceLimits,
     options: &PlanOptions,
     advice: &Advice<'_>,
@@ -21,7 +21,6 @@ pub(crate) fn plan(
         _ => problem.exchanged(),
     };
     let title = title(problem, pass);
-    let epilogue = Epilogue { bias, ..Epilogue::default() };
     let spec = passes::plan_titled(&conv, exchanged(pass), epilogue, limits, options, advice, title);
     spec.map(|spec| spec.renamed(|operand| name(pass, operand))).map_err(|error| match error {
         Error::SampleTooLarge { operand, bytes, limit } => {
@@ -57,6 +56,8 @@ fn name(pass: Pass, operand: Operand) -> Operand {
         (Pass::Forward, Operand::Dx) => Operand::Y,
         (Pass::InputGrad, Operand::X) => Operand::Dy,
         (Pass::InputGrad, Operand::Y) => Operand::Dx,
+        // What an activation's derivative is computed from.
+        (Pass::InputGrad, Operand::Dy) => Operand::X,
         (Pass::KernelGrad, Operand::X) => Operand::Dy,
         (Pass::KernelGrad, Operand::Dy) => Operand::X,
         (_, other) => other,

@@ -73,11 +73,7 @@ impl ConvTransposeProblem {
 
     /// How an operand lies in memory.
     pub(crate) fn layout(&self, operand: Operand) -> Layout {
-        match operand {
-            Operand::X | Operand::Dx => self.x_layout,
-            Operand::Y | Operand::Dy => self.y_layout,
-            _ => Layout::ChannelsFirst,
-        }
+        Layout::of(operand, self.x_layout, self.y_layout)
     }
 
     /// The convolution whose input gradient is this one's forward: its x has the shape of this one's y and the other way
@@ -89,6 +85,7 @@ impl ConvTransposeProblem {
             channels_in: self.channels_out,
             channels_out: self.channels_in,
             groups: self.groups,
+            shared_kernel: false,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
             x_layout: self.y_layout,

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::context::Context;
 use super::plan::Plan;
 use super::scope::guarded;
-use super::sink::{Bound, Sink, bindings};
+use super::sink::{Bound, Scratch, Sink};
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
@@ -34,7 +34,7 @@ use crate::plan::Operand;
 pub struct Program {
     context: Context,
     entries: Vec<Entry>,
-    workspace: Option<wgpu::Buffer>,
+    scratch: Scratch,
 }
 
 #[derive(Debug)]
@@ -52,12 +52,11 @@ struct Dispatches {
 }
 
 impl Dispatches {
-    fn record(&self, pass: &mut wgpu::ComputePass<'_>, workspace: Option<&wgpu::Buffer>) -> Result<()> {
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>, scratch: &Scratch) -> Result<()> {
         let groups = match self.groups.get() {
             Some(groups) => groups,
             None => {
-                let workspace = workspace.filter(|_| self.plan.workspace_bytes() > 0);
-                let groups = self.plan.prepare(&bindings(&self.operands, workspace))?;
+                let groups = self.plan.prepare(&scratch.bindings(&self.plan, &self.operands))?;
                 self.groups.get_or_init(|| groups)
             }
         };
@@ -69,7 +68,7 @@ impl Dispatches {
 impl Program {
     /// An empty program.
     pub fn new(context: &Context) -> Program {
-        Program { context: context.clone(), entries: Vec::new(), workspace: None }
+        Program { context: context.clone(), entries: Vec::new(), scratch: Scratch::default() }
     }
 
     /// How many operators and copies it has.
@@ -115,9 +114,9 @@ impl Program {
                 }
                 Entry::Plan(first) => {
                     let mut pass = encoder.begin_compute_pass(&Default::default());
-                    first.record(&mut pass, self.workspace.as_ref())?;
+                    first.record(&mut pass, &self.scratch)?;
                     while let Some(Entry::Plan(next)) = entries.next_if(|entry| matches!(entry, Entry::Plan(_))) {
-                        next.record(&mut pass, self.workspace.as_ref())?;
+                        next.record(&mut pass, &self.scratch)?;
                     }
                 }
             }
@@ -146,10 +145,7 @@ impl Sink for Program {
     }
 
     fn accept(&mut self, plan: Arc<Plan>, operands: Vec<Bound>) -> Result<()> {
-        let held = self.workspace.as_ref().map_or(0, |buffer| buffer.size());
-        if plan.workspace_bytes() > held {
-            let usage = wgpu::BufferUsages::STORAGE;
-            self.workspace = Some(self.context.buffer("workspace", plan.workspace_bytes(), usage)?);
+        if self.scratch.grow(&self.context, &plan)? {
             // What was recorded with the smaller workspace binds the new one the next time.
             for entry in &mut self.entries {
                 if let Entry::Plan(dispatches) = entry {
@@ -157,8 +153,7 @@ impl Sink for Program {
                 }
             }
         }
-        let workspace = self.workspace.as_ref().filter(|_| plan.workspace_bytes() > 0);
-        plan.check(&bindings(&operands, workspace))?;
+        plan.check(&self.scratch.bindings(&plan, &operands))?;
         self.entries.push(Entry::Plan(Dispatches { plan, operands, groups: OnceLock::new() }));
         Ok(())
     }

@@ -72,12 +72,35 @@ fn check_layouts(problem: &Problem, operands: &[Bound]) -> Result<()> {
     })
 }
 
-/// Binds operands, and the workspace if there is one.
-pub(crate) fn bindings<'a>(operands: &'a [Bound], workspace: Option<&'a wgpu::Buffer>) -> Bindings<'a> {
-    let bound = operands.iter().fold(Bindings::new(), |all, one| all.bind(one.operand, one.binding()));
-    match workspace {
-        Some(buffer) => bound.bind(Operand::Workspace, buffer.as_entire_buffer_binding()),
-        None => bound,
+/// Buffers for the scratch memory of plans that run one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch(Vec<(Operand, wgpu::Buffer)>);
+
+impl Scratch {
+    /// Makes room for a plan; says whether a buffer was replaced by a larger one.
+    pub(crate) fn grow(&mut self, context: &Context, plan: &Plan) -> Result<bool> {
+        let mut replaced = false;
+        for need in plan.scratch() {
+            let held = self.0.iter().position(|(operand, _)| *operand == need.operand);
+            if held.is_some_and(|at| self.0[at].1.size() >= need.bytes) {
+                continue;
+            }
+            let buffer = context.buffer("workspace", need.bytes, wgpu::BufferUsages::STORAGE)?;
+            if let Some(at) = held {
+                self.0.remove(at);
+                replaced = true;
+            }
+            self.0.push((need.operand, buffer));
+        }
+        Ok(replaced)
+    }
+
+    /// Binds a plan's operands, and the scratch memory that it needs.
+    pub(crate) fn bindings<'a>(&'a self, plan: &Plan, operands: &'a [Bound]) -> Bindings<'a> {
+        let bound = operands.iter().fold(Bindings::new(), |all, one| all.bind(one.operand, one.binding()));
+        let needed = |operand: Operand| plan.scratch().any(|need| need.operand == operand);
+        let scratch = self.0.iter().filter(|(operand, _)| needed(*operand));
+        scratch.fold(bound, |all, (operand, buffer)| all.bind(*operand, buffer.as_entire_buffer_binding()))
     }
 }
 
@@ -91,11 +114,9 @@ impl Sink for Immediate<'_> {
 
     fn accept(&mut self, plan: Arc<Plan>, operands: Vec<Bound>) -> Result<()> {
         let context = self.0;
-        let workspace = match plan.workspace_bytes() {
-            0 => None,
-            bytes => Some(context.buffer("workspace", bytes, wgpu::BufferUsages::STORAGE)?),
-        };
-        let bindings = bindings(&operands, workspace.as_ref());
+        let mut scratch = Scratch::default();
+        scratch.grow(context, &plan)?;
+        let bindings = scratch.bindings(&plan, &operands);
         guarded(context.core(), "run a plan", 0, || {
             let groups = plan.prepare(&bindings)?;
             let mut encoder = context.device().create_command_encoder(&Default::default());

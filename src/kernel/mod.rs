@@ -9,9 +9,9 @@ pub use catalogue::WORKGROUP_SIZE;
 pub(crate) use catalogue::*;
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
-    AxisClass, BatchNormParams, BorderAxis, BorderParams, ConvParams, DropoutParams, ElementwiseParams, GatherParams,
-    KernelGradParams, MOST_CLASSES, PackAxis, PackParams, PlanesParams, PoolParams, Reduction, RowsParams,
-    SoftmaxParams, SumParams, TransposeParams,
+    AxisClass, BatchNormParams, BorderAxis, BorderParams, ChannelsParams, ConvParams, DropoutParams, ElementwiseParams,
+    GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams, PlanesParams, PoolParams, Reduction,
+    RowsParams, SoftmaxParams, SumParams, TransposeParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels};

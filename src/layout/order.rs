@@ -83,7 +83,7 @@ impl Layout {
     pub(crate) fn of(operand: Operand, x: Layout, y: Layout) -> Layout {
         match operand {
             Operand::X | Operand::Dx => x,
-            Operand::Y | Operand::Dy | Operand::Indices => y,
+            Operand::Y | Operand::Dy | Operand::Indices | Operand::Residual => y,
             _ => Layout::ChannelsFirst,
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct SpecBuilder<'a> {
     pub(crate) limits: &'a DeviceLimits,
     options: &'a PlanOptions,
     spec: PlanSpec,
+    /// Most samples of a chunk.
+    at_once: u64,
 }
 
 impl<'a> SpecBuilder<'a> {
@@ -53,7 +55,34 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec }
+        SpecBuilder { limits, options, spec, at_once: u64::MAX }
+    }
+
+    /// The same with no more samples in a chunk.
+    pub(crate) fn at_once(self, samples: u32) -> Self {
+        SpecBuilder { at_once: samples.into(), ..self }
+    }
+
+    /// A plan that has begun as another one's.
+    pub(crate) fn of(limits: &'a DeviceLimits, options: &'a PlanOptions, spec: PlanSpec) -> Self {
+        SpecBuilder { limits, options, spec, at_once: u64::MAX }
+    }
+
+    /// Adds a dispatch of another plan's.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn adopt(&mut self, step: Step) -> Result<()> {
+        if self.spec.steps.len() >= MOST_DISPATCHES {
+            return Err(Error::LimitExceeded {
+                limit: DISPATCHES,
+                what: step.kernel.entry.kernel().name.to_string(),
+                needed: MOST_DISPATCHES as u64 + 1,
+                available: MOST_DISPATCHES as u64,
+            });
+        }
+        self.spec.steps.push(step);
+        Ok(())
     }
 
     /// The tile that the caller named.
@@ -93,7 +122,7 @@ impl<'a> SpecBuilder<'a> {
     /// Chunks of the batch for these operands, none with more than the grid can cover at `outputs_per_sample`
     /// invocations a sample.
     pub(crate) fn chunks(&self, batch: u32, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
-        Chunk::split(self.limits, batch, operands, self.most_invocations() / outputs_per_sample)
+        Chunk::split(self.limits, batch, operands, self.at_once.min(self.most_invocations() / outputs_per_sample))
     }
 
     /// Chunks of the batch for these operands, none with more workgroups than the grid can have, nor than `most`, at
@@ -105,7 +134,7 @@ impl<'a> SpecBuilder<'a> {
         per_sample: u64,
         most: u64,
     ) -> Result<Vec<Chunk>> {
-        Chunk::split(self.limits, batch, operands, most.min(self.most_workgroups()) / per_sample)
+        Chunk::split(self.limits, batch, operands, self.at_once.min(most.min(self.most_workgroups()) / per_sample))
     }
 
     /// Adds a dispatch of one invocation per `invocations`.
@@ -141,14 +170,6 @@ impl<'a> SpecBuilder<'a> {
         bindings: Vec<StepBinding>,
         workgroups: u64,
     ) -> Result<()> {
-        if self.spec.steps.len() >= MOST_DISPATCHES {
-            return Err(Error::LimitExceeded {
-                limit: DISPATCHES,
-                what: kernel.entry.kernel().name.to_string(),
-                needed: MOST_DISPATCHES as u64 + 1,
-                available: MOST_DISPATCHES as u64,
-            });
-        }
         self.check_kernel(&kernel, bindings.len())?;
         let limit = self.limits.max_workgroups_per_dimension;
         let grid = fold(workgroups, limit).ok_or_else(|| Error::LimitExceeded {
@@ -158,8 +179,7 @@ impl<'a> SpecBuilder<'a> {
             available: u64::from(limit).pow(3),
         })?;
         debug_assert_eq!(kernel.entry.slots.len(), bindings.len());
-        self.spec.steps.push(Step { kernel, params, bindings, grid });
-        Ok(())
+        self.adopt(Step { kernel, params, bindings, grid })
     }
 
     /// wgpu checks neither of the first two for specialised kernels.
@@ -265,7 +285,8 @@ impl<'a> SpecBuilder<'a> {
     /// A part of the workspace for so many elements, behind the parts that were reserved before; `None` if it would exceed
     /// what the caller allows or a binding can be.
     pub(crate) fn reserve(&mut self, elements: u64) -> Option<StepBinding> {
-        let used = self.spec.workspace_bytes();
+        let workspace = self.spec.needs.iter().find(|need| need.operand == Operand::Workspace);
+        let used = workspace.map_or(0, |need| need.bytes);
         let offset = used.next_multiple_of(self.limits.storage_alignment);
         let size = elements.checked_mul(ELEMENT_BYTES)?;
         let end = offset.checked_add(size)?;

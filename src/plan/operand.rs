@@ -52,11 +52,15 @@ pub enum Operand {
     Residual,
     /// Scratch memory; its content does not matter before or after.
     Workspace,
+    /// More of it: the sums over the channels of each group of x, or their gradient, of a convolution whose kernels are shared
+    /// ([`crate::ConvBuilder::shared_kernel`]). A buffer of its own, because in WebGPU a dispatch cannot read from a buffer
+    /// and write into another part of it.
+    ChannelSums,
 }
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 21] = [
+    pub const ALL: [Operand; 22] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -78,10 +82,21 @@ impl Operand {
         Operand::Hyper,
         Operand::Residual,
         Operand::Workspace,
+        Operand::ChannelSums,
     ];
 
     /// How many operands there are.
     pub(crate) const COUNT: usize = Operand::ALL.len();
+
+    /// The scratch memory of a plan: what is in it does not matter before or after.
+    ///
+    /// ```
+    /// use wgconv::Operand;
+    /// assert_eq!(Operand::ALL.into_iter().filter(|operand| operand.is_scratch()).count(), 2);
+    /// ```
+    pub fn is_scratch(self) -> bool {
+        matches!(self, Operand::Workspace | Operand::ChannelSums)
+    }
 
     /// The name used in formulas and messages.
     pub fn name(self) -> &'static str {
@@ -107,6 +122,7 @@ impl Operand {
             Operand::Hyper => "hyper",
             Operand::Residual => "residual",
             Operand::Workspace => "workspace",
+            Operand::ChannelSums => "channel_sums",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::pool::{PoolPass, PoolProblem};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Problem {
     Conv { problem: ConvProblem, pass: Pass, epilogue: Epilogue },
-    ConvTranspose { problem: ConvTransposeProblem, pass: Pass, bias: bool },
+    ConvTranspose { problem: ConvTransposeProblem, pass: Pass, epilogue: Epilogue },
     Pool { problem: PoolProblem, pass: PoolPass },
     Nn(NnProblem),
     Transpose(TransposeProblem),
@@ -37,8 +37,8 @@ impl Problem {
             Problem::Conv { problem, pass, epilogue } => {
                 crate::conv::passes::plan(problem, *pass, *epilogue, limits, options, advice)
             }
-            Problem::ConvTranspose { problem, pass, bias } => {
-                crate::conv_transpose::passes::plan(problem, *pass, *bias, limits, options, advice)
+            Problem::ConvTranspose { problem, pass, epilogue } => {
+                crate::conv_transpose::passes::plan(problem, *pass, *epilogue, limits, options, advice)
             }
             Problem::Pool { problem, pass } => crate::pool::passes::plan(problem, *pass, limits, options, advice),
             Problem::Nn(problem) => problem.plan(limits, options),

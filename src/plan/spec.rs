@@ -161,9 +161,15 @@ impl PlanSpec {
         })
     }
 
-    /// Bytes of workspace; 0 if none is needed.
+    /// Bytes of workspace ([`Operand::Workspace`], and of convolutions with shared kernels [`Operand::ChannelSums`]); 0 if none is
+    /// needed.
     pub fn workspace_bytes(&self) -> u64 {
-        self.needs.iter().find(|need| need.operand == Operand::Workspace).map_or(0, |need| need.bytes)
+        self.scratch().map(|need| need.bytes).sum()
+    }
+
+    /// The operands that it needs for itself.
+    pub(crate) fn scratch(&self) -> impl Iterator<Item = &OperandNeed> {
+        self.needs.iter().filter(|need| need.operand.is_scratch())
     }
 
     /// Floating-point operations of the operator by the field's usual count (a multiply-add is two; padding included),
@@ -174,7 +180,7 @@ impl PlanSpec {
 
     /// Bytes that must cross the memory bus at least: every operand once (twice if updated), the workspace apart.
     pub fn bytes_moved(&self) -> u64 {
-        let operands = self.needs.iter().filter(|need| need.operand != Operand::Workspace);
+        let operands = self.needs.iter().filter(|need| !need.operand.is_scratch());
         operands.map(|need| if need.access == Access::Update { 2 * need.bytes } else { need.bytes }).sum()
     }
 }

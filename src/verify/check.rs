@@ -128,38 +128,51 @@ async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Res
 }
 
 /// A convolution or a transposed one: their passes have the same operands.
-enum Convolution {
-    /// With what forward applies, and input_grad goes on through, and what a pass is added to.
-    Plain(ConvProblem, Activation, Addend),
+enum Kind {
+    Plain(ConvProblem),
     Transposed(ConvTransposeProblem),
 }
 
+/// The same with what forward applies, and input_grad goes on through, and what a pass is added to.
+struct Convolution {
+    kind: Kind,
+    activation: Activation,
+    addend: Addend,
+}
+
 impl Convolution {
+    /// Or the pooling that the case is.
+    fn of(case: &Case) -> Result<std::result::Result<Convolution, &PoolCase>> {
+        let (kind, activation, addend) = match case {
+            Case::Conv(conv) => (Kind::Plain(conv.problem()?), conv.activation, conv.addend),
+            Case::ConvTranspose(conv) => (Kind::Transposed(conv.problem()?), conv.activation, conv.addend),
+            Case::Pool(pool) => return Ok(Err(pool)),
+        };
+        Ok(Ok(Convolution { kind, activation, addend }))
+    }
+
     /// Of x, w, b and y.
     fn shapes(&self) -> [Vec<usize>; 4] {
-        match self {
-            Convolution::Plain(problem, ..) => {
-                [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
-            }
-            Convolution::Transposed(problem) => {
-                [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()]
-            }
+        match &self.kind {
+            Kind::Plain(problem) => [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()],
+            Kind::Transposed(problem) => [problem.x_shape(), problem.w_shape(), problem.b_shape(), problem.y_shape()],
         }
     }
 
     /// Whether small integers give sums that f32 holds exactly, whatever is done to them.
     fn is_exact(&self) -> bool {
-        let Convolution::Plain(_, activation, addend) = self else { return true };
-        let (Addend::Residual(factor) | Addend::Output(factor)) = addend else { return activation.is_exact() };
+        let (Addend::Residual(factor) | Addend::Output(factor)) = self.addend else {
+            return self.activation.is_exact();
+        };
         // Halves of a few.
         let twice = 2.0 * factor.get();
-        activation.is_exact() && twice.fract() == 0.0 && twice.abs() <= 8.0
+        self.activation.is_exact() && twice.fract() == 0.0 && twice.abs() <= 8.0
     }
 
     fn exact_range(&self) -> i32 {
-        match self {
-            Convolution::Plain(problem, ..) => exact_range(problem),
-            Convolution::Transposed(problem) => exact_range(&problem.exchanged()),
+        match &self.kind {
+            Kind::Plain(problem) => exact_range(problem),
+            Kind::Transposed(problem) => exact_range(&problem.exchanged()),
         }
     }
 }
@@ -215,19 +228,22 @@ impl ConvData {
             Addend::Output(factor) => sums.plus(factor, &before),
             Addend::None | Addend::Residual(_) => Ok(sums),
         };
-        match (operator, self.result(pass).0) {
-            (Convolution::Plain(problem, activation, addend), Operand::Y) => {
-                Ok(plus(conv::forward(problem, x, w, b)?, *addend)?.activated(*activation))
-            }
-            (Convolution::Plain(problem, activation, addend), Operand::Dx) => {
-                plus(conv::input_grad(problem, dy, w)?.through(*activation, x)?, *addend)
-            }
-            (Convolution::Plain(problem, _, addend), Operand::Dw) => plus(conv::kernel_grad(problem, x, dy)?, *addend),
-            (Convolution::Plain(problem, _, addend), _) => plus(conv::bias_grad(problem, dy)?, *addend),
-            (Convolution::Transposed(problem), Operand::Y) => conv_transpose::forward(problem, x, w, b),
-            (Convolution::Transposed(problem), Operand::Dx) => conv_transpose::input_grad(problem, dy, w),
-            (Convolution::Transposed(problem), Operand::Dw) => conv_transpose::kernel_grad(problem, x, dy),
-            (Convolution::Transposed(problem), _) => conv_transpose::bias_grad(problem, dy),
+        let Convolution { kind, activation, addend } = operator;
+        let output = self.result(pass).0;
+        let sums = match (kind, output) {
+            (Kind::Plain(problem), Operand::Y) => conv::forward(problem, x, w, b),
+            (Kind::Plain(problem), Operand::Dx) => conv::input_grad(problem, dy, w),
+            (Kind::Plain(problem), Operand::Dw) => conv::kernel_grad(problem, x, dy),
+            (Kind::Plain(problem), _) => conv::bias_grad(problem, dy),
+            (Kind::Transposed(problem), Operand::Y) => conv_transpose::forward(problem, x, w, b),
+            (Kind::Transposed(problem), Operand::Dx) => conv_transpose::input_grad(problem, dy, w),
+            (Kind::Transposed(problem), Operand::Dw) => conv_transpose::kernel_grad(problem, x, dy),
+            (Kind::Transposed(problem), _) => conv_transpose::bias_grad(problem, dy),
+        }?;
+        match output {
+            Operand::Y => Ok(plus(sums, *addend)?.activated(*activation)),
+            Operand::Dx => plus(sums.through(*activation, x)?, *addend),
+            _ => plus(sums, *addend),
         }
     }
 
@@ -252,10 +268,9 @@ impl ConvData {
 impl Task {
     /// By the reference.
     pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
-        let operator = match case {
-            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation, conv.addend),
-            Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
-            Case::Pool(pool) => {
+        let operator = match Convolution::of(case)? {
+            Ok(operator) => operator,
+            Err(pool) => {
                 let task = match pool.kind {
                     PoolKind::Max => Task::max_pool(pool, pass, seed),
                     PoolKind::Average { .. } => Task::average_pool(pool, pass, seed),
@@ -277,11 +292,7 @@ impl Task {
     /// if their result is none.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) async fn by_direct(ctx: &Context, case: &Case, pass: &str, seed: u64) -> Result<Option<Task>> {
-        let operator = match case {
-            Case::Conv(conv) => Convolution::Plain(conv.problem()?, conv.activation, conv.addend),
-            Case::ConvTranspose(conv) => Convolution::Transposed(conv.problem()?),
-            Case::Pool(_) => return Ok(None),
-        };
+        let Ok(operator) = Convolution::of(case)? else { return Ok(None) };
         let direct = PlanOptions { strategy: Strategy::Fixed(Algorithm::Direct), ..PlanOptions::default() };
         let plan = case.plan(ctx, pass, false, &direct)?;
         let data = ConvData::new(operator, seed);

@@ -26,7 +26,9 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
     let channels = problem.channels_in.max(problem.channels_out) / problem.groups;
     let taps = taps.saturating_mul(problem.most_images());
-    let terms = (taps.saturating_mul(channels.into())).max(outputs.saturating_mul(problem.batch.into()));
+    let summed = if problem.shared_kernel { channels } else { 1 };
+    let outputs = outputs.saturating_mul(problem.batch.into()).saturating_mul(summed.into());
+    let terms = taps.saturating_mul(channels.into()).max(outputs);
     let most = ((1u64 << 24) as f64 / (terms as f64 + 1.0)).sqrt() as i32;
     most.clamp(1, 9)
 }
@@ -47,7 +49,7 @@ impl Shapes {
 }
 
 /// The padding mode of a random shape: zeros in two of five, the others where the extents allow them. By the sum of its
-/// parameters, for the same reason.
+/// parameters, not drawn, so that seeds written down before there were modes still mean the same shapes.
 fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
     let sum: u32 = axes.iter().map(|axis| axis.input + axis.taps + axis.stride + axis.low + axis.high).sum();
     let mode = PaddingMode::ALL[(sum % 5 % 4) as usize];
@@ -57,6 +59,25 @@ fn mode_for(axes: &[CaseAxis]) -> PaddingMode {
         PaddingMode::Circular if !is_within(|extent| extent) => PaddingMode::Replicate,
         mode => mode,
     }
+}
+
+/// Activation and addend of a random shape. Not drawn, so that seeds written down before there were any still mean the same
+/// shapes.
+fn epilogue_for(number: u32, axes: &[CaseAxis]) -> (Activation, Addend) {
+    let (number, activations) = (number as usize, Activation::ALL);
+    // Every second one without.
+    let is_without = number.is_multiple_of(2);
+    let activation = if is_without { Activation::None } else { activations[number / 2 % activations.len()] };
+    let half = Factor::known(0.5);
+    let addends = [
+        Addend::None,
+        Addend::Residual(Factor::ONE),
+        Addend::Output(Factor::ONE),
+        Addend::Residual(half),
+        Addend::Output(half),
+    ];
+    let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
+    (activation, addends[(cells + 1) % addends.len()])
 }
 
 /// The layouts of x and y of a random shape: both first in two of five. By its parameters, for the same reason.
@@ -120,23 +141,10 @@ impl Shapes {
     fn conv(&mut self) -> Case {
         let (groups, channels_in, channels_out) = self.groups();
         let (batch, axes) = (self.draw(1, 3), self.axes());
-        // Not drawn, so that seeds written down before there was an activation still mean the same shapes.
-        let number = (batch + channels_in + channels_out) as usize;
-        let activations = Activation::ALL.len();
-        // Every second one without.
-        let activation =
-            if number.is_multiple_of(2) { Activation::None } else { Activation::ALL[number / 2 % activations] };
-        let half = Factor::known(0.5);
-        let addends = [
-            Addend::None,
-            Addend::Residual(Factor::ONE),
-            Addend::Output(Factor::ONE),
-            Addend::Residual(half),
-            Addend::Output(half),
-        ];
-        let cells: usize = axes.iter().map(|axis| axis.input as usize).sum();
-        let addend = addends[(cells + 1) % addends.len()];
+        let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
         let padding_mode = mode_for(&axes);
+        // Not drawn either.
+        let shared_kernel = channels_in > groups && (channels_in / groups + axes[0].input).is_multiple_of(5);
         let (x_layout, y_layout) = layouts_for(&axes);
         let kernel_order = if channels_in % 3 == 1 { KernelOrder::InOut } else { KernelOrder::OutIn };
         Case::Conv(ConvCase {
@@ -144,6 +152,7 @@ impl Shapes {
             channels_in,
             channels_out,
             groups,
+            shared_kernel,
             axes,
             padding_mode,
             activation,
@@ -163,6 +172,7 @@ impl Shapes {
             (axis.input, axis.low, axis.high) = (axis.input.div_ceil(axis.stride), axis.low / 2, axis.high / 2);
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
+        let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
         let (x_layout, y_layout) = layouts_for(&axes);
         let kernel_order = if channels_in % 3 == 1 { KernelOrder::OutIn } else { KernelOrder::InOut };
         Case::ConvTranspose(ConvTransposeCase {
@@ -172,6 +182,8 @@ impl Shapes {
             groups,
             axes,
             output_padding,
+            activation,
+            addend,
             x_layout,
             y_layout,
             kernel_order,

@@ -140,7 +140,7 @@ impl Zone {
                 changed: 1 + changed.count(),
             });
         }
-        Ok((is_output && self.need.operand != Operand::Workspace).then(|| found[own].to_vec()))
+        Ok((is_output && !self.need.operand.is_scratch()).then(|| found[own].to_vec()))
     }
 }
 

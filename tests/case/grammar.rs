@@ -51,6 +51,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("c2h5w5k2r3s3p0_1", "c2h5w5k2r3s3p0_1"),
         ("tconvg1o0x0s2r2u2k4w8h8c6", "tconvc6h8w8k4r2s2u2"),
         ("tconvo1c6h8w8k4r2s2u2", "tconvc6h8w8k4r2s2u2o1"),
+        ("tconvo1onto2geluc6h8w8k4r2s2u2", "tconvc6h8w8k4r2s2u2o1geluonto2"),
         ("maxceilr2s2c3h8w8", "maxc3h8w8r2s2ceil"),
         ("maxc3h8w8r2s3u2x3", "maxc3h8w8r2s3"),
         ("maxc3h8w8r2s3u1", "maxc3h8w8r2s3u1"),
@@ -60,6 +61,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("onto-2.0leaky0.01c3w8k4s2", "c3w8k4s2leaky0.01onto-2"),
         ("reflectr2s2reluc3h8w8p1k4g2", "c3h8w8k4r2s2p1reflectg2relu"),
         ("circularc3w8k4s2p1_0", "c3w8k4s2p1_0circular"),
+        ("sharedc4w8k4s2g2silup1_0circular", "c4w8k4s2p1_0circularsharedg2silu"),
         ("s2p3k4w8replicatec3", "c3w8k4s2p3replicate"),
         ("lpc3w8s2pow2.0", "lpc3w8s2"),
         ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
@@ -78,7 +80,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "x",
             0,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular lastx lasty inout n c d h w k t r s u p a g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto reflect replicate circular shared lastx lasty inout n c d h w k t r s u p a g",
         ),
         ("c1w9k1s3leaky", 13, "a finite decimal number after `leaky`"),
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
@@ -112,16 +114,21 @@ fn what_is_wrong_is_pointed_at() {
         ("maxc64w56k64s3", 9, "no `k` (channels of y) in max pooling"),
         ("maxc64w56s3div3", 11, "no `div` (divisor) in max pooling"),
         ("c8w9k4s3p1reflectcircular", 17, "only one of reflect, replicate and circular"),
+        ("tconvc8w9k4s3p1shared", 15, "no `shared` (kernels shared by all input channels) in a transposed convolution"),
         ("tconvc8w9k4s3p1reflect", 15, "no `reflect` (padding mode) in a transposed convolution"),
         ("avgc8w9s3p1circular", 11, "no `circular` (padding mode) in average pooling"),
         ("maxc64w56s3relu", 11, "no `relu` (ReLU) in max pooling"),
         ("c64w56k64s3ceil", 11, "no `ceil` (ceil mode) in a convolution"),
-        ("tconvc64w56k64s3relu", 16, "no `relu` (ReLU) in a transposed convolution"),
+        ("tconvc64w56k64s3relusilu", 20, "one activation, and there is `relu`"),
         ("c64w56k64s3outin", 11, "no `outin` (order of w's channels) in a convolution"),
         ("c64w56k64s3u2o1", 13, "no `o` (output padding) in a convolution"),
         ("tconvc64w56k64s3ceil", 16, "no `ceil` (ceil mode) in a transposed convolution"),
         ("tconvc64h56w56k64r3s3o1x1x1", 22, "one value for each of 2 axes, or one"),
-        ("tconvx", 5, "one of lastx lasty outin n c d h w k t r s u p a o g"),
+        (
+            "tconvx",
+            5,
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto lastx lasty outin n c d h w k t r s u p a o g",
+        ),
         ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);
@@ -151,6 +158,17 @@ fn the_examples_in_the_grammar_are_cases() {
     }
 }
 
+/// What both kinds of convolution can end with.
+fn epilogue(rng: &mut ChaCha8Rng, bits: u32) -> (Activation, Addend) {
+    let factor = Factor::new(f32::from_bits(bits)).unwrap_or(Factor::ONE);
+    let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
+    if let Activation::LeakyRelu(slope) = &mut activation {
+        *slope = factor;
+    }
+    let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
+    (activation, addends[rng.random_range(0..addends.len())])
+}
+
 fn orders(rng: &mut ChaCha8Rng) -> (Layout, Layout, KernelOrder) {
     let mut layout = || [Layout::ChannelsFirst, Layout::ChannelsLast][rng.random_range(0..2)];
     let layouts = (layout(), layout());
@@ -178,13 +196,8 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     let output_padding = axes.iter().map(|_| number(0)).collect();
     match number(0) % 4 {
         0 => {
-            let factor = Factor::new(f32::from_bits(number(0))).unwrap_or(Factor::ONE);
-            let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
-            if let Activation::LeakyRelu(slope) = &mut activation {
-                *slope = factor;
-            }
-            let addends = [Addend::None, Addend::Residual(factor), Addend::Output(factor)];
-            let addend = addends[rng.random_range(0..addends.len())];
+            let bits = number(0);
+            let (activation, addend) = epilogue(rng, bits);
             let padding_mode = PaddingMode::ALL[rng.random_range(0..4)];
             let (x_layout, y_layout, kernel_order) = orders(rng);
             Case::Conv(ConvCase {
@@ -192,6 +205,7 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 channels_in: channels,
                 channels_out,
                 groups,
+                shared_kernel: rng.random(),
                 axes,
                 padding_mode,
                 activation,
@@ -203,6 +217,8 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         }
         3 => {
             let channels_in = channels;
+            let bits = number(0);
+            let (activation, addend) = epilogue(rng, bits);
             let (x_layout, y_layout, kernel_order) = orders(rng);
             Case::ConvTranspose(ConvTransposeCase {
                 batch,
@@ -211,6 +227,8 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
                 groups,
                 axes,
                 output_padding,
+                activation,
+                addend,
                 x_layout,
                 y_layout,
                 kernel_order,
@@ -333,6 +351,8 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         groups: 1,
         axes: vec![],
         output_padding: vec![],
+        activation: Activation::None,
+        addend: Addend::None,
         x_layout: Layout::ChannelsFirst,
         y_layout: Layout::ChannelsLast,
         kernel_order: KernelOrder::InOut,
@@ -342,6 +362,7 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
         channels_in: 4,
         channels_out: 4,
         groups,
+        shared_kernel: false,
         axes,
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,

@@ -1,12 +1,13 @@
 //! What is done to sums beside storing them: the catalogue and random shapes draw it; here is what they cannot be sure to draw.
 
-use wgconv::case::ConvCase;
+use wgconv::case::{Case, ConvCase, ConvTransposeCase};
 use wgconv::{
-    Activation, Addend, Algorithm, Conv, ConvShapes, DeviceLimits, Error, Factor, Operand, Pass, PlanOptions, PlanSpec,
-    Program, Strategy, Through,
+    Activation, Addend, Algorithm, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error, Factor, Operand, Pass,
+    PlanOptions, PlanSpec, Program, Strategy, Through,
 };
 
 use crate::conv::check_exact;
+use crate::conv_transpose;
 use crate::support::catalogue::conv;
 use crate::support::context::{Regime, context};
 
@@ -37,6 +38,46 @@ fn every_epilogue_of_a_split_sum_is_exact_by_every_algorithm() {
             }
         }
     }
+}
+
+/// The same of transposed convolutions, whose forward runs the kernels of an input gradient and the other way round.
+#[test]
+fn every_epilogue_of_a_transposed_split_sum_is_exact_by_every_algorithm() {
+    let leaky = Activation::leaky_relu(0.125).unwrap();
+    let addends = [Addend::Residual(factor(0.5)), Addend::Output(factor(2.0)), Addend::Residual(Factor::ONE)];
+    for (i, text) in ["tconvn2c48h5w4k9r3s3u2p1o1", "tconvn2c6h9w8k6r3s3p1g6"].into_iter().enumerate() {
+        let Case::ConvTranspose(case) = text.parse().unwrap() else { panic!("a transposed convolution") };
+        for (pass, activation, addend) in [
+            (Pass::Forward, leaky, addends[i]),
+            (Pass::Forward, Activation::None, addends[i + 1]),
+            (Pass::InputGrad, leaky, Addend::None),
+            (Pass::InputGrad, Activation::Relu, Addend::Output(factor(0.5))),
+            (Pass::KernelGrad, Activation::None, Addend::Output(Factor::ONE)),
+            (Pass::BiasGrad, Activation::None, Addend::Output(factor(-2.0))),
+        ] {
+            let case = ConvTransposeCase { activation, addend, ..case.clone() };
+            for regime in Regime::BOTH {
+                conv_transpose::check(&case, pass, regime, 400 + 4 * i as u64)
+                    .unwrap_or_else(|error| panic!("{case} {pass:?}, {regime:?}: {error}"));
+            }
+        }
+    }
+}
+
+/// Where GPUs add a residual and go through a derivative, a transposed convolution's kernels do too: not a dispatch more.
+#[test]
+fn a_transposed_epilogue_is_in_the_stores() {
+    let conv = ConvTranspose::<2>::new([3, 3]).build().unwrap();
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
+    let plain = ConvShapes::new(&[2, 32, 10, 10], &[32, 16, 3, 3]);
+    let spec = |pass, shapes| conv.plan_spec(&DeviceLimits::default(), pass, shapes, &options).unwrap();
+    let residual = spec(Pass::Forward, plain.residual(Factor::ONE));
+    assert_eq!(residual.dispatches(), spec(Pass::Forward, plain).dispatches());
+    assert!(residual.to_string().contains("the residual is added in the stores"), "{residual}");
+    let through = spec(Pass::InputGrad, plain.through(Activation::Gelu).onto(Factor::ONE));
+    assert_eq!(through.dispatches(), spec(Pass::InputGrad, plain).dispatches());
+    let operands: Vec<Operand> = through.operands().iter().map(|need| need.operand).collect();
+    assert_eq!(operands, [Operand::Dy, Operand::W, Operand::Workspace, Operand::X, Operand::Dx]);
 }
 
 fn spec(algorithm: Algorithm, pass: Pass, shapes: ConvShapes<'_>) -> PlanSpec {
@@ -141,7 +182,14 @@ fn what_cannot_be_is_refused() {
     assert!(matches!(error, Error::AliasedBinding { output: Operand::Dw, .. }), "{error}");
     let error = conv.forward_residual(ctx, &x, &w, None, &x, Factor::ONE).unwrap_err();
     assert!(matches!(error, Error::ShapeMismatch { operand: Operand::Residual, .. }), "{error}");
-    let transposed = wgconv::ConvTranspose::<1>::new([2]).build().unwrap();
-    let error = transposed.problem(&ConvShapes::new(x.shape(), w.shape()).onto(Factor::ONE)).unwrap_err();
-    assert!(matches!(error, Error::InvalidParameter { parameter: "addend", .. }), "{error}");
+    let transposed = ConvTranspose::<1>::new([2]).build().unwrap();
+    let error = transposed.input_grad_through(ctx, Activation::Silu, &x, &w, &dy).unwrap_err();
+    assert!(
+        matches!(error, Error::InvalidParameter { operator: "ConvTranspose", parameter: "activation", .. }),
+        "{error}"
+    );
+    let error = transposed.forward_onto(ctx, &dy, &w, None, &dy, Factor::ONE).unwrap_err();
+    assert!(matches!(error, Error::ShapeMismatch { operator: "ConvTranspose", operand: Operand::Y, .. }), "{error}");
+    let error = transposed.input_grad_onto(ctx, &x, &w, Through::Nothing, &w, Factor::ONE).unwrap_err();
+    assert!(matches!(error, Error::AliasedBinding { output: Operand::Dx, .. }), "{error}");
 }

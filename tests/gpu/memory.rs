@@ -71,6 +71,7 @@ fn a_plan_takes_its_operands_and_the_stated_workspace() {
     let cases = [
         ("n2c16h22w20k16r3s3p1", Algorithm::ALL),
         ("n2c16h21w20k16r3s3u2p1g16", &[Algorithm::Depthwise]),
+        ("n2c16h22w20k16r3s3p1shared", &[Algorithm::Direct]),
         ("maxn2c16h22w20r2s2u2", Algorithm::ALL),
         ("avgn2c16h22w20r3s3u2p1", Algorithm::ALL),
         // In slices.

@@ -57,6 +57,7 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         padding_mode = PaddingMode::Circular;
     }
     let addend = any_addend(rng);
+    let shared_kernel = rng.random_range(0..5) == 0;
     let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
     let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
     ConvCase {
@@ -64,6 +65,7 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         channels_in,
         channels_out,
         groups,
+        shared_kernel,
         axes,
         padding_mode,
         activation,
@@ -80,8 +82,9 @@ fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
 }
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
-    let ConvCase { batch, channels_in, channels_out, groups, mut axes, x_layout, y_layout, kernel_order, .. } =
-        draw_conv(rng);
+    let case = draw_conv(rng);
+    let ConvCase { batch, channels_in, channels_out, groups, activation, addend, .. } = case;
+    let ConvCase { x_layout, y_layout, kernel_order, mut axes, .. } = case;
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
     let output_padding = axes.iter().map(|axis| rng.random_range(0..axis.stride.max(axis.dilation))).collect();
@@ -92,6 +95,8 @@ fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
         groups,
         axes,
         output_padding,
+        activation,
+        addend,
         x_layout,
         y_layout,
         kernel_order,

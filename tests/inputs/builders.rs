@@ -1,8 +1,8 @@
 //! Parameters of the descriptors, and shapes that are wrong without any tensor.
 
 use wgconv::{
-    Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, Error, Factor, LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
+    AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose, DeviceLimits, Error,
+    Factor, LpPool, MaxPool, Operand, Padding, PaddingMode, Pass, PlanOptions, PoolPass, Result,
 };
 
 use crate::{assert_errors, error_of};
@@ -61,7 +61,6 @@ fn transposed_convolution_shapes_that_cannot_be() {
         conv.build()?.plan_spec(&DeviceLimits::default(), Pass::Forward, shapes, &PlanOptions::default())
     };
     let padded = |cells| conv().padding(Padding::Symmetric([cells]));
-    let through = ConvShapes::new(&[1, 4, 4], &[4, 2, 3]).through(Activation::Relu);
     assert!(plan(padded(3), &[1, 4, 4], &[4, 2, 3]).is_ok());
     assert_errors! {
         plan(conv(), &[1, 4, 4, 4], &[4, 2, 3]) => Error::RankMismatch { operand: Operand::X, .. },
@@ -77,7 +76,6 @@ fn transposed_convolution_shapes_that_cannot_be() {
         plan(conv().output_shape([11]).padding(Padding::Same), &[1, 4, 4], &[4, 2, 3])
             => Error::OutputOutOfReach { least: 1, most: 10, .. },
         plan(conv(), &[1, 1, 1 << 31], &[1, 1, 3]) => Error::LimitExceeded { limit: "31-bit coordinates", .. },
-        conv().build().unwrap().problem(&through) => Error::InvalidParameter { parameter: "through", .. },
         plan(padded(HUGE), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
         plan(conv().dilation([u32::MAX as usize]), &[1, 1, 5], &[1, 1, 3]) => Error::LimitExceeded { .. },
         plan(ConvTranspose::<1>::new([1]), &[1, 1, 70_000], &[1, 70_000, 1])

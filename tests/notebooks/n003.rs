@@ -1,17 +1,15 @@
 //! Notebook 003: three 3x3 kernels over an image of two channels, 3x4, each kernel shared by both channels; the sum
 //! over the channels is the output. Its gradients are checked by differences, for an output gradient of ones.
 //!
-//! The notebook seeds numpy with 1, and its image and kernels are printed: they are the data here. A convolution has
-//! one kernel per pair of channels, so each kernel is given to both channels, and the gradient of a shared kernel is
-//! the sum over the channels of ours.
+//! The notebook seeds numpy with 1, and its image and kernels are printed: they are the data here.
 
 use wgconv::reference::{self, Sums};
 use wgconv::{Conv, Conv2d, ConvProblem, ConvShapes, Padding, Result, Tensor};
 
-use crate::support::{EPS, HALF_DIGIT, any_outside, assert_within, context, dot, sum, upload};
+use crate::support::{EPS, HALF_DIGIT, any_outside, assert_within, context, dot, sum, to_f64, upload};
 
 const X_SHAPE: [usize; 4] = [1, 2, 3, 4];
-const W_SHAPE: [usize; 4] = [3, 2, 3, 3];
+const W_SHAPE: [usize; 4] = [3, 1, 3, 3];
 const Y_SHAPE: [usize; 4] = [1, 3, 3, 4];
 
 /// `np.random.rand(2, 3, 4)`, as printed.
@@ -70,20 +68,9 @@ const KERNEL_GRAD_IN_THE_MIDDLE: f64 = 10.1203678788499;
 const MIDDLE: usize = 4;
 
 fn conv() -> Result<(Conv2d, ConvProblem)> {
-    let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build()?;
+    let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).shared_kernel(true).build()?;
     let problem = conv.problem(&ConvShapes::new(&X_SHAPE, &W_SHAPE))?;
     Ok((conv, problem))
-}
-
-/// `[kernel, taps]` to `[kernel, channel, taps]`, both channels alike.
-fn for_both_channels(kernels: &[f32]) -> Vec<f32> {
-    kernels.chunks(9).flat_map(|kernel| [kernel, kernel].concat()).collect()
-}
-
-/// `[kernel, channel, taps]` to `[kernel, taps]`: what a shared kernel gets from both channels.
-fn over_channels<T: Copy + Into<f64>>(dw: &[T]) -> Vec<f64> {
-    let both = |pair: &[T]| (0..9).map(|tap| pair[tap].into() + pair[9 + tap].into()).collect::<Vec<f64>>();
-    dw.chunks(18).flat_map(both).collect()
 }
 
 fn image() -> Result<Tensor> {
@@ -91,7 +78,7 @@ fn image() -> Result<Tensor> {
 }
 
 fn kernels() -> Result<Tensor> {
-    upload(&W_SHAPE, &for_both_channels(&KERNELS))
+    upload(&W_SHAPE, &KERNELS)
 }
 
 /// How far from a printed number: the float32 sum's own bound, and what printing and rounding did to the data. All
@@ -110,7 +97,7 @@ fn data_error(sums: &Sums, i: usize) -> f64 {
 fn output_as_printed() -> Result<()> {
     let (conv, problem) = conv()?;
     let y = conv.forward(context(), &image()?, &kernels()?, None)?;
-    let sums = reference::conv::forward(&problem, &IMAGE, &for_both_channels(&KERNELS), None)?;
+    let sums = reference::conv::forward(&problem, &IMAGE, &KERNELS, None)?;
     assert_within("output", &y.read_blocking()?, &OUTPUT, &bounds(&sums));
     Ok(())
 }
@@ -120,7 +107,7 @@ fn input_gradient_for_ones() -> Result<()> {
     let (conv, problem) = conv()?;
     let ones = [1.0; 36];
     let dx = conv.input_grad(context(), &upload(&Y_SHAPE, &ones)?, &kernels()?, &X_SHAPE)?.read_blocking()?;
-    let sums = reference::conv::input_grad(&problem, &ones, &for_both_channels(&KERNELS))?;
+    let sums = reference::conv::input_grad(&problem, &ones, &KERNELS)?;
     let bound = bounds(&sums)[AT_1_2_2];
     assert_within("dx(1, 2, 2)", &dx[AT_1_2_2..=AT_1_2_2], &[INPUT_GRAD_AT_1_2_2], &[bound]);
 
@@ -131,7 +118,7 @@ fn input_gradient_for_ones() -> Result<()> {
         |x: &[f32]| Ok(sum(&conv.forward(context(), &upload(&X_SHAPE, x)?, &kernels()?, None)?.read_blocking()?));
     let gain = forward(&raised)? - forward(&IMAGE)?;
     // Two sums of 36 outputs, each output with its own float32 error; `raised` is rounded once more.
-    let outputs = reference::conv::forward(&problem, &raised, &for_both_channels(&KERNELS), None)?;
+    let outputs = reference::conv::forward(&problem, &raised, &KERNELS, None)?;
     let bound = 2.0 * outputs.bound(1.0).iter().sum::<f64>() + bound;
     assert!((gain - INPUT_GRAD_AT_1_2_2).abs() <= bound, "{gain}, allowed are {bound:e}");
     Ok(())
@@ -142,22 +129,22 @@ fn gpu_kernel_grad(dy: &[f32]) -> Result<Vec<f32>> {
     conv.kernel_grad(context(), &image()?, &upload(&Y_SHAPE, dy)?)?.read_blocking()
 }
 
-/// Values, and bounds against exact numbers of the same data, of the gradients of the shared kernels.
+/// Values, and bounds against exact numbers of the same data, of the gradients of the kernels.
 fn expected_kernel_grad(dy: &[f32]) -> Result<(Vec<f64>, Vec<f64>, Sums)> {
     let sums = reference::conv::kernel_grad(&conv()?.1, &IMAGE, dy)?;
-    Ok((over_channels(&sums.values), over_channels(&sums.bound(1.0)), sums))
+    Ok((sums.values.clone(), sums.bound(1.0), sums))
 }
 
 #[test]
 fn kernel_gradient_for_ones() -> Result<()> {
     let ones = [1.0; 36];
-    let found = over_channels(&gpu_kernel_grad(&ones)?);
+    let found = gpu_kernel_grad(&ones)?;
     let (_, own, sums) = expected_kernel_grad(&ones)?;
-    let data = over_channels(&(0..sums.values.len()).map(|i| data_error(&sums, i)).collect::<Vec<_>>());
     for kernel in 0..3 {
         let i = kernel * 9 + MIDDLE;
-        let difference = (found[i] - KERNEL_GRAD_IN_THE_MIDDLE).abs();
-        assert!(difference <= own[i] + data[i], "kernel {kernel}: {}, allowed are {:e}", found[i], own[i] + data[i]);
+        let allowed = own[i] + data_error(&sums, i);
+        let difference = (f64::from(found[i]) - KERNEL_GRAD_IN_THE_MIDDLE).abs();
+        assert!(difference <= allowed, "kernel {kernel}: {}, allowed are {allowed:e}", found[i]);
     }
     Ok(())
 }
@@ -172,7 +159,7 @@ fn uneven() -> [f32; 36] {
 fn differences(dy: &[f32]) -> Result<Vec<f64>> {
     let (_, problem) = conv()?;
     let loss = |kernels: &[f32]| -> Result<f64> {
-        let y = reference::conv::forward(&problem, &IMAGE, &for_both_channels(kernels), None)?;
+        let y = reference::conv::forward(&problem, &IMAGE, kernels, None)?;
         Ok(y.values.iter().zip(dy).map(|(y, &dy)| y * f64::from(dy)).sum())
     };
     // Kernels of zeros and ones: adding 1 to the printed ones would round.
@@ -212,7 +199,7 @@ fn kernel_gradient_for_an_uneven_output_gradient() -> Result<()> {
 
     let dy = uneven();
     let (expected, bound, _) = expected_kernel_grad(&dy)?;
-    let found = over_channels(&gpu_kernel_grad(&dy)?);
+    let found = to_f64(&gpu_kernel_grad(&dy)?);
     let differences = differences(&dy)?;
     let of_the_notebook = kernel_grad_by_tap(&IMAGE, &dy);
     assert!(!any_outside(&found, &differences, &bound), "{found:?} is not {differences:?}");
@@ -229,7 +216,7 @@ fn kernel_gradient_for_an_uneven_output_gradient() -> Result<()> {
 #[test]
 fn adjoint_for_an_uneven_output_gradient() -> Result<()> {
     let (conv, problem) = conv()?;
-    let (ctx, dy, w) = (context(), uneven(), for_both_channels(&KERNELS));
+    let (ctx, dy, w) = (context(), uneven(), KERNELS);
     let y = conv.forward(ctx, &image()?, &kernels()?, None)?.read_blocking()?;
     let dx = conv.input_grad(ctx, &upload(&Y_SHAPE, &dy)?, &kernels()?, &X_SHAPE)?.read_blocking()?;
     let dw = gpu_kernel_grad(&dy)?;

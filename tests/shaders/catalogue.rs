@@ -20,6 +20,9 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     padding_modes_of_rank::<1>(&mut plans);
     padding_modes_of_rank::<2>(&mut plans);
     padding_modes_of_rank::<3>(&mut plans);
+    shared_of_rank::<1>(&mut plans);
+    shared_of_rank::<2>(&mut plans);
+    shared_of_rank::<3>(&mut plans);
     every_tile(&mut plans);
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
@@ -167,6 +170,34 @@ fn padding_modes_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
+/// Kernels that channels share, on planes of whole fours and others; channels in one dispatch and several.
+fn shared_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let mut few_loops = limits();
+    few_loops.max_loop_iterations = 30;
+    for width in [23, 24] {
+        let onto = Addend::Output(Factor::ONE);
+        for (activation, addend) in [
+            (Activation::None, Addend::None),
+            (Activation::None, onto),
+            (Activation::Relu, onto),
+            (Activation::Sigmoid, Addend::None),
+            (Activation::Tanh, Addend::None),
+        ] {
+            let (x, w) = (shape([3, 60], last::<D>([9, 14, width])), shape([6, 1], [3; D]));
+            let conv = Conv::<D>::new([3; D]).shared_kernel(true).build().unwrap();
+            let shapes = ConvShapes { addend, through: activation, ..ConvShapes::new(&x, &w) };
+            for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+                for (limits, layout) in [(&limits(), Layout::ChannelsFirst), (&few_loops, Layout::ChannelsLast)] {
+                    let shapes = shapes.layouts(if width == 23 { layout } else { Layout::ChannelsFirst }, layout);
+                    push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                        conv.plan_spec(limits, pass, shapes, options)
+                    });
+                }
+            }
+        }
+    }
+}
+
 /// Products of the tiles' own sizes on a device that any of them fills: every tile is the best one for some.
 fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     let mut limits = limits();
@@ -189,16 +220,23 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
-/// Forward with bias, which no convolution's input gradient has.
+/// Epilogues that no convolution's input gradient, or forward, has.
 fn transposed_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let addends = [Addend::None, Addend::Residual(Factor::ONE), Addend::Output(Factor::ONE)];
+    let mut turn = 0;
     for (taps, stride, dilation, padding) in windows::<D>() {
         for (groups, per_group) in [(1, 9), (16, 1)] {
             let (x, w) = (shape([2, 16], last::<D>([5, 6, 8])), shape([16, per_group], taps));
             let conv = ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-            let conv = conv.build().unwrap();
-            push_every_algorithm(plans, &format!("{conv:?}"), |options| {
-                conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w).with_bias(), options)
-            });
+            for pass in [Pass::Forward, Pass::InputGrad] {
+                turn += 1;
+                let activation = Activation::ALL[turn % Activation::ALL.len()];
+                let conv = conv.activation(activation).build().unwrap();
+                let shapes = ConvShapes { addend: addends[turn / 3 % 3], ..ConvShapes::new(&x, &w).with_bias() };
+                push_every_algorithm(plans, &format!("{conv:?} {pass:?}"), |options| {
+                    conv.plan_spec(&limits(), pass, shapes.through(activation), options)
+                });
+            }
         }
     }
 }

@@ -68,6 +68,17 @@ fn extents<const D: usize>(rng: &mut ChaCha8Rng) -> [usize; D] {
     extents
 }
 
+/// With any epilogue.
+fn shapes<'a>(rng: &mut ChaCha8Rng, x: &'a [usize], w: &'a [usize]) -> Result<ConvShapes<'a>> {
+    let half = Factor::new(0.5)?;
+    let addends =
+        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
+    let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
+    let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
+    let shapes = ConvShapes { bias, addend, through, ..ConvShapes::new(x, w) };
+    Ok(shapes.layouts(layout(rng), layout(rng)))
+}
+
 fn layout(rng: &mut ChaCha8Rng) -> Layout {
     pick(rng, &[Layout::ChannelsFirst, Layout::ChannelsFirst, Layout::ChannelsLast])
 }
@@ -79,20 +90,15 @@ fn conv_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, option
     let per_group = rng.random_range(1..=4);
     let mut x = vec![rng.random_range(1..=6), per_group * groups];
     x.extend(extents::<D>(rng));
-    let mut w = vec![groups * rng.random_range(1..=3usize), per_group];
+    let shared = rng.random_bool(0.2);
+    let mut w = vec![groups * rng.random_range(1..=3usize), if shared { 1 } else { per_group }];
     let exchanged = rng.random_bool(0.3);
     if exchanged {
         w.swap(0, 1);
     }
     w.extend(taps);
-    let half = Factor::new(0.5)?;
-    let addends =
-        [Addend::Residual(Factor::ONE), Addend::Residual(half), Addend::Output(Factor::ONE), Addend::Output(half)];
-    let addend = if rng.random_bool(0.4) { Addend::None } else { pick(rng, &addends) };
-    let (bias, through) = (rng.random_bool(0.5), pick(rng, Activation::ALL));
-    let shapes = ConvShapes { bias, addend, through, ..ConvShapes::new(&x, &w) };
-    let shapes = shapes.layouts(layout(rng), layout(rng));
-    let conv = conv.activation(pick(rng, Activation::ALL));
+    let shapes = shapes(rng, &x, &w)?;
+    let conv = conv.activation(pick(rng, Activation::ALL)).shared_kernel(shared);
     let conv = if exchanged { conv.kernel_order(KernelOrder::InOut) } else { conv };
     conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
@@ -117,9 +123,8 @@ fn conv_transpose_spec<const D: usize>(
         w.swap(0, 1);
     }
     let conv = if exchanged { conv.kernel_order(KernelOrder::OutIn) } else { conv };
-    let shapes = ConvShapes { bias: rng.random_bool(0.5), ..ConvShapes::new(&x, &w) };
-    let shapes = shapes.layouts(layout(rng), layout(rng));
-    conv.build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
+    let shapes = shapes(rng, &x, &w)?;
+    conv.activation(pick(rng, Activation::ALL)).build()?.plan_spec(limits, pick(rng, &Pass::ALL), shapes, options)
 }
 
 fn pool_spec<const D: usize>(rng: &mut ChaCha8Rng, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
@@ -309,8 +314,9 @@ struct Checked<'a> {
 impl Checked<'_> {
     fn all(&self) {
         assert!(self.spec.dispatches() > 0, "{self}");
-        let workspace = self.options.workspace_limit.min(self.limits.max_storage_binding_bytes);
-        assert!(self.spec.workspace_bytes() <= workspace, "{self}");
+        assert!(self.spec.workspace_bytes() <= self.options.workspace_limit, "{self}");
+        let workspace = self.spec.operands().iter().find(|need| need.operand == Operand::Workspace);
+        assert!(workspace.is_none_or(|need| need.bytes <= self.limits.max_storage_binding_bytes), "{self}");
         for step in self.spec.steps() {
             self.grid(&step);
             self.bindings(&step);
@@ -367,7 +373,12 @@ impl Checked<'_> {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 tile_loops(step, u64::from(rows) * u64::from(cols), 1)
             }
-            name if name.starts_with("nn/") => 0,
+            name if name.starts_with("conv/channels/sum") => {
+                let [begin, end] =
+                    ["channel_begin", "channel_end"].map(|name| u64::from(self.param(step, "ChannelsParams", name)));
+                end - begin + 1
+            }
+            name if name.starts_with("nn/") || name.starts_with("conv/channels/broadcast") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
             name if name.starts_with("pool/planes/") => {
                 let lanes = constant(step, "LANES");
@@ -394,7 +405,7 @@ impl Checked<'_> {
         let mut axes = step.params[first..].chunks_exact(32 * 16);
         let mut most = || axes.next().unwrap().chunks_exact(16).map(taps).max().unwrap();
         let (d, h, w) = (most(), most(), most());
-        if step.kernel == "conv/gather/depthwise" {
+        if step.kernel.trim_end_matches("+side") == "conv/gather/depthwise" {
             assert_eq!(end - begin, 1, "{self}");
             return nested_loops([d, h, w]);
         }
@@ -423,7 +434,7 @@ impl Checked<'_> {
                 .collect();
             ranges.sort_unstable();
             // Parts of the workspace begin where a binding may.
-            let gap = if need.operand == Operand::Workspace { self.limits.storage_alignment } else { 1 };
+            let gap = if need.operand.is_scratch() { self.limits.storage_alignment } else { 1 };
             let reaches = |end: u64, from: u64| from <= end.next_multiple_of(gap);
             let end = ranges.iter().fold(0, |end, &(from, to)| if reaches(end, from) { end.max(to) } else { end });
             assert_eq!(end, need.bytes, "{}: {ranges:?} {self}", need.operand);

@@ -97,7 +97,7 @@ fn run(context: &Context, case: &Case, pass: &str, bias: bool, options: &PlanOpt
     context.queue().submit([encoder.finish()]);
     let operands: Vec<Operand> = needs.iter().map(|need| need.operand).collect();
     let operand = |need: &wgconv::OperandNeed| {
-        let is_result = need.access != Access::Read && need.operand != Operand::Workspace;
+        let is_result = need.access != Access::Read && !need.operand.is_scratch();
         json!({
             "name": need.operand.name(),
             "bytes": need.bytes,

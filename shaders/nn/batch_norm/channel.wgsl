@@ -7,8 +7,8 @@ fn channel_of(index: u32) -> u32 {
 // An invocation has one Value.
 const BLOCK: u32 = 1u;
 
-fn value_of(index: u32, step: u32) -> u32 {
-    return index + step;
+fn block_of(index: u32) -> Block {
+    return Block(params.base + index, 1u, params.base + params.count);
 }
 
 fn coefficients_of(index: u32) -> vec4<f32> {

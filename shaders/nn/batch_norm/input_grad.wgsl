@@ -16,12 +16,10 @@ fn input_grad(
 ) {
     let index = linear_invocation(group, groups, local);
     let c = coefficients_of(index);
-    let end = params.base + params.count;
-    let first = params.base + value_of(index, 0u);
-    let apart = value_of(index, 1u) - value_of(index, 0u);
+    let block = block_of(index);
     for (var step = 0u; step < BLOCK; step++) {
-        let at = first + step * apart;
-        if (at < end) {
+        let at = block.first + step * block.apart;
+        if (at < block.end) {
             dx[at] = dy[at] * c.x - c.y - (x[at] - c.w) * c.z;
         }
     }
@@ -35,12 +33,10 @@ fn input_grad_through(
 ) {
     let index = linear_invocation(group, groups, local);
     let c = coefficients_of(index);
-    let end = params.base + params.count;
-    let first = params.base + value_of(index, 0u);
-    let apart = value_of(index, 1u) - value_of(index, 0u);
+    let block = block_of(index);
     for (var step = 0u; step < BLOCK; step++) {
-        let at = first + step * apart;
-        if (at < end) {
+        let at = block.first + step * block.apart;
+        if (at < block.end) {
             let g = select(Value(0.0), dy[at], y[at] > Value(0.0));
             dx[at] = g * c.x - c.y - (x[at] - c.w) * c.z;
         }

@@ -21,12 +21,10 @@ fn normalise(
     let index = linear_invocation(group, groups, local);
     let c = coefficients_of(index);
     let relu = params.relu == 1u;
-    let end = params.base + params.count;
-    let first = params.base + value_of(index, 0u);
-    let apart = value_of(index, 1u) - value_of(index, 0u);
+    let block = block_of(index);
     for (var step = 0u; step < BLOCK; step++) {
-        let at = first + step * apart;
-        if (at < end) {
+        let at = block.first + step * block.apart;
+        if (at < block.end) {
             y[at] = through_relu((x[at] - c.x) * c.y + c.z, relu);
         }
     }
@@ -41,12 +39,10 @@ fn normalise_add(
     let index = linear_invocation(group, groups, local);
     let c = coefficients_of(index);
     let relu = params.relu == 1u;
-    let end = params.base + params.count;
-    let first = params.base + value_of(index, 0u);
-    let apart = value_of(index, 1u) - value_of(index, 0u);
+    let block = block_of(index);
     for (var step = 0u; step < BLOCK; step++) {
-        let at = first + step * apart;
-        if (at < end) {
+        let at = block.first + step * block.apart;
+        if (at < block.end) {
             y[at] = through_relu((x[at] - c.x) * c.y + c.z + r[at], relu);
         }
     }

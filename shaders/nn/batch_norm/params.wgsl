@@ -31,3 +31,10 @@ struct BatchNormParams {
     eps: f32,
     momentum: f32,
 }
+
+// The Values that an invocation over all elements owns: from where on, how far apart, and where there are no more.
+struct Block {
+    first: u32,
+    apart: u32,
+    end: u32,
+}

@@ -7,9 +7,9 @@ struct Coefficients {
 }
 
 // An invocation has its quad of BLOCK cells that follow each other.
-fn value_of(index: u32, step: u32) -> u32 {
-    let block = divide(index, params.magic_plane, params.shift_plane);
-    return index + (block * (BLOCK - 1u) + step) * params.plane;
+fn block_of(index: u32) -> Block {
+    let before = divide(index, params.magic_plane, params.shift_plane) * (BLOCK - 1u) * params.plane;
+    return Block(params.base + index + before, params.plane, params.base + params.count);
 }
 
 fn coefficients_of(index: u32) -> Coefficients {

@@ -1,6 +1,7 @@
 //! Every kernel that exists. A kernel's source is the concatenation of its parts: module scope in WGSL has no order.
 
 mod batch_norm;
+mod channels;
 mod conv;
 mod gather;
 mod kernel_grad;
@@ -14,6 +15,7 @@ mod strip;
 mod tiled;
 
 pub(crate) use batch_norm::*;
+pub(crate) use channels::*;
 pub(crate) use conv::*;
 pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
@@ -209,6 +211,12 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &CONV_INPUT_GRAD_BORDER_SIDE_KERNEL,
     &CONV_KERNEL_GRAD_KERNEL,
     &CONV_BIAS_GRAD_KERNEL,
+    &SUM_CHANNELS_SCALAR_KERNEL,
+    &SUM_CHANNELS_VEC4_KERNEL,
+    &BROADCAST_SCALAR_KERNEL,
+    &BROADCAST_VEC4_KERNEL,
+    &BROADCAST_SCALAR_SIDE_KERNEL,
+    &BROADCAST_VEC4_SIDE_KERNEL,
     &PACK_SCALAR_KERNEL,
     &PACK_VEC4_KERNEL,
     &SUBGROUP_TAPS_KERNEL,

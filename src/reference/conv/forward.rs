@@ -57,15 +57,15 @@ fn one_output(problem: &ConvProblem, s: &Shapes, x: &[f32], w: &[f32], [n, k, od
     let ([axis_d, axis_h, axis_w], mode) = (&problem.axes, problem.padding_mode);
     let group = k / (s.w[0] / problem.groups as usize);
     let mut sum = Sum::default();
-    for c in 0..s.w[1] {
-        let channel = group * s.w[1] + c;
+    for c in 0..s.channels {
+        let channel = group * s.channels + c;
         for td in 0..s.w[2] {
             let Some(id) = cell_read(axis_d, mode, od, td) else { continue };
             for th in 0..s.w[3] {
                 let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
                 for tw in 0..s.w[4] {
                     let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
-                    sum.add(x[s.at_x([n, channel, id, ih, iw])], w[s.at_w([k, c, td, th, tw])]);
+                    sum.add(x[s.at_x([n, channel, id, ih, iw])], w[s.at_w([k, s.w_channel(c), td, th, tw])]);
                 }
             }
         }

@@ -54,13 +54,13 @@ fn one_cell(
     [pairs_d, pairs_h, pairs_w]: [&Vec<(usize, usize)>; 3],
 ) -> Sum {
     let outputs_per_group = s.w[0] / problem.groups as usize;
-    let (group, c) = (channel / s.w[1], channel % s.w[1]);
+    let (group, c) = (channel / s.channels, channel % s.channels);
     let mut sum = Sum::default();
     for k in group * outputs_per_group..(group + 1) * outputs_per_group {
         for &(td, od) in pairs_d {
             for &(th, oh) in pairs_h {
                 for &(tw, ow) in pairs_w {
-                    sum.add(dy[s.at_y([n, k, od, oh, ow])], w[s.at_w([k, c, td, th, tw])]);
+                    sum.add(dy[s.at_y([n, k, od, oh, ow])], w[s.at_w([k, s.w_channel(c), td, th, tw])]);
                 }
             }
         }

@@ -44,16 +44,19 @@ pub fn kernel_grad(problem: &ConvProblem, x: &[f32], dy: &[f32]) -> Result<Sums>
 fn one_tap(problem: &ConvProblem, s: &Shapes, x: &[f32], dy: &[f32], [k, c, td, th, tw]: [usize; 5]) -> Sum {
     let ([axis_d, axis_h, axis_w], mode) = (&problem.axes, problem.padding_mode);
     let group = k / (s.w[0] / problem.groups as usize);
-    let channel = group * s.w[1] + c;
+    // Of all channels of the group, if they share the kernel.
+    let channels = if problem.shared_kernel { 0..s.channels } else { c..c + 1 };
     let mut sum = Sum::default();
-    for n in 0..s.y[0] {
-        for od in 0..s.y[2] {
-            let Some(id) = cell_read(axis_d, mode, od, td) else { continue };
-            for oh in 0..s.y[3] {
-                let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
-                for ow in 0..s.y[4] {
-                    let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
-                    sum.add(dy[s.at_y([n, k, od, oh, ow])], x[s.at_x([n, channel, id, ih, iw])]);
+    for channel in channels.map(|c| group * s.channels + c) {
+        for n in 0..s.y[0] {
+            for od in 0..s.y[2] {
+                let Some(id) = cell_read(axis_d, mode, od, td) else { continue };
+                for oh in 0..s.y[3] {
+                    let Some(ih) = cell_read(axis_h, mode, oh, th) else { continue };
+                    for ow in 0..s.y[4] {
+                        let Some(iw) = cell_read(axis_w, mode, ow, tw) else { continue };
+                        sum.add(dy[s.at_y([n, k, od, oh, ow])], x[s.at_x([n, channel, id, ih, iw])]);
+                    }
                 }
             }
         }

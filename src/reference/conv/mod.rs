@@ -2,7 +2,8 @@
 //!
 //! All four say the same thing about which elements meet: `x[n, c, i]`, `w[k, c, t]` and `y[n, k, o]` belong together
 //! where `i = o*stride + t*dilation - padding_low` along every axis. Forward sums over `c` and `t`, the input gradient
-//! over `k` and `t`, the kernel gradient over `n` and `o`.
+//! over `k` and `t`, the kernel gradient over `n` and `o`. A kernel that the channels of a group share has `w[k, 0, t]` for every
+//! `w[k, c, t]`; its gradient is summed over `c` too.
 
 mod bias_grad;
 mod forward;
@@ -26,10 +27,12 @@ const OPERATOR: &str = "Conv";
 struct Shapes {
     /// `[N, C_in, D, H, W]`
     x: [usize; 5],
-    /// `[C_out, C_in/groups, taps along D, H, W]`
+    /// `[C_out, C_in/groups, taps along D, H, W]`, or with one channel that stands for all
     w: [usize; 5],
     /// `[N, C_out, D, H, W]`
     y: [usize; 5],
+    /// C_in/groups
+    channels: usize,
     /// How x and y lie in memory.
     x_layout: Layout,
     y_layout: Layout,
@@ -38,6 +41,11 @@ struct Shapes {
 }
 
 impl Shapes {
+    /// The channel of w for channel `c` of a group.
+    fn w_channel(&self, c: usize) -> usize {
+        if self.w[1] == 1 { 0 } else { c }
+    }
+
     /// Where the element `[n, c, d, h, w]` of x is.
     fn at_x(&self, index: [usize; 5]) -> usize {
         position(index, self.x, self.x_layout)
@@ -66,8 +74,15 @@ fn shapes(problem: &ConvProblem) -> Result<Shapes> {
     let [d, h, w] = problem.axes;
     let shapes = Shapes {
         x: [n, c_in, d.input as usize, h.input as usize, w.input as usize],
-        w: [c_out, c_in / groups, d.taps as usize, h.taps as usize, w.taps as usize],
+        w: [
+            c_out,
+            if problem.shared_kernel { 1 } else { c_in / groups },
+            d.taps as usize,
+            h.taps as usize,
+            w.taps as usize,
+        ],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
+        channels: c_in / groups,
         x_layout: problem.x_layout,
         y_layout: problem.y_layout,
         in_out: problem.kernel_order == KernelOrder::InOut,

@@ -45,7 +45,11 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 && spatial.len() == D
             {
                 spatial.copy_from_slice(&taps);
-                *(if operator == 0 { inner } else { outer }) = channels / if operator == 0 { groups.max(1) } else { 1 };
+                *(if operator == 0 { inner } else { outer }) = match operator {
+                    0 if bit(4) => 1,
+                    0 => channels / groups.max(1),
+                    _ => *channels,
+                };
             }
             let chosen = numbers.byte();
             let pass = Pass::ALL[chosen as usize % Pass::ALL.len()];
@@ -60,22 +64,19 @@ fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
                 shapes = shapes.with_bias();
             }
             let plan = |options: &PlanOptions| {
+                let activation = if bit(2) { Activation::Relu } else { Activation::None };
+                let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                 if operator == 0 {
-                    let activation = if bit(2) { Activation::Relu } else { Activation::None };
-                    let shapes = if bit(1) { shapes.through(Activation::Relu) } else { shapes };
                     let conv = Conv::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
-                    return conv
-                        .activation(activation)
-                        .kernel_order(order)
-                        .build()?
-                        .plan_spec(&limits, pass, shapes, options);
+                    let conv = conv.shared_kernel(bit(4)).activation(activation).kernel_order(order);
+                    return conv.build()?.plan_spec(&limits, pass, shapes, options);
                 }
                 let conv =
                     ConvTranspose::<D>::new(taps).stride(stride).dilation(dilation).padding(padding).groups(groups);
                 let extent = [w.first(), w.last()].map(|extent| extent.copied().unwrap_or_default());
                 let conv = if bit(1) { conv.output_padding([extent[0]; D]) } else { conv };
                 let conv = if bit(2) { conv.output_shape([extent[1]; D]) } else { conv };
-                conv.kernel_order(order).build()?.plan_spec(&limits, pass, shapes, options)
+                conv.activation(activation).kernel_order(order).build()?.plan_spec(&limits, pass, shapes, options)
             };
             check(&limits, &options, plan);
         }
@@ -125,7 +126,7 @@ pub fn check(limits: &DeviceLimits, options: &PlanOptions, plan: impl Fn(&PlanOp
         let mut ranges = written.remove(&need.operand).unwrap_or_default();
         ranges.sort_unstable();
         // The workspace may have gaps, for the sake of alignment.
-        let gap = if need.operand == Operand::Workspace { limits.storage_alignment } else { 0 };
+        let gap = if need.operand.is_scratch() { limits.storage_alignment } else { 0 };
         let end = ranges.iter().fold(0, |end: u64, range| if range.0 <= end + gap { end.max(range.1) } else { end });
         assert_eq!(end, need.bytes, "{} of {spec} is not written as a whole", need.operand);
     }

@@ -6,6 +6,7 @@ mod input_grad;
 mod kernel_grad;
 mod layouts;
 mod rounds;
+mod shared;
 mod tiles;
 
 use rand::RngExt;
@@ -38,8 +39,9 @@ impl ConvData {
     /// Small integers for which every partial sum of every pass is exact.
     pub fn integers(problem: &ConvProblem, seed: u64) -> ConvData {
         // The longest reduction: taps and channels forward, outputs for the kernel gradient.
-        let window = count(&problem.w_shape()) as u64;
-        let outputs = count(&problem.y_shape()) as u64;
+        let shared = if problem.shared_kernel { u64::from(problem.channels_in / problem.groups) } else { 1 };
+        let window = count(&problem.w_shape()) as u64 * shared;
+        let outputs = count(&problem.y_shape()) as u64 * shared;
         let most = exact_range((window * most_images(problem)).max(outputs) + 1);
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
@@ -141,16 +143,26 @@ pub fn on_cpu(problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) ->
 
 /// The same with the case's activation and addend.
 fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data: &ConvData) -> reference::Sums {
-    let mut sums = on_cpu(problem, pass, bias, data);
+    finished(on_cpu(problem, pass, bias, data), pass, case.activation, case.addend, data)
+}
+
+/// A pass's sums with an activation and an addend.
+pub fn finished(
+    mut sums: reference::Sums,
+    pass: Pass,
+    activation: Activation,
+    addend: Addend,
+    data: &ConvData,
+) -> reference::Sums {
     if pass == Pass::InputGrad {
-        sums = sums.through(case.activation, &data.x).unwrap();
+        sums = sums.through(activation, &data.x).unwrap();
     }
-    match case.addend {
+    match addend {
         Addend::Residual(factor) if pass == Pass::Forward => sums = sums.plus(factor, &data.residual).unwrap(),
         Addend::Output(factor) => sums = sums.plus(factor, data.before(pass)).unwrap(),
         _ => {}
     }
-    if pass == Pass::Forward { sums.activated(case.activation) } else { sums }
+    if pass == Pass::Forward { sums.activated(activation) } else { sums }
 }
 
 /// One of the activations.
@@ -165,7 +177,7 @@ pub fn any_addend(rng: &mut ChaCha8Rng) -> Addend {
 }
 
 /// Whether integers give what f32 holds exactly: with the others the bound is checked, on integers too.
-fn is_exact(activation: Activation) -> bool {
+pub fn is_exact(activation: Activation) -> bool {
     matches!(activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_))
 }
 

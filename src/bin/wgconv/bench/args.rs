@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use wgconv::case::{Case, ConvCase};
+use wgconv::case::Case;
 use wgconv::{Activation, Addend};
 
 use super::select::{QUICK, Selection};
@@ -92,8 +92,12 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
     // Parameters that contradict each other are the user's mistake, not a limit of the device.
     case.y_shape().map_err(|error| error.to_string())?;
     // Peers and the check of channels one by one know sums only.
-    let adds = |conv: &ConvCase| conv.activation != Activation::None || conv.addend != Addend::None;
-    if matches!(&case, Case::Conv(conv) if adds(conv)) {
+    let epilogue = match &case {
+        Case::Conv(conv) => (conv.activation, conv.addend),
+        Case::ConvTranspose(conv) => (conv.activation, conv.addend),
+        Case::Pool(_) => (Activation::None, Addend::None),
+    };
+    if epilogue != (Activation::None, Addend::None) {
         return Err("a case without activation, residual and onto: what is timed and compared are the sums".to_owned());
     }
     Ok(case)

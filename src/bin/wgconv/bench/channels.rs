@@ -22,18 +22,10 @@ pub struct Part {
 /// A case and pass on its first sample.
 pub struct Channels {
     pass: &'static str,
-    /// With the usual layouts and order.
+    /// With channels first, and the usual order of w's axes.
     of: Of,
     batch: u64,
-    order: Order,
-}
-
-/// How the device's tensors lie in memory. Here channels come first.
-#[derive(Clone, Copy, Default)]
-struct Order {
-    x: Layout,
-    y: Layout,
-    /// Whether w's first two axes are exchanged.
+    /// Whether the device has w's first two axes exchanged.
     exchanged: bool,
 }
 
@@ -48,23 +40,23 @@ type Inputs = [(Operand, Vec<f32>, Vec<f32>)];
 impl Channels {
     pub fn new(case: &Case, pass: &'static str) -> Result<Channels> {
         let first = Layout::ChannelsFirst;
-        let mut order = Order::default();
+        let mut exchanged = false;
         let of = match case.with_batch(1) {
             Case::Conv(mut case) => {
                 let usual = KernelOrder::OutIn;
-                order = Order { x: case.x_layout, y: case.y_layout, exchanged: case.kernel_order != usual };
+                exchanged = case.kernel_order != usual;
                 (case.x_layout, case.y_layout, case.kernel_order) = (first, first, usual);
                 Of::Conv(ConvCase::problem(&case)?)
             }
             Case::ConvTranspose(mut case) => {
                 let usual = KernelOrder::InOut;
-                order = Order { x: case.x_layout, y: case.y_layout, exchanged: case.kernel_order != usual };
+                exchanged = case.kernel_order != usual;
                 (case.x_layout, case.y_layout, case.kernel_order) = (first, first, usual);
                 Of::ConvTranspose(ConvTransposeCase::problem(&case)?)
             }
             Case::Pool(case) => Of::Pool(PoolCase::problem(&case)?),
         };
-        Ok(Channels { pass, of, batch: case.batch().into(), order })
+        Ok(Channels { pass, of, batch: case.batch().into(), exchanged })
     }
 
     /// Inputs of the pass, apart from indices, with the elements of one sample.
@@ -90,50 +82,33 @@ impl Channels {
         }
     }
 
-    /// A sample of an input as the device has it.
+    /// A sample of an input with its axes in the device's order.
     pub fn stored(&self, operand: Operand, values: &[f32]) -> Vec<f32> {
-        let (x, w, y) = match &self.of {
-            Of::Conv(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
-            Of::ConvTranspose(problem) => (problem.x_shape(), problem.w_shape(), problem.y_shape()),
-            Of::Pool(_) => return values.to_vec(),
+        let w = match &self.of {
+            Of::Conv(problem) if self.exchanged => problem.w_shape(),
+            Of::ConvTranspose(problem) if self.exchanged => problem.w_shape(),
+            _ => return values.to_vec(),
         };
-        let cells = |shape: &[usize]| shape[2..].iter().product();
-        match operand {
-            Operand::X if self.order.x == Layout::ChannelsLast => {
-                reference::layout::transpose(1, x[1], cells(&x), values)
-            }
-            Operand::Dy if self.order.y == Layout::ChannelsLast => {
-                reference::layout::transpose(1, y[1], cells(&y), values)
-            }
-            Operand::W if self.order.exchanged => {
-                let (taps, [first, second]) = (cells(&w), [w[0], w[1]]);
-                let row = |b: usize| (0..first).map(move |a| (a * second + b) * taps);
-                (0..second).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
-            }
-            _ => values.to_vec(),
+        if operand != Operand::W {
+            return values.to_vec();
         }
+        let (taps, [first, second]) = (w[2..].iter().product::<usize>(), [w[0], w[1]]);
+        let row = |b: usize| (0..first).map(move |a| (a * second + b) * taps);
+        (0..second).flat_map(row).flat_map(|at| &values[at..at + taps]).copied().collect()
     }
 
-    /// Where the device puts the element `i`, of `block`, of a channel of the result.
+    /// Where the element `i`, of `block`, of a channel of the result is with its axes in that order.
     pub fn place(&self, sample: usize, channel: usize, i: usize, block: usize) -> usize {
         let count = self.count();
-        let layout = match self.pass {
-            "forward" => self.order.y,
-            "input_grad" => self.order.x,
-            "kernel_grad" if self.order.exchanged => {
-                let taps = match &self.of {
-                    Of::Conv(problem) => product(&problem.axes, |axis| axis.taps),
-                    Of::ConvTranspose(problem) => product(&problem.axes, |axis| axis.taps),
-                    Of::Pool(_) => 1,
-                } as usize;
-                return (i / taps * count + channel) * taps + i % taps;
-            }
-            _ => Layout::ChannelsFirst,
-        };
-        match layout {
-            Layout::ChannelsFirst => (sample * count + channel) * block + i,
-            Layout::ChannelsLast => (sample * block + i) * count + channel,
+        let taps = match &self.of {
+            Of::Conv(problem) => product(&problem.axes, |axis| axis.taps),
+            Of::ConvTranspose(problem) => product(&problem.axes, |axis| axis.taps),
+            Of::Pool(_) => 1,
+        } as usize;
+        if self.exchanged && self.pass == "kernel_grad" {
+            return (i / taps * count + channel) * taps + i % taps;
         }
+        (sample * count + channel) * block + i
     }
 
     pub fn is_max(&self) -> bool {
@@ -208,6 +183,11 @@ impl Channels {
                 match self.pass {
                     "forward" => u64::from(problem.channels_in / problem.groups) * taps,
                     "input_grad" => u64::from(problem.channels_out / problem.groups) * taps,
+                    // Of every channel, where they share a kernel.
+                    "kernel_grad" if problem.shared_kernel => {
+                        let channels = u64::from(problem.channels_in / problem.groups);
+                        channels * self.batch * product(&problem.axes, |axis| axis.output)
+                    }
                     _ => self.batch * product(&problem.axes, |axis| axis.output),
                 }
             }
@@ -267,9 +247,11 @@ impl Channels {
         if self.pass == "input_grad" {
             let (group, c) = (channel / in_group, channel % in_group);
             (one.channels_in, one.channels_out) = (1, out_group as u32);
-            let taps = w.len() / whole.channels_out as usize / in_group;
+            let (of_kernel, c) = if whole.shared_kernel { (1, 0) } else { (in_group, c) };
+            let taps = w.len() / whole.channels_out as usize / of_kernel;
             let outputs = group * out_group..(group + 1) * out_group;
-            let w: Vec<f32> = outputs.flat_map(|k| &w[(k * in_group + c) * taps..][..taps]).copied().collect();
+            let w: Vec<f32> = outputs.flat_map(|k| &w[(k * of_kernel + c) * taps..][..taps]).copied().collect();
+            one.shared_kernel = false;
             let dy = share(dy, groups, group);
             return Ok(Part::of(reference::conv::input_grad(&one, dy, &w)?));
         }

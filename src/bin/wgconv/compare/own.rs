@@ -143,7 +143,7 @@ impl Loaded {
     }
 
     fn write(&self) -> Result<()> {
-        let is_result = |bound: &&(Operand, Access, Tensor)| bound.1 != Access::Read && bound.0 != Operand::Workspace;
+        let is_result = |bound: &&(Operand, Access, Tensor)| bound.1 != Access::Read && !bound.0.is_scratch();
         let (_, _, tensor) = self.tensors.iter().find(is_result).context("no result")?;
         let bytes: Vec<u8> = tensor.read_blocking()?.into_iter().flat_map(f32::to_le_bytes).collect();
         write_atomically(&self.request.result, &bytes)

@@ -81,8 +81,8 @@ impl CaseRequest {
     /// Without files.
     ///
     /// # Errors
-    /// The case is not valid, or has a padding mode other than zeros, channels last or a kernel in the other order, which the
-    /// peers' programs do not know.
+    /// The case is not valid, or has a padding mode other than zeros, a shared kernel, channels last or a kernel in the other
+    /// order, which the peers' programs do not know.
     pub fn new(case: &ConvCase, pass: &str) -> wgconv::Result<Self> {
         if case.padding_mode != PaddingMode::Zeros {
             return Err(Error::InvalidParameter {
@@ -90,6 +90,14 @@ impl CaseRequest {
                 parameter: "padding_mode",
                 value: case.padding_mode.to_string(),
                 expected: "zeros, which is what every peer has",
+            });
+        }
+        if case.shared_kernel {
+            return Err(Error::InvalidParameter {
+                operator: "compare",
+                parameter: "shared_kernel",
+                value: "true".to_owned(),
+                expected: "false: no peer has it",
             });
         }
         let order = (case.x_layout, case.y_layout, case.kernel_order);
@@ -141,6 +149,7 @@ impl CaseRequest {
             channels_in,
             channels_out,
             groups,
+            shared_kernel: false,
             axes,
             padding_mode,
             activation: Activation::None,

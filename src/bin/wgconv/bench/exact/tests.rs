@@ -65,9 +65,10 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
     }
 }
 
-const CASES: [&str; 9] = [
+const CASES: [&str; 10] = [
     "n3c4h7w6k6r3s2u2x1p1x0g2",
     "n2c2w9k3s3a2",
+    "n3c4h7w6k6r3s2sharedg2",
     "tconvn3c4h4w3k6r3s2u2x3p1x0o1x2g2",
     "tconvn2c3w5k2s3a2",
     "maxn3c3h7w6r3s2",

@@ -1,0 +1,9 @@
+// `conv/channels/sum.wgsl` for planes of whole fours, and channels that lie first.
+
+// specialise: begin
+const WORKGROUP_SIZE: u32 = 64u;
+// specialise: end
+
+alias Value = vec4<f32>;
+
+const X_LAST: u32 = 0u;
