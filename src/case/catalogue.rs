@@ -56,7 +56,7 @@ const CONVOLUTIONS: [(&str, &str); 65] = [
     ("shared kernel, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2shared"),
     ("shared kernel, groups, circular", "n3c10h9w7k6r3s3p1_2x1circularsharedg2"),
     ("shared kernel, whole fours", "n2c21h8w12k16r3s3p1shared"),
-    ("shared kernel, x last", "n2c6h7w10k5r3s2u2x3p2_0x1_3a1x2sharedg2lastx"),
+    ("shared kernel, x last", "n2c6h7w10k4r3s2u2x3p2_0x1_3a1x2sharedg2lastx"),
     ("shared kernel, all last, replicate", "n3c5h8w6k4r3s3p1replicatesharedlastxlastyinout"),
     ("shared kernel, rank 3, groups of one output", "n2c4d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1sharedg2"),
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
