@@ -89,7 +89,7 @@ impl Operands {
         let mut output = Output { values: Vec::new(), indices: None };
         for (operand, tensor) in &self.written {
             match operand {
-                Operand::Workspace => {}
+                operand if operand.is_scratch() => {}
                 Operand::Indices => {
                     let values = from_memory(case, *operand, tensor.read_blocking()?)?;
                     output.indices = Some(values.into_iter().map(f32::to_bits).collect());
