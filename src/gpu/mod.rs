@@ -24,5 +24,6 @@ pub use program::Program;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use scope::refused;
 pub(crate) use sink::{Bound, Immediate, Sink};
+#[cfg(feature = "half")]
 pub(crate) use tensor::Sealed;
 pub use tensor::{Element, Real, Tensor};

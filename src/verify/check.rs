@@ -475,21 +475,20 @@ mod tests {
 
     /// The outputs of a device that computes right.
     fn right(task: &Task) -> Vec<(Operand, Vec<u32>)> {
-        let words = |values: &Values| match values {
-            Values::Floats(values, _) => {
-                let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
-                let mut words = task.element.words(&values);
-                if values.len() % 2 == 1 && task.element != ElementType::F32 {
-                    // What was there.
-                    *words.last_mut().unwrap() |= POISON & 0xffff_0000;
-                }
-                words
-            }
-            Values::Integers(values) => values.clone(),
-        };
         let in_memory = |expected: &Expected| {
-            let words: Vec<u32> = words(&expected.values);
-            (expected.operand, expected.layout.to_memory(&expected.shape, &words).unwrap())
+            let words = match &expected.values {
+                Values::Floats(values, _) => {
+                    let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+                    let mut words = task.element.words(&expected.layout.to_memory(&expected.shape, &values).unwrap());
+                    if values.len() % 2 == 1 && task.element != ElementType::F32 {
+                        // What was there.
+                        *words.last_mut().unwrap() |= POISON & 0xffff_0000;
+                    }
+                    words
+                }
+                Values::Integers(values) => expected.layout.to_memory(&expected.shape, values).unwrap(),
+            };
+            (expected.operand, words)
         };
         task.expected.iter().map(in_memory).collect()
     }
@@ -504,16 +503,18 @@ mod tests {
                 for which in 0..outputs.len() {
                     let at = i * 7 % outputs[which].1.len();
                     let mut wrong = outputs.clone();
-                    // A thousandth of a float, one of an index.
+                    // A thousandth of a float, one of an index, the highest bit of an exponent in the lower half of a word.
                     let word = wrong[which].1[at];
+                    let is_half = task.element != ElementType::F32;
                     wrong[which].1[at] = match wrong[which].0 {
                         Operand::Indices => word + 1,
+                        _ if is_half => word ^ 0x4000,
                         _ => (f32::from_bits(word) - 0.001 * (1.0 + f32::from_bits(word).abs())).to_bits(),
                     };
                     let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
                     let Fault::Mismatch(mismatch) = fault else { panic!("{} {pass}: {fault}", row.case) };
                     assert_eq!((mismatch.operand, mismatch.wrong), (outputs[which].0, 1));
-                    wrong[which].1[at] = POISON;
+                    wrong[which].1[at] = if is_half { word & 0xffff_0000 | POISON & 0xffff } else { POISON };
                     let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
                     let Fault::Unwritten(unwritten) = fault else { panic!("{} {pass}: {fault}", row.case) };
                     assert_eq!((unwritten.operand, unwritten.unwritten), (outputs[which].0, 1));
