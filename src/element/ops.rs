@@ -57,7 +57,7 @@ pub fn convert_plan(
     ctx.plan(Problem::Convert(ConvertProblem { count, source, target }), options)
 }
 
-/// The type of elements.
+/// Types of elements.
 impl Program {
     /// [`convert`] as a part of the program.
     ///

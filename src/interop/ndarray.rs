@@ -11,7 +11,7 @@ use crate::spatial::expect_shape;
 /// Feature `ndarray`.
 impl Context {
     /// A tensor with the shape and the elements of an array or a view of one, whatever its strides: rows in reverse,
-    /// transposed axes, every second column and broadcast axes come out as they are indexed. T is `f32` or `u32`.
+    /// transposed axes, every second column and broadcast axes come out as they are indexed. T is `f32` or `u32`, with the feature `half` a 16-bit type too.
     ///
     /// An array in standard layout is uploaded as it lies; for any other one the elements are brought into order first.
     ///

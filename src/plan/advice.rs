@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 
 /// What the names of kernels with a side have more than those of their twins.
 const SIDE: &str = "+side";
+/// What those of kernels that leave f32 sums of 16-bit operands have.
+const TO_F32: &str = ":to:f32";
 
 /// What tuning found about a problem. Nothing, unless the caller gave the context the results of tuning.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +24,11 @@ impl Advice<'_> {
     pub(crate) fn allow(&self, spec: &PlanSpec) -> Result<()> {
         let Some(quarantined) = self.quarantined.filter(|names| !names.is_empty()) else { return Ok(()) };
         let mut names = spec.steps.iter().map(|step| step.kernel.module_name());
-        // A kernel with a side computes its sums as its twin without one does, which is the one that is checked.
-        let known = |name: &String| quarantined.contains(name) || quarantined.contains(&name.replace(SIDE, ""));
+        // A kernel with a side, or one that leaves f32 sums, computes them as its twin does that is checked.
+        let twins =
+            |name: &str| [name.replace(SIDE, ""), name.replace(TO_F32, ""), name.replace(SIDE, "").replace(TO_F32, "")];
+        let known =
+            |name: &String| quarantined.contains(name) || twins(name).iter().any(|twin| quarantined.contains(twin));
         match names.find(known) {
             Some(kernel) => Err(Error::Quarantined { kernel }),
             None => Ok(()),

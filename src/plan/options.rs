@@ -141,7 +141,8 @@ pub struct PlanOptions {
     pub strategy: Strategy,
     /// Most bytes of workspace that the plan may ask for. With less than they need a split reduction takes one dispatch a slab
     /// instead, and in place of the kernels that keep a reordered copy of w there (forward and input gradient) come the direct
-    /// ones, as the plan's `Display` says.
+    /// ones, as the plan's `Display` says. Of 16-bit types the sums that one dispatch cannot finish, and those of kernel and bias
+    /// gradients, are f32 there: without room for them the plan is refused.
     pub workspace_limit: u64,
 }
 

@@ -90,9 +90,9 @@ impl Tuned {
     /// Puts the kernels of a plan in quarantine that computed a wrong result.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn quarantine(&mut self, spec: &PlanSpec) -> Vec<String> {
-        use crate::kernel::{PACK_SCALAR_KERNEL, PACK_VEC4_KERNEL, SUM_SLICES_KERNEL};
+        use crate::kernel::{FINISH_KERNEL, PACK_SCALAR_KERNEL, PACK_VEC4_KERNEL, SUM_SLICES_KERNEL};
         // Many plans share these, which say little about the result alone: if one is wrong, the others' own checks show it.
-        let shared = [PACK_SCALAR_KERNEL.name, PACK_VEC4_KERNEL.name, SUM_SLICES_KERNEL.name];
+        let shared = [PACK_SCALAR_KERNEL.name, PACK_VEC4_KERNEL.name, SUM_SLICES_KERNEL.name, FINISH_KERNEL.name];
         let is_shared = |name: &str| shared.contains(&name);
         let blamed = spec.steps.iter().filter(|step| !is_shared(step.kernel.entry.kernel().name));
         let names: BTreeSet<String> = blamed.map(|step| step.kernel.module_name()).collect();

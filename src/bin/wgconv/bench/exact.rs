@@ -166,8 +166,8 @@ impl Exact {
             }
             let got = f64::from(found.values[at(i)]);
             let allowed = if self.channels.divides() { bound * factor.abs() } else { 0.0 };
-            // NaN is never within.
-            if (got - expected).abs().partial_cmp(&allowed).is_none_or(std::cmp::Ordering::is_gt) {
+            // Infinities have no difference; NaN is never within.
+            if got != expected && (got - expected).abs().partial_cmp(&allowed).is_none_or(std::cmp::Ordering::is_gt) {
                 return Err(format!("{}: {got} instead of {expected}", place(i)));
             }
         }
