@@ -87,8 +87,13 @@ impl PendingRead {
             return Some(Err(self.context.core().mark_lost("a callback panicked while the buffer was mapped")));
         };
         state.waker = waker.cloned();
+        let core = self.context.core();
         // No memory to map into, or a device that is gone: only that is the end of the context.
-        let refused = |error: wgpu::BufferAsyncError| refused(self.context.core(), MAPPING, error.to_string());
+        #[cfg(not(target_arch = "wasm32"))]
+        let refused = |error: wgpu::BufferAsyncError| refused(core, MAPPING, error.to_string());
+        // A browser's device cannot be asked whether it is gone, which is what mostly fails a mapping there.
+        #[cfg(target_arch = "wasm32")]
+        let refused = |error: wgpu::BufferAsyncError| core.mark_lost(&error.to_string());
         state.outcome.take().map(|outcome| outcome.map_err(refused))
     }
 

@@ -113,12 +113,14 @@ fn relative(case: &Case) -> Case {
     let axes = |axes: &[CaseAxis]| axes.iter().enumerate().map(|(i, axis)| shrink(axis, i as u32)).collect();
     let relative = match case {
         Case::Conv(conv) => {
-            let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);
+            let channels = [(conv.channels_in, conv.x_layout), (conv.channels_out, conv.y_layout)];
+            let (groups, channels_in, channels_out) = few(conv.groups, channels);
             let (batch, axes) = (conv.batch.min(2), axes(&conv.axes));
             Case::Conv(ConvCase { batch, channels_in, channels_out, groups, axes, ..conv.clone() })
         }
         Case::ConvTranspose(conv) => {
-            let (groups, channels_in, channels_out) = few(conv.groups, conv.channels_in, conv.channels_out);
+            let channels = [(conv.channels_in, conv.x_layout), (conv.channels_out, conv.y_layout)];
+            let (groups, channels_in, channels_out) = few(conv.groups, channels);
             // Of the output there is stride times as much.
             let cells = |(i, axis): (u32, &CaseAxis)| {
                 let reach = window(axis).div_ceil(axis.stride.max(1));
@@ -130,8 +132,8 @@ fn relative(case: &Case) -> Case {
         }
         Case::Pool(pool) => {
             // With channels last there are kernels for whole fours of them.
-            let are_last = [pool.x_layout, pool.y_layout] == [Layout::ChannelsLast; 2];
-            let most = if are_last && pool.channels.is_multiple_of(4) { 8 } else { 5 };
+            let is_last = [pool.x_layout, pool.y_layout].contains(&Layout::ChannelsLast);
+            let most = if is_last && pool.channels.is_multiple_of(4) { 8 } else { 5 };
             let (batch, channels, axes) = (pool.batch.min(2), pool.channels.min(most), axes(&pool.axes));
             Case::Pool(PoolCase { batch, channels, axes, ..pool.clone() })
         }
@@ -140,11 +142,16 @@ fn relative(case: &Case) -> Case {
     if relative.y_shape().is_ok() { relative } else { case.with_batch(1) }
 }
 
-/// Groups, and channels of input and output: of a group one less than a tile has, and one more, where there are as many.
-fn few(groups: u32, channels_in: u32, channels_out: u32) -> (u32, u32, u32) {
-    let [inside, outside] = [(channels_in, 31), (channels_out, 33)].map(|(channels, most)| {
+/// Groups, and channels of input and output: of a group one less than a tile has, and one more, where there are as many; a whole
+/// four less or more where they are last, as there are kernels for whole fours.
+fn few(groups: u32, [inside, outside]: [(u32, Layout); 2]) -> (u32, u32, u32) {
+    let [inside, outside] = [(inside, 31, 28), (outside, 33, 36)].map(|((channels, layout), most, most_fours)| {
         let channels = channels / groups.max(1);
-        if channels < 4 { channels } else { (channels - 1 + channels % 2).min(most) }
+        match layout {
+            Layout::ChannelsLast if channels.is_multiple_of(4) => channels.min(most_fours),
+            _ if channels < 4 => channels,
+            _ => (channels - 1 + channels % 2).min(most),
+        }
     });
     let groups = groups.min(3);
     (groups, inside * groups, outside * groups)
@@ -169,6 +176,7 @@ mod tests {
     fn relatives_are_small_and_valid() {
         let relative = |text: &str| relative(&text.parse().unwrap()).to_string();
         assert_eq!(relative("n8c64h56w56k64r3s3p1"), "n2c31h10w12k33r3s3p1");
+        assert_eq!(relative("n8c64h56w56k64r3s3p1lastxlasty"), "n2c28h10w12k36r3s3p1lastxlasty");
         assert_eq!(relative("n8c96h56w56k96r3s3p1g96"), "n2c3h10w12k3r3s3p1g3");
         assert_eq!(relative("maxn8c64h112w112r3s3u2p1"), "maxn2c5h17w21r3s3u2p1");
         assert_eq!(relative("maxn8c64h112w112r3s3u2p1lastxlasty"), "maxn2c8h17w21r3s3u2p1lastxlasty");

@@ -244,7 +244,10 @@ impl Planner<'_, '_> {
         let positions = chunk.map_or(0, |chunk| self.positions(chunk)) as u32;
         // Quads walk by rows.
         let [step_samples, step_cells] = match self.form {
-            Form::Scalar | Form::Vec4 => [WORKGROUP_SIZE / plane * channels * plane, WORKGROUP_SIZE % plane],
+            // More than a tensor has is never walked.
+            Form::Scalar | Form::Vec4 => {
+                [(WORKGROUP_SIZE / plane).saturating_mul(channels).saturating_mul(plane), WORKGROUP_SIZE % plane]
+            }
             Form::Quads => [0; 2],
         };
         let owners = if self.form == Form::Quads { plane } else { channels };
