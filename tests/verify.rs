@@ -34,8 +34,10 @@ fn expect(code: i32, arguments: &[&str]) -> (String, String) {
 
 #[test]
 fn this_device_computes_right() {
+    // By the planner's choice alone: tests/gpu goes through the algorithms.
     let file = tempfile::NamedTempFile::new().unwrap();
-    let (stdout, stderr) = expect(0, &["--count", "5", "--seed", "3", "--json", file.path().to_str().unwrap()]);
+    let (stdout, stderr) =
+        expect(0, &["--count", "5", "--seed", "3", "--algorithm", "auto", "--json", file.path().to_str().unwrap()]);
     let shapes = catalogue().rows.len() + 5;
     assert!(stdout.contains("all right") && stdout.contains(&format!("of {shapes} shapes, seed 3")), "{stdout}");
     assert!(stdout.contains("wgconv ") && stdout.contains("driver "), "{stdout}");
