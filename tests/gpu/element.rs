@@ -8,6 +8,7 @@ use wgconv::{DeviceLimits, Operand, PlanOptions};
 use crate::conv::{check_bound, check_exact};
 use crate::conv_transpose;
 use crate::support::arena::run;
+use crate::support::catalogue::part;
 use crate::support::context::{Regime, context};
 use crate::support::data::reals;
 
@@ -101,8 +102,9 @@ fn a_conversion_keeps_the_shape_and_is_a_part_of_a_program() {
 #[test]
 fn every_pass_equals_the_reference_rounded_once() {
     let rows = catalogue().rows.iter().filter(|row| row.case.element() != ElementType::F32);
+    let rows = part(rows.collect());
     let mut checked = 0;
-    for (i, row) in rows.enumerate() {
+    for (i, row) in rows.iter().enumerate() {
         for (j, pass) in Pass::ALL.into_iter().enumerate() {
             for regime in Regime::BOTH {
                 // The tiled kernels take a software device long: every fourth.
@@ -118,7 +120,7 @@ fn every_pass_equals_the_reference_rounded_once() {
             }
         }
     }
-    assert_eq!(checked, 8 * 10);
+    assert_eq!(checked, 8 * rows.len());
 }
 
 /// 70003, 39550 and -30400, in a type that ends at 65504 and holds every 32nd integer behind 32768.

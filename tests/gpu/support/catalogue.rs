@@ -26,6 +26,14 @@ pub fn pool(text: &str) -> PoolCase {
     }
 }
 
+/// All of them, or what `WGCONV_CATALOGUE=FIRST/STEP` says: each STEP-th from the FIRST on, for drivers that compile slowly.
+pub fn part<T>(cases: Vec<T>) -> Vec<T> {
+    let Ok(part) = std::env::var("WGCONV_CATALOGUE") else { return cases };
+    let numbers = part.split_once('/').map(|(first, step)| (first.parse(), step.parse()));
+    let Some((Ok(first), Ok(step))) = numbers else { panic!("WGCONV_CATALOGUE is FIRST/STEP, not {part}") };
+    cases.into_iter().skip(first).step_by(step).collect()
+}
+
 /// Convolutions of f32, with a name each.
 pub fn convolutions() -> Vec<(&'static str, ConvCase)> {
     let convolution = |case: &Case| match case {
@@ -34,7 +42,7 @@ pub fn convolutions() -> Vec<(&'static str, ConvCase)> {
     };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, convolution(&row.case)?))).collect();
     assert!(cases.len() >= 22);
-    cases
+    part(cases)
 }
 
 /// Transposed convolutions of f32, with a name each.
@@ -45,7 +53,7 @@ pub fn transposed() -> Vec<(&'static str, ConvTransposeCase)> {
     };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, transposed(&row.case)?))).collect();
     assert!(cases.len() >= 14);
-    cases
+    part(cases)
 }
 
 /// Poolings of a kind, each in floor and in ceil mode, with a name each.
@@ -56,7 +64,7 @@ pub fn poolings(kind: PoolKind) -> Vec<(&'static str, PoolCase)> {
     };
     let cases: Vec<_> = catalogue().rows.iter().filter_map(|row| Some((row.name, of_kind(&row.case)?))).collect();
     assert!(cases.len() >= 20);
-    cases
+    part(cases)
 }
 
 /// Poolings that take norms, with a name each.
