@@ -165,6 +165,6 @@ fn it_is_the_adjoint_of_the_convolution() {
             restored += 1;
         }
     }
-    // Of a part of the catalogue some.
-    assert!(restored >= catalogue::transposed().len().min(12) / 3);
+    // Of a part of the catalogue at least one.
+    assert!(restored >= if catalogue::transposed().len() >= 14 { 12 } else { 1 });
 }
