@@ -146,10 +146,8 @@ fn store_all(place: Place) {
         let second = behind(place);
         store_four(second, 0u, sum40, sum41, sum42, sum43, none);
         store_four(second, 4u, sum50, sum51, sum52, sum53, none);
-        if (TILE_M > 8u) {
-            store_four(second, 8u, sum60, sum61, sum62, sum63, none);
-            store_four(second, 12u, sum70, sum71, sum72, sum73, none);
-        }
+        store_four(second, 8u, sum60, sum61, sum62, sum63, none);
+        store_four(second, 12u, sum70, sum71, sum72, sum73, none);
     }
 }
 
@@ -174,10 +172,8 @@ fn store_all_with_bias(block: Block, place: Place) {
         let second = behind(place);
         store_four(second, 0u, sum40, sum41, sum42, sum43, bias_of(block, 0u));
         store_four(second, 4u, sum50, sum51, sum52, sum53, bias_of(block, 4u));
-        if (TILE_M > 8u) {
-            store_four(second, 8u, sum60, sum61, sum62, sum63, bias_of(block, 8u));
-            store_four(second, 12u, sum70, sum71, sum72, sum73, bias_of(block, 12u));
-        }
+        store_four(second, 8u, sum60, sum61, sum62, sum63, bias_of(block, 8u));
+        store_four(second, 12u, sum70, sum71, sum72, sum73, bias_of(block, 12u));
     }
 }
 

@@ -11,8 +11,8 @@ const ODD: u32 = 2u;
 // specialise: end
 
 const_assert EVEN >= 1u && EVEN <= 2u && ODD <= 2u;
-// The other half of the sums is the second class's.
-const_assert TILE_M <= 16u;
+// The first half of the sums is the first class's, the other half the second's.
+const_assert TILE_M == 16u;
 
 const CLASSES_OF_LANE: u32 = 2u;
 
@@ -45,168 +45,6 @@ fn windows_at(row: u32, places: vec4<i32>, exists: bool, extent: u32, apart: u32
     return Windows(under, vec4<f32>(under.yzw, next), vec4<f32>(under.zw, next, last));
 }
 
-// The first class: the products of one tap, or two, in two channels.
-fn accumulate_even_two(
-    a: vec4<f32>,
-    b: vec4<f32>,
-    first: vec4<f32>,
-    second: vec4<f32>,
-) {
-    let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    sum00 += a0.x * first + b0.x * second;
-    sum01 += a0.y * first + b0.y * second;
-    sum02 += a0.z * first + b0.z * second;
-    sum03 += a0.w * first + b0.w * second;
-    let a1 = subgroupShuffle(a, 1u);
-    let b1 = subgroupShuffle(b, 1u);
-    sum10 += a1.x * first + b1.x * second;
-    sum11 += a1.y * first + b1.y * second;
-    sum12 += a1.z * first + b1.z * second;
-    sum13 += a1.w * first + b1.w * second;
-    if (TILE_M > 8u) {
-        let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        sum20 += a2.x * first + b2.x * second;
-        sum21 += a2.y * first + b2.y * second;
-        sum22 += a2.z * first + b2.z * second;
-        sum23 += a2.w * first + b2.w * second;
-        let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        sum30 += a3.x * first + b3.x * second;
-        sum31 += a3.y * first + b3.y * second;
-        sum32 += a3.z * first + b3.z * second;
-        sum33 += a3.w * first + b3.w * second;
-    }
-}
-
-fn accumulate_even_four(
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-    first: vec4<f32>,
-    second: vec4<f32>,
-    third: vec4<f32>,
-    fourth: vec4<f32>,
-) {
-    let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    let c0 = subgroupShuffle(c, 0u);
-    let d0 = subgroupShuffle(d, 0u);
-    sum00 += a0.x * first + b0.x * second + c0.x * third + d0.x * fourth;
-    sum01 += a0.y * first + b0.y * second + c0.y * third + d0.y * fourth;
-    sum02 += a0.z * first + b0.z * second + c0.z * third + d0.z * fourth;
-    sum03 += a0.w * first + b0.w * second + c0.w * third + d0.w * fourth;
-    let a1 = subgroupShuffle(a, 1u);
-    let b1 = subgroupShuffle(b, 1u);
-    let c1 = subgroupShuffle(c, 1u);
-    let d1 = subgroupShuffle(d, 1u);
-    sum10 += a1.x * first + b1.x * second + c1.x * third + d1.x * fourth;
-    sum11 += a1.y * first + b1.y * second + c1.y * third + d1.y * fourth;
-    sum12 += a1.z * first + b1.z * second + c1.z * third + d1.z * fourth;
-    sum13 += a1.w * first + b1.w * second + c1.w * third + d1.w * fourth;
-    if (TILE_M > 8u) {
-        let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        let c2 = subgroupShuffle(c, 2u);
-        let d2 = subgroupShuffle(d, 2u);
-        sum20 += a2.x * first + b2.x * second + c2.x * third + d2.x * fourth;
-        sum21 += a2.y * first + b2.y * second + c2.y * third + d2.y * fourth;
-        sum22 += a2.z * first + b2.z * second + c2.z * third + d2.z * fourth;
-        sum23 += a2.w * first + b2.w * second + c2.w * third + d2.w * fourth;
-        let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        let c3 = subgroupShuffle(c, 3u);
-        let d3 = subgroupShuffle(d, 3u);
-        sum30 += a3.x * first + b3.x * second + c3.x * third + d3.x * fourth;
-        sum31 += a3.y * first + b3.y * second + c3.y * third + d3.y * fourth;
-        sum32 += a3.z * first + b3.z * second + c3.z * third + d3.z * fourth;
-        sum33 += a3.w * first + b3.w * second + c3.w * third + d3.w * fourth;
-    }
-}
-
-// The second class.
-fn accumulate_odd_two(
-    a: vec4<f32>,
-    b: vec4<f32>,
-    first: vec4<f32>,
-    second: vec4<f32>,
-) {
-    let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    sum40 += a0.x * first + b0.x * second;
-    sum41 += a0.y * first + b0.y * second;
-    sum42 += a0.z * first + b0.z * second;
-    sum43 += a0.w * first + b0.w * second;
-    let a1 = subgroupShuffle(a, 1u);
-    let b1 = subgroupShuffle(b, 1u);
-    sum50 += a1.x * first + b1.x * second;
-    sum51 += a1.y * first + b1.y * second;
-    sum52 += a1.z * first + b1.z * second;
-    sum53 += a1.w * first + b1.w * second;
-    if (TILE_M > 8u) {
-        let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        sum60 += a2.x * first + b2.x * second;
-        sum61 += a2.y * first + b2.y * second;
-        sum62 += a2.z * first + b2.z * second;
-        sum63 += a2.w * first + b2.w * second;
-        let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        sum70 += a3.x * first + b3.x * second;
-        sum71 += a3.y * first + b3.y * second;
-        sum72 += a3.z * first + b3.z * second;
-        sum73 += a3.w * first + b3.w * second;
-    }
-}
-
-fn accumulate_odd_four(
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-    first: vec4<f32>,
-    second: vec4<f32>,
-    third: vec4<f32>,
-    fourth: vec4<f32>,
-) {
-    let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    let c0 = subgroupShuffle(c, 0u);
-    let d0 = subgroupShuffle(d, 0u);
-    sum40 += a0.x * first + b0.x * second + c0.x * third + d0.x * fourth;
-    sum41 += a0.y * first + b0.y * second + c0.y * third + d0.y * fourth;
-    sum42 += a0.z * first + b0.z * second + c0.z * third + d0.z * fourth;
-    sum43 += a0.w * first + b0.w * second + c0.w * third + d0.w * fourth;
-    let a1 = subgroupShuffle(a, 1u);
-    let b1 = subgroupShuffle(b, 1u);
-    let c1 = subgroupShuffle(c, 1u);
-    let d1 = subgroupShuffle(d, 1u);
-    sum50 += a1.x * first + b1.x * second + c1.x * third + d1.x * fourth;
-    sum51 += a1.y * first + b1.y * second + c1.y * third + d1.y * fourth;
-    sum52 += a1.z * first + b1.z * second + c1.z * third + d1.z * fourth;
-    sum53 += a1.w * first + b1.w * second + c1.w * third + d1.w * fourth;
-    if (TILE_M > 8u) {
-        let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        let c2 = subgroupShuffle(c, 2u);
-        let d2 = subgroupShuffle(d, 2u);
-        sum60 += a2.x * first + b2.x * second + c2.x * third + d2.x * fourth;
-        sum61 += a2.y * first + b2.y * second + c2.y * third + d2.y * fourth;
-        sum62 += a2.z * first + b2.z * second + c2.z * third + d2.z * fourth;
-        sum63 += a2.w * first + b2.w * second + c2.w * third + d2.w * fourth;
-        let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        let c3 = subgroupShuffle(c, 3u);
-        let d3 = subgroupShuffle(d, 3u);
-        sum70 += a3.x * first + b3.x * second + c3.x * third + d3.x * fourth;
-        sum71 += a3.y * first + b3.y * second + c3.y * third + d3.y * fourth;
-        sum72 += a3.z * first + b3.z * second + c3.z * third + d3.z * fourth;
-        sum73 += a3.w * first + b3.w * second + c3.w * third + d3.w * fourth;
-    }
-}
-
 // Cells 2 q and 2 q + 1 of out, which the classes have, side by side.
 fn interleaved(even: vec4<f32>, odd: vec4<f32>) -> mat2x4<f32> {
     return mat2x4<f32>(vec4<f32>(even.x, odd.x, even.y, odd.y), vec4<f32>(even.z, odd.z, even.w, odd.w));
@@ -237,32 +75,30 @@ fn interleave_sums() {
     let both13 = interleaved(sum13, sum53);
     sum13 = both13[0];
     sum53 = both13[1];
-    if (TILE_M > 8u) {
-        let both20 = interleaved(sum20, sum60);
-        sum20 = both20[0];
-        sum60 = both20[1];
-        let both21 = interleaved(sum21, sum61);
-        sum21 = both21[0];
-        sum61 = both21[1];
-        let both22 = interleaved(sum22, sum62);
-        sum22 = both22[0];
-        sum62 = both22[1];
-        let both23 = interleaved(sum23, sum63);
-        sum23 = both23[0];
-        sum63 = both23[1];
-        let both30 = interleaved(sum30, sum70);
-        sum30 = both30[0];
-        sum70 = both30[1];
-        let both31 = interleaved(sum31, sum71);
-        sum31 = both31[0];
-        sum71 = both31[1];
-        let both32 = interleaved(sum32, sum72);
-        sum32 = both32[0];
-        sum72 = both32[1];
-        let both33 = interleaved(sum33, sum73);
-        sum33 = both33[0];
-        sum73 = both33[1];
-    }
+    let both20 = interleaved(sum20, sum60);
+    sum20 = both20[0];
+    sum60 = both20[1];
+    let both21 = interleaved(sum21, sum61);
+    sum21 = both21[0];
+    sum61 = both21[1];
+    let both22 = interleaved(sum22, sum62);
+    sum22 = both22[0];
+    sum62 = both22[1];
+    let both23 = interleaved(sum23, sum63);
+    sum23 = both23[0];
+    sum63 = both23[1];
+    let both30 = interleaved(sum30, sum70);
+    sum30 = both30[0];
+    sum70 = both30[1];
+    let both31 = interleaved(sum31, sum71);
+    sum31 = both31[0];
+    sum71 = both31[1];
+    let both32 = interleaved(sum32, sum72);
+    sum32 = both32[0];
+    sum72 = both32[1];
+    let both33 = interleaved(sum33, sum73);
+    sum33 = both33[0];
+    sum73 = both33[1];
 }
 
 fn gather_sums(block: Block, lane: u32) {
@@ -320,7 +156,7 @@ fn gather_sums(block: Block, lane: u32) {
                         let d = packed[select(zero_quad, next_even + row_length, has_next)];
                         let z = select(first.next, first.last, even_is_behind);
                         let u = select(second.next, second.last, even_is_behind);
-                        accumulate_even_four(a, b, c, d, x, y, z, u);
+                        accumulate_four(a, b, c, d, x, y, z, u);
                     } else {
                         accumulate_even_two(a, b, x, y);
                     }

@@ -15,6 +15,7 @@ pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/pr
 /// Where source and out lie in any layout; or with their channels first.
 pub(super) const GATHER_LAYOUTS: &str = include_str!("../../../shaders/conv/gather/layouts.wgsl");
 pub(super) const GATHER_CHANNELS_FIRST: &str = include_str!("../../../shaders/conv/gather/channels_first.wgsl");
+const PRODUCT_PAIR: &str = include_str!("../../../shaders/conv/subgroup/product_pair.wgsl");
 pub(super) const PRODUCT_FOUR: &str = include_str!("../../../shaders/conv/subgroup/product_four.wgsl");
 const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.wgsl");
 const STORE_CHANNELS: &str = include_str!("../../../shaders/conv/gather/store_channels.wgsl");
@@ -158,7 +159,7 @@ kernel! {
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PRODUCT_PAIR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
         GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
