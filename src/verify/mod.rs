@@ -20,12 +20,11 @@ mod guard;
 mod markdown;
 mod report;
 mod shrink;
+mod task;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use check::Task;
 pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;
@@ -39,6 +38,8 @@ use crate::gpu::Context;
 use crate::plan::{Algorithm, PlanOptions, Strategy};
 use crate::pool::PoolPass;
 use data::Shapes;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use task::Task;
 
 /// What is checked.
 #[derive(Clone)]
