@@ -81,6 +81,7 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for (case, pass, element, place) in [
         ("n2c3h7w9k4r3s2p1", "kernel_grad", "dw[3, 2, 2, 1] is ", " of 72 elements"),
+        ("c3h7w9k4r3s2lasty", "forward", "y[0, 3, 4, 7] (channels last) is ", " of 160 elements"),
         ("maxc3h7w9r3s2", "backward", "dx[0, 2, 6, 8] is ", " of 189 elements"),
         ("avgc3h7w9r3s2", "forward", "y[0, 2, 1, 3] is ", " of 24 elements"),
     ] {

@@ -236,6 +236,7 @@ fn failure(failure: &Failure) -> Value {
         Fault::Mismatch(mismatch) => {
             value["operand"] = json!(mismatch.operand.name());
             value["coordinates"] = json!(mismatch.coordinates);
+            value["layout"] = json!(mismatch.layout.to_string());
             // JSON has no NaN; `null` then stands for it.
             value["found"] = json!(mismatch.found);
             value["expected"] = json!(mismatch.expected);
@@ -247,6 +248,7 @@ fn failure(failure: &Failure) -> Value {
             value["error"] = json!(unwritten.to_string());
             value["operand"] = json!(unwritten.operand.name());
             value["coordinates"] = json!(unwritten.coordinates);
+            value["layout"] = json!(unwritten.layout.to_string());
             value["unwritten"] = json!(unwritten.unwritten);
             value["elements"] = json!(unwritten.elements);
         }

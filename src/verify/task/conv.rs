@@ -11,6 +11,7 @@ use crate::element::ElementType;
 use crate::error::Result;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::gpu::Context;
+use crate::layout::Layout;
 use crate::plan::Operand;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::plan::{Algorithm, PlanOptions, Strategy};
@@ -63,6 +64,13 @@ impl Convolution {
         match &self.kind {
             Kind::Plain(problem) => exact_range(problem),
             Kind::Transposed(problem) => exact_range(&problem.exchanged()),
+        }
+    }
+
+    fn layout(&self, operand: Operand) -> Layout {
+        match &self.kind {
+            Kind::Plain(problem) => problem.layout(operand),
+            Kind::Transposed(problem) => problem.layout(operand),
         }
     }
 
@@ -155,11 +163,11 @@ impl ConvData {
             (Operand::Residual, &self.residual),
             (before.0, &before.1),
         ];
-        let element = self.operator.element();
+        // The reference too computes in the order of memory.
+        let (layout, element) = (self.operator.layout(operand), self.operator.element());
         Task {
             inputs: inputs.map(|(operand, values)| (operand, element.words(values))).to_vec(),
-            expected: vec![Expected::new(operand, &shape, values)],
-            element,
+            expected: vec![Expected { layout, element, ..Expected::new(operand, &shape, values) }],
         }
     }
 }

@@ -4,7 +4,7 @@ mod conv;
 mod pool;
 
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
-use super::report::{Fault, Mismatch};
+use super::report::{Fault, Mismatch, memory_shape};
 use crate::case::Case;
 use crate::element::ElementType;
 use crate::error::Result;
@@ -17,15 +17,14 @@ use conv::Convolution;
 pub(crate) struct Task {
     inputs: Vec<(Operand, Vec<u32>)>,
     expected: Vec<Expected>,
-    /// The type of floats, out too.
-    element: ElementType,
 }
 
 struct Expected {
     operand: Operand,
-    /// What the device gives is brought from this layout into the order of the shape before anybody looks.
+    /// How it lies in memory, which is the order of the values too.
     layout: Layout,
     shape: Vec<usize>,
+    element: ElementType,
     values: Values,
 }
 
@@ -36,9 +35,23 @@ enum Values {
     Integers(Vec<u32>),
 }
 
+impl Values {
+    /// From the order of the shape to that in memory.
+    fn to_memory(&self, layout: Layout, shape: &[usize]) -> Result<Values> {
+        Ok(match self {
+            Values::Floats(values, bounds) => {
+                Values::Floats(layout.to_memory(shape, values)?, layout.to_memory(shape, bounds)?)
+            }
+            Values::Integers(values) => Values::Integers(layout.to_memory(shape, values)?),
+        })
+    }
+}
+
 impl Expected {
+    /// Of f32 and with channels first.
     fn new(operand: Operand, shape: &[usize], values: Values) -> Expected {
-        Expected { operand, layout: Layout::ChannelsFirst, shape: shape.to_vec(), values }
+        let (layout, element) = (Layout::ChannelsFirst, ElementType::F32);
+        Expected { operand, layout, shape: shape.to_vec(), element, values }
     }
 }
 
@@ -72,7 +85,7 @@ impl Task {
         }
     }
 
-    /// The inputs as they lie in memory.
+    /// Everything as it lies in memory, from the order of the shapes.
     fn in_memory(mut self, case: &Case) -> Result<Task> {
         for (operand, words) in &mut self.inputs {
             let shape = if matches!(operand, Operand::X | Operand::Dx) { case.x_shape() } else { case.y_shape()? };
@@ -80,6 +93,7 @@ impl Task {
         }
         for expected in &mut self.expected {
             expected.layout = case.layout(expected.operand);
+            expected.values = expected.values.to_memory(expected.layout, &expected.shape)?;
         }
         Ok(self)
     }
@@ -114,33 +128,34 @@ impl Task {
     fn judge(&self, outputs: &[(Operand, Vec<u32>)]) -> Option<Fault> {
         self.expected.iter().find_map(|expected| {
             let found = outputs.iter().find(|(operand, _)| *operand == expected.operand);
-            let words = found.map_or(&[][..], |(_, words)| words);
-            let (operand, shape) = (expected.operand, &expected.shape[..]);
-            // Of another number of words there is no order.
-            let ordered = expected.layout.from_memory(shape, words).unwrap_or_else(|_| words.to_vec());
-            let words = &ordered[..];
-            // Indices are words.
-            let element = if operand == Operand::Indices { ElementType::F32 } else { self.element };
-            if let Some(unwritten) = Unwritten::find_as(element, operand, shape, words) {
-                return Some(Fault::Unwritten(unwritten));
-            }
-            if let Some(stray) = StrayWrite::behind_an_odd_end(element, operand, shape, words) {
-                return Some(Fault::StrayWrite(stray));
-            }
-            let mismatch = match &expected.values {
-                Values::Floats(values, bounds) => {
-                    let found = element.values(words, count(shape));
-                    let found: Vec<f64> = found.into_iter().map(f64::from).collect();
-                    Mismatch::find(operand, shape, &found, values, bounds)
-                }
-                Values::Integers(values) => {
-                    let [found, values] =
-                        [words, values].map(|of| of.iter().map(|&word| word.into()).collect::<Vec<f64>>());
-                    Mismatch::find(operand, shape, &found, &values, &vec![0.0; values.len()])
-                }
-            };
-            mismatch.map(Fault::Mismatch)
+            expected.judge(found.map_or(&[][..], |(_, words)| words))
         })
+    }
+}
+
+impl Expected {
+    fn judge(&self, words: &[u32]) -> Option<Fault> {
+        let (operand, element, layout) = (self.operand, self.element, self.layout);
+        let shape = &memory_shape(layout, &self.shape)[..];
+        if let Some(unwritten) = Unwritten::find_as(element, operand, shape, words) {
+            return Some(Fault::Unwritten(unwritten.in_layout(layout)));
+        }
+        if let Some(stray) = StrayWrite::behind_an_odd_end(element, operand, shape, words) {
+            return Some(Fault::StrayWrite(stray));
+        }
+        let mismatch = match &self.values {
+            Values::Floats(values, bounds) => {
+                let found = element.values(words, count(shape));
+                let found: Vec<f64> = found.into_iter().map(f64::from).collect();
+                Mismatch::find(operand, shape, &found, values, bounds)
+            }
+            Values::Integers(values) => {
+                let [found, values] =
+                    [words, values].map(|of| of.iter().map(|&word| word.into()).collect::<Vec<f64>>());
+                Mismatch::find(operand, shape, &found, &values, &vec![0.0; values.len()])
+            }
+        };
+        mismatch.map(|mismatch| Fault::Mismatch(mismatch.in_layout(layout)))
     }
 }
 
@@ -156,14 +171,14 @@ mod tests {
             let words = match &expected.values {
                 Values::Floats(values, _) => {
                     let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
-                    let mut words = task.element.words(&expected.layout.to_memory(&expected.shape, &values).unwrap());
-                    if values.len() % 2 == 1 && task.element != ElementType::F32 {
+                    let mut words = expected.element.words(&values);
+                    if values.len() % 2 == 1 && expected.element != ElementType::F32 {
                         // What was there.
                         *words.last_mut().unwrap() |= POISON & 0xffff_0000;
                     }
                     words
                 }
-                Values::Integers(values) => expected.layout.to_memory(&expected.shape, values).unwrap(),
+                Values::Integers(values) => values.clone(),
             };
             (expected.operand, words)
         };
@@ -182,7 +197,7 @@ mod tests {
                     let mut wrong = outputs.clone();
                     // A thousandth of a float, one of an index, the highest bit of an exponent in the lower half of a word.
                     let word = wrong[which].1[at];
-                    let is_half = task.element != ElementType::F32;
+                    let is_half = task.expected[which].element != ElementType::F32;
                     wrong[which].1[at] = match wrong[which].0 {
                         Operand::Indices => word + 1,
                         _ if is_half => word ^ 0x4000,

@@ -2,7 +2,6 @@
 
 use super::{Expected, Task, Values, bits, count, exactly};
 use crate::case::PoolCase;
-use crate::element::ElementType;
 use crate::error::Result;
 use crate::plan::Operand;
 use crate::pool::{Exponent, PoolKind};
@@ -48,7 +47,7 @@ impl Task {
         let floats = [(Operand::X, x), (Operand::Y, values), (Operand::Dx, dx), (Operand::Dy, dy)];
         let mut inputs = floats.map(|(operand, values)| (operand, bits(&values))).to_vec();
         inputs.push((Operand::Indices, indices));
-        Ok(Task { inputs, expected, element: ElementType::F32 })
+        Ok(Task { inputs, expected })
     }
 
     /// Norms and quotients of them are rounded.
@@ -68,7 +67,7 @@ impl Task {
         let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
         let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
         let expected = vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))];
-        Ok(Task { inputs, expected, element: ElementType::F32 })
+        Ok(Task { inputs, expected })
     }
 
     /// The sums are exact; a quotient may be off, and backward adds quotients.
@@ -88,7 +87,7 @@ impl Task {
         };
         let inputs = vec![(Operand::X, bits(&x)), (Operand::Dy, bits(&dy))];
         let expected = vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))];
-        Ok(Task { inputs, expected, element: ElementType::F32 })
+        Ok(Task { inputs, expected })
     }
 }
 
