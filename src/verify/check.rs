@@ -63,7 +63,7 @@ pub(super) async fn check_with(
 ) -> Result<Option<Fault>> {
     // Planned first: what the device cannot hold is not worth the reference's time.
     let plan = case.plan(ctx, pass, bias, options)?;
-    let task = Task::new(case, pass, bias, seed)?;
+    let task = Task::new(ctx.limits(), case, pass, bias, seed)?;
     let buffers = task.buffers(ctx, &plan)?;
     task.check(ctx, &plan, &buffers, plant_fault).await
 }

@@ -1,5 +1,8 @@
 //! The letters and words of the grammar, and which of them belong to what.
 
+use super::nn;
+use crate::case::NnOperator;
+
 /// A letter or word with what it stands for, whether it takes a value, and the least value.
 pub(super) struct Key {
     pub name: &'static str,
@@ -30,7 +33,11 @@ const fn key(name: &'static str, meaning: &'static str, takes: Takes) -> Key {
 }
 
 /// Words before letters, the longer first: `relu` is not `r`.
-pub(super) const KEYS: [Key; 38] = [
+pub(super) const KEYS: [Key; 42] = [
+    key("add", "a residual", Takes::Nothing),
+    key("prob", "probability of being dropped", Takes::Decimal),
+    key("tof16", "type of y", Takes::Nothing),
+    key("tobf16", "type of y", Takes::Nothing),
     key("relu", "ReLU", Takes::Nothing),
     key("leaky", "leaky ReLU", Takes::Decimal),
     key("sigmoid", "sigmoid", Takes::Nothing),
@@ -84,9 +91,26 @@ pub(super) enum Kind {
     Lp,
     AdaptiveMax,
     AdaptiveAverage,
+    /// With the parameters that are left out.
+    Nn(NnOperator),
 }
 
 impl Kind {
+    /// What a text is by its beginning, and how long that is.
+    pub fn of(text: &str) -> (Kind, usize) {
+        let windows = [
+            ("tconv", Kind::Transposed),
+            ("max", Kind::Max),
+            ("avg", Kind::Average),
+            ("lp", Kind::Lp),
+            ("adaptmax", Kind::AdaptiveMax),
+            ("adaptavg", Kind::AdaptiveAverage),
+        ];
+        let others = NnOperator::ALL.map(|operator| (operator.prefix(), Kind::Nn(operator)));
+        let found = windows.into_iter().chain(others).find(|(prefix, _)| text.starts_with(prefix));
+        found.map_or((Kind::Conv, 0), |(prefix, kind)| (kind, prefix.len()))
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Kind::Conv => "a convolution",
@@ -96,11 +120,12 @@ impl Kind {
             Kind::Lp => "Lp pooling",
             Kind::AdaptiveMax => "adaptive max pooling",
             Kind::AdaptiveAverage => "adaptive average pooling",
+            Kind::Nn(operator) => operator.name(),
         }
     }
 
     pub fn is_pool(self) -> bool {
-        !matches!(self, Kind::Conv | Kind::Transposed)
+        !matches!(self, Kind::Conv | Kind::Transposed | Kind::Nn(_))
     }
 
     pub fn is_adaptive(self) -> bool {
@@ -108,7 +133,11 @@ impl Kind {
     }
 
     pub fn has(self, key: &Key) -> bool {
+        if let Kind::Nn(operator) = self {
+            return nn::has(operator, key.name);
+        }
         match key.name {
+            "add" | "prob" | "tof16" | "tobf16" => false,
             "reflect" | "replicate" | "circular" | "shared" | "inout" => self == Kind::Conv,
             "k" | "g" | "res" | "onto" | "f16" | "bf16" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),

@@ -1,6 +1,7 @@
 //! From text to a case, and what is said where it is none.
 
 mod keys;
+mod nn;
 mod parser;
 mod values;
 mod window;
@@ -29,6 +30,10 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
                lastx, lasty (x, y have their channels last in memory)
+  without a    bn (batch normalisation: add, relu, lastx), act (one of relu leaky ... gelutanh), add (relu), dropout (prob, 0.5),
+  window       halfsq (half the squared error), transpose (from channels first to last, lastx: the other way), convert (f16 or
+               bf16: the type of x; tof16 or tobf16: of y), then n c, and d h w if there are cells; dense, then n c k; softmax,
+               then n c (classes); sgd, nesterov, adam or adamw, then c (parameters)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -69,21 +74,12 @@ impl FromStr for Case {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Parsed<Case> {
-        let prefixes = [
-            ("tconv", Kind::Transposed),
-            ("max", Kind::Max),
-            ("avg", Kind::Average),
-            ("lp", Kind::Lp),
-            ("adaptmax", Kind::AdaptiveMax),
-            ("adaptavg", Kind::AdaptiveAverage),
-        ];
-        let prefix = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix));
-        let (at, kind) = prefix.map_or((0, Kind::Conv), |(prefix, kind)| (prefix.len(), kind));
+        let (kind, at) = Kind::of(text);
         let mut parser = Parser { text, at, kind, entries: Vec::new() };
         while parser.at < text.len() {
             let entry = parser.entry()?;
             parser.entries.push(entry);
         }
-        parser.window()
+        parser.case()
     }
 }

@@ -194,7 +194,7 @@ impl Task {
         let operator = match case {
             Case::Conv(conv) => Convolution::plain(conv)?,
             Case::ConvTranspose(conv) => Convolution::transposed(conv)?,
-            Case::Pool(_) => return Ok(None),
+            Case::Pool(_) | Case::Nn(_) => return Ok(None),
         };
         let direct = PlanOptions { strategy: Strategy::Fixed(Algorithm::Direct), ..PlanOptions::default() };
         let plan = case.plan(ctx, pass, false, &direct)?;

@@ -1,6 +1,7 @@
 //! Data for a pass, what must come out by the reference, and the comparison.
 
 mod conv;
+mod nn;
 mod pool;
 
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
@@ -10,7 +11,7 @@ use crate::element::ElementType;
 use crate::error::Result;
 use crate::gpu::{Context, Plan};
 use crate::layout::Layout;
-use crate::plan::Operand;
+use crate::plan::{DeviceLimits, Operand};
 use conv::Convolution;
 
 /// What goes in, and what must come out.
@@ -20,7 +21,10 @@ pub(crate) struct Task {
 }
 
 struct Expected {
+    /// The plan's.
     operand: Operand,
+    /// What reports call it.
+    name: Operand,
     /// How it lies in memory, which is the order of the values too.
     layout: Layout,
     shape: Vec<usize>,
@@ -51,7 +55,7 @@ impl Expected {
     /// Of f32 and with channels first.
     fn new(operand: Operand, shape: &[usize], values: Values) -> Expected {
         let (layout, element) = (Layout::ChannelsFirst, ElementType::F32);
-        Expected { operand, layout, shape: shape.to_vec(), element, values }
+        Expected { operand, name: operand, layout, shape: shape.to_vec(), element, values }
     }
 }
 
@@ -76,22 +80,24 @@ async fn run(ctx: &Context, plan: &Plan, buffers: &GuardedBuffers) -> Result<Res
 }
 
 impl Task {
-    /// By the reference.
-    pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
+    /// By the reference. The limits are those that the plan is made for.
+    pub(crate) fn new(limits: &DeviceLimits, case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
         match case {
             Case::Conv(conv) => Task::conv(Convolution::plain(conv)?, pass, bias, seed),
             Case::ConvTranspose(conv) => Task::conv(Convolution::transposed(conv)?, pass, bias, seed),
             Case::Pool(pool) => Task::pool(pool, pass, seed)?.in_memory(case),
+            Case::Nn(nn) => Task::nn(limits, nn, pass, bias, seed),
         }
     }
 
     /// Everything as it lies in memory, from the order of the shapes.
     fn in_memory(mut self, case: &Case) -> Result<Task> {
-        for (operand, words) in &mut self.inputs {
+        let is_last = |operand| case.layout(operand) == Layout::ChannelsLast;
+        for (operand, words) in self.inputs.iter_mut().filter(|input| is_last(input.0)) {
             let shape = if matches!(operand, Operand::X | Operand::Dx) { case.x_shape() } else { case.y_shape()? };
             *words = case.layout(*operand).to_memory(&shape, words)?;
         }
-        for expected in &mut self.expected {
+        for expected in self.expected.iter_mut().filter(|expected| is_last(expected.operand)) {
             expected.layout = case.layout(expected.operand);
             expected.values = expected.values.to_memory(expected.layout, &expected.shape)?;
         }
@@ -135,7 +141,7 @@ impl Task {
 
 impl Expected {
     fn judge(&self, words: &[u32]) -> Option<Fault> {
-        let (operand, element, layout) = (self.operand, self.element, self.layout);
+        let (operand, element, layout) = (self.name, self.element, self.layout);
         let shape = &memory_shape(layout, &self.shape)[..];
         if let Some(unwritten) = Unwritten::find_as(element, operand, shape, words) {
             return Some(Fault::Unwritten(unwritten.in_layout(layout)));
@@ -189,7 +195,7 @@ mod tests {
     fn a_wrong_element_anywhere_is_found() {
         for (i, row) in catalogue().rows.iter().enumerate() {
             for pass in row.case.passes() {
-                let task = Task::new(&row.case, pass, i % 2 == 0, 1).unwrap();
+                let task = Task::new(&DeviceLimits::default(), &row.case, pass, i % 2 == 0, 1).unwrap();
                 let outputs = right(&task);
                 assert_eq!(task.judge(&outputs), None, "{} {pass}", row.case);
                 for which in 0..outputs.len() {
@@ -205,11 +211,11 @@ mod tests {
                     };
                     let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
                     let Fault::Mismatch(mismatch) = fault else { panic!("{} {pass}: {fault}", row.case) };
-                    assert_eq!((mismatch.operand, mismatch.wrong), (outputs[which].0, 1));
+                    assert_eq!((mismatch.operand, mismatch.wrong), (task.expected[which].name, 1));
                     wrong[which].1[at] = if is_half { word & 0xffff_0000 | POISON & 0xffff } else { POISON };
                     let fault = task.judge(&wrong).unwrap_or_else(|| panic!("{} {pass}", row.case));
                     let Fault::Unwritten(unwritten) = fault else { panic!("{} {pass}: {fault}", row.case) };
-                    assert_eq!((unwritten.operand, unwritten.unwritten), (outputs[which].0, 1));
+                    assert_eq!((unwritten.operand, unwritten.unwritten), (task.expected[which].name, 1));
                     wrong[which].1.pop();
                     assert!(task.judge(&wrong).is_some(), "{} {pass}", row.case);
                 }
@@ -220,7 +226,8 @@ mod tests {
 
     #[test]
     fn data_is_not_trivial() {
-        let task = Task::new(&"n2c3h7w9k4r3s2p1".parse().unwrap(), "forward", true, 1).unwrap();
+        let task =
+            Task::new(&DeviceLimits::default(), &"n2c3h7w9k4r3s2p1".parse().unwrap(), "forward", true, 1).unwrap();
         for (operand, words) in &task.inputs {
             assert!(words.iter().any(|word| word != &words[0]), "{operand} is one value");
         }
