@@ -162,6 +162,25 @@ impl Case {
         }
     }
 
+    /// The operator, as its text begins: `conv` (whose text has no such word), `tconv`, `max`, `avg`, `lp`, or
+    /// [`NnOperator::prefix`]. Adaptive poolings are maxima and averages.
+    ///
+    /// ```
+    /// let operator = |text: &str| text.parse().map(|case: wgconv::case::Case| case.operator());
+    /// assert_eq!((operator("c3w9k4s3")?, operator("adaptmaxc8w9s3")?, operator("bnc8w9")?), ("conv", "max", "bn"));
+    /// # Ok::<(), wgconv::case::ParseError>(())
+    /// ```
+    pub fn operator(&self) -> &'static str {
+        match self {
+            Case::Conv(_) => "conv",
+            Case::ConvTranspose(_) => "tconv",
+            Case::Pool(PoolCase { kind: PoolKind::Max, .. }) => "max",
+            Case::Pool(PoolCase { kind: PoolKind::Average { .. }, .. }) => "avg",
+            Case::Pool(PoolCase { kind: PoolKind::Lp { .. }, .. }) => "lp",
+            Case::Nn(case) => case.operator.prefix(),
+        }
+    }
+
     /// Whether a pass can take a bias: forward of both kinds of convolution, and of a dense layer.
     ///
     /// ```

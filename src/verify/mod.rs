@@ -224,6 +224,7 @@ async fn check_case(
                     }
                 };
                 report.checks += 1;
+                *report.checks_by_operator.entry(case.operator()).or_default() += 1;
                 let Some(fault) = fault else { continue };
                 let known = report.failures.iter().any(|known| known.pass == pass && known.strategy == strategy);
                 let (case, fault, drawn) = if options.shrink && options.case.is_none() && !known {

@@ -1,5 +1,6 @@
 //! What a self-test found, in words that a bug report can take over.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -295,6 +296,8 @@ pub struct VerifyReport {
     pub cases: usize,
     /// Results that were compared, or failed to come.
     pub checks: usize,
+    /// The same by operator ([`Case::operator`]).
+    pub checks_by_operator: BTreeMap<&'static str, usize>,
     /// Checks that failed.
     pub failures: Vec<Failure>,
     /// Checks that the device has no room for.
@@ -316,6 +319,7 @@ impl VerifyReport {
             seed,
             cases: 0,
             checks: 0,
+            checks_by_operator: BTreeMap::new(),
             failures: Vec::new(),
             skipped: Vec::new(),
             stopped: None,
@@ -349,6 +353,10 @@ impl fmt::Display for VerifyReport {
             self.seed,
             self.time.as_secs_f64()
         )?;
+        if self.checks_by_operator.len() > 1 {
+            let counts = self.checks_by_operator.iter().map(|(operator, checks)| format!("{operator} {checks}"));
+            write!(f, "\nby operator: {}", counts.collect::<Vec<_>>().join(", "))?;
+        }
         if let Some(first) = self.skipped.first() {
             let reason = format!("{} {}: {}", first.case, first.pass, first.reason);
             write!(f, "\n{} skipped for lack of room, the first {reason}", self.skipped.len())?;
