@@ -482,3 +482,27 @@ fn cases_made_by_hand_are_errors_where_they_are_wrong() {
     }
     assert!(plan("backward").unwrap_err().to_string().contains("input_grad"));
 }
+
+/// What no text can say, built by hand, and what no kernel can do.
+#[test]
+fn an_operator_without_a_window_refuses_what_it_does_not_take() {
+    let operator = |text: &str| {
+        let Case::Nn(case) = parse(text) else { panic!("{text} has a window") };
+        case
+    };
+    let parameter = |case: NnCase| match case.y_shape() {
+        Err(Error::InvalidParameter { parameter, .. }) => parameter,
+        other => panic!("{case}: {other:?}"),
+    };
+    assert_eq!(parameter(NnCase { batch: 2, ..operator("sgdc9") }), "batch");
+    assert_eq!(parameter(NnCase { cells: vec![3], ..operator("softmaxn2c9") }), "cells");
+    assert_eq!(parameter(NnCase { cells: vec![1; 4], ..operator("addc9") }), "cells");
+    assert_eq!(parameter(NnCase { x_layout: Layout::ChannelsLast, ..operator("addc9w2") }), "x_layout");
+    assert_eq!(parameter(NnCase { element: ElementType::F16, ..operator("bnn2c9") }), "element");
+    assert_eq!(parameter(operator("bnc9")), "shape of x", "one element has no variance");
+    assert!(matches!(operator("addn65536c65536").y_shape(), Err(Error::TooManyElements { .. })));
+    let zero = NnCase { channels: 0, ..operator("addc9") };
+    assert!(matches!(zero.y_shape(), Err(Error::ZeroExtent { .. })));
+    let pass = parse("adamc9").plan_spec(&Default::default(), "forward", false, &Default::default()).unwrap_err();
+    assert!(pass.to_string().contains("step of an optimiser"), "{pass}");
+}
