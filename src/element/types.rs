@@ -73,6 +73,11 @@ impl ElementType {
         }
     }
 
+    /// What a plan's title says of it: nothing of f32.
+    pub(crate) fn in_title(self) -> String {
+        if self == ElementType::F32 { String::new() } else { format!(", {self}") }
+    }
+
     /// The nearest number that this type holds; of two as near the one whose last bit is 0; beyond the largest, infinity. What
     /// the kernels do to an f32 sum where they store it.
     ///

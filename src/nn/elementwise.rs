@@ -93,22 +93,22 @@ pub(crate) fn steps_of<P: bytemuck::Pod>(
     params: impl Fn(u32, u32) -> P,
 ) -> Result<()> {
     let alignment = plan.limits.storage_alignment;
-    let unit = (alignment / 4).max(1).min(count.into()) as u32;
+    // Elements of the smallest type between aligned offsets, of whole words.
+    let least = operands.iter().map(|part| plan.element_of(part.operand).bytes()).min().unwrap_or(4);
+    let unit = (alignment / least).max(4 / least).min(count.into()) as u32;
     let chunked: Vec<Batched> = operands
         .iter()
         .filter(|part| part.fixed.is_none())
-        .map(|part| Batched::of(part.operand, unit.into()))
+        .map(|part| plan.batched(part.operand, unit.into()))
         .collect();
     for chunk in plan.chunks(count.div_ceil(unit), &chunked, unit.into())? {
         let first = chunk.first * unit;
         let elements = chunk.count.saturating_mul(unit).min(count - first);
-        let binding = |part: &Part| match part.fixed {
-            Some(fixed) => StepBinding { operand: part.operand, offset: part.offset, size: u64::from(fixed) * 4 },
-            None => StepBinding {
-                operand: part.operand,
-                offset: part.offset + u64::from(first) * 4,
-                size: u64::from(elements) * 4,
-            },
+        let binding = |part: &Part| {
+            let (element, (first, elements)) =
+                (plan.element_of(part.operand), part.fixed.map_or((first, elements), |fixed| (0, fixed)));
+            let offset = part.offset + u64::from(first) * element.bytes();
+            StepBinding { operand: part.operand, offset, size: element.buffer_bytes(elements.into()) }
         };
         let whole = elements.is_multiple_of(FOUR) && alignment.is_multiple_of(4 * u64::from(FOUR));
         let (entry, values) = if whole { (entries.vec4, elements / FOUR) } else { (entries.scalar, elements) };

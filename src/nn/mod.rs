@@ -34,6 +34,6 @@ pub(crate) use elementwise::{
 };
 pub use ops::{half_squared_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;
-pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};
+pub use problem::{Elementwise, plan, plan_as, plan_softmax_cross_entropy, plan_softmax_cross_entropy_as};
 pub use schedule::Schedule;
 pub use sgd::{sgd, sgd_nesterov};

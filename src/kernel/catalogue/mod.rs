@@ -13,6 +13,7 @@ mod pool_planes;
 mod pool_rows;
 mod strip;
 mod tiled;
+mod values;
 
 pub(crate) use batch_norm::*;
 pub(crate) use channels::*;
