@@ -132,7 +132,8 @@ pub fn advance(ctx: &Context, step: &Tensor<u32>) -> Result<()> {
 /// One step of Adam, in place (Kingma and Ba, "Adam: a method for stochastic optimization", 2015; weight decay and the place of
 /// eps as in PyTorch): g = dw + decay * w; m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g^2;
 /// w = w - rate * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps). `moments` are m and v, zero at first; `hyper` is `[5]`,
-/// what [`AdamHyper::values`] gives; `step` is t `[1]`, 1 at first (0 counts as 1). Submits and does not wait.
+/// what [`AdamHyper::values`] gives; `step` is t `[1]`, 1 at first (0 counts as 1). dw may be of 16 bits ([`Real`]), the others are f32.
+/// Submits and does not wait.
 ///
 /// # Errors
 /// A tensor of another context, shapes that differ, two of the tensors sharing memory; limits of the device, no memory, a

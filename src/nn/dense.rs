@@ -95,7 +95,7 @@ fn kernel_grad<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, dy: &Tensor<T>) -> 
     matrix_of_cells(record::kernel_grad(sink, &as_conv()?, &x_cells, &dy_cells)?)
 }
 
-/// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`. Submits and does not wait.
+/// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`, all of one type. Submits and does not wait.
 ///
 /// # Errors
 /// Shapes that do not fit, tensors of another context, limits of the device, no memory, a lost device.

@@ -104,7 +104,7 @@ pub fn sigmoid_grad<T: Real>(ctx: &Context, y: &Tensor<T>, dy: &Tensor<T>) -> Re
 }
 
 /// Half the squared error of a sigmoid's output y against a target of the same shape: the loss (y - target)^2 / 2 of each
-/// element, and its gradient (y - target) * y * (1 - y) at the sigmoid's input. Submits and does not wait.
+/// element, in f32, and its gradient (y - target) * y * (1 - y) at the sigmoid's input, in y's type. Submits and does not wait.
 ///
 /// # Errors
 /// As for [`relu`], and shapes that differ.
@@ -122,8 +122,8 @@ pub fn half_squared_error<T: Real>(ctx: &Context, y: &Tensor<T>, target: &Tensor
     push_half_squared_error(&mut Immediate(ctx), y, target)
 }
 
-/// Softmax cross-entropy of logits x `[N, C]` against class labels `[N]`: the loss of each sample `[N]`, and the gradient
-/// `[N, C]` of the mean loss. A label that is no class (C or more) makes its sample count for nothing: loss and gradient
+/// Softmax cross-entropy of logits x `[N, C]` against class labels `[N]`: the loss of each sample `[N]`, in f32, and the gradient
+/// `[N, C]` of the mean loss, in x's type. A label that is no class (C or more) makes its sample count for nothing: loss and gradient
 /// 0; the mean is over all N. Submits and does not wait.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ fn push<T: Real>(
 
 /// One step of stochastic gradient descent with momentum and weight decay, in place (PyTorch's rule, dampening 0):
 /// g = dw + decay * w; velocity = momentum * velocity + g; w = w - rate * velocity. `hyper` is `[3]`: learning rate,
-/// momentum, weight decay. Submits and does not wait.
+/// momentum, weight decay. dw may be of 16 bits ([`Real`]); w and velocity are f32. Submits and does not wait.
 ///
 /// # Errors
 /// A tensor of another context, shapes that differ, two of the tensors sharing memory; limits of the device, no memory, a
