@@ -55,6 +55,7 @@ fn run_pass(
         let of = |operand| if has_cells(operand) { layout } else { Layout::ChannelsFirst };
         let type_of = |operand| if has_cells(operand) { element } else { ElementType::F32 };
         let plan = norm.plan_as(ctx, pass, layout, element, &extents).unwrap();
+        assert_eq!(plan.to_string().contains("channels last"), layout == Layout::ChannelsLast, "{plan}");
         let lain = |&(operand, data): &(Operand, &[f32])| (operand, to_memory(of(operand), &extents, data));
         let lain: Vec<(Operand, Vec<f32>)> = inputs.iter().map(lain).collect();
         let inputs: Vec<(Operand, &[f32])> = lain.iter().map(|(operand, data)| (*operand, &data[..])).collect();

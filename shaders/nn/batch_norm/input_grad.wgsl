@@ -1,6 +1,7 @@
 // dx = w * inv_std * (g - db / m - (x - mean) * inv_std * dw / m) for m elements of a channel, from the channel's coefficients
 // (w * inv_std, what db takes off, what dw takes off, mean); g is dy, or where ReLU gave y, dy where y > 0. An invocation owns a
-// Value: one element, or four (input_grad_scalar.wgsl, input_grad_vec4.wgsl); or BLOCK of them (input_grad_quads.wgsl).
+// Value: one element, four (input_grad_scalar.wgsl, input_grad_vec4.wgsl), or four of any channels (input_grad_fours.wgsl); or BLOCK of
+// them (input_grad_quads.wgsl).
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
 @group(0) @binding(1) var<storage, read> x: array<Entry>;
 @group(0) @binding(2) var<storage, read> dy: array<Entry>;
@@ -20,8 +21,8 @@ fn input_grad(
     for (var step = 0u; step < BLOCK; step++) {
         let at = block.first + step * block.apart;
         if (at < block.end) {
-            let g = loaded(dy[entry(at)], at);
-            store_value(at, g * c.x - c.y - (loaded(x[entry(at)], at) - c.w) * c.z);
+            let g = dy_at(at);
+            store_value(at, g * c.x - c.y - (x_at(at) - c.w) * c.z);
         }
     }
 }
@@ -38,8 +39,8 @@ fn input_grad_through(
     for (var step = 0u; step < BLOCK; step++) {
         let at = block.first + step * block.apart;
         if (at < block.end) {
-            let g = select(Value(0.0), loaded(dy[entry(at)], at), loaded(y[entry(at)], at) > Value(0.0));
-            store_value(at, g * c.x - c.y - (loaded(x[entry(at)], at) - c.w) * c.z);
+            let g = select(Value(0.0), dy_at(at), y_at(at) > Value(0.0));
+            store_value(at, g * c.x - c.y - (x_at(at) - c.w) * c.z);
         }
     }
 }

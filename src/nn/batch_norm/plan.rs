@@ -127,12 +127,14 @@ impl BatchNormProblem {
                         &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_SCALAR,
                         &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_VEC4,
                         &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_QUADS,
+                        &kernel::BATCH_NORM_INPUT_GRAD_THROUGH_FOURS,
                     ]
                 } else {
                     [
                         &kernel::BATCH_NORM_INPUT_GRAD_SCALAR,
                         &kernel::BATCH_NORM_INPUT_GRAD_VEC4,
                         &kernel::BATCH_NORM_INPUT_GRAD_QUADS,
+                        &kernel::BATCH_NORM_INPUT_GRAD_FOURS,
                     ]
                 };
                 planner.sweep(entries, &operands, Dx, coefficients)?;

@@ -260,29 +260,38 @@ impl Planner<'_, '_> {
     /// y from x, a residual, and the coefficients.
     pub(super) fn normalise(&mut self, residual: bool, coefficients: StepBinding) -> Result<()> {
         if residual {
-            let entries = [&kernel::NORMALISE_ADD_SCALAR, &kernel::NORMALISE_ADD_VEC4, &kernel::NORMALISE_ADD_QUADS];
+            let entries = [
+                &kernel::NORMALISE_ADD_SCALAR,
+                &kernel::NORMALISE_ADD_VEC4,
+                &kernel::NORMALISE_ADD_QUADS,
+                &kernel::NORMALISE_ADD_FOURS,
+            ];
             return self.sweep(entries, &[Operand::X, Operand::Residual], Operand::Y, coefficients);
         }
-        let entries = [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4, &kernel::NORMALISE_QUADS];
+        let entries =
+            [&kernel::NORMALISE_SCALAR, &kernel::NORMALISE_VEC4, &kernel::NORMALISE_QUADS, &kernel::NORMALISE_FOURS];
         self.sweep(entries, &[Operand::X], Operand::Y, coefficients)
     }
 
-    /// A pass over all elements: from some tensors and the coefficients to another tensor.
+    /// A pass over all elements: from some tensors and the coefficients to another tensor. The fourth entry point is for single
+    /// elements of 16 bits, of which an invocation takes four.
     pub(super) fn sweep(
         &mut self,
-        entries: [&'static EntryPoint; 3],
+        [scalar, vec4, quads, fours]: [&'static EntryPoint; 4],
         inputs: &[Operand],
         output: Operand,
         coefficients: StepBinding,
     ) -> Result<()> {
+        let by_fours = self.form == Form::Scalar && self.plan.rounds();
+        let entry = if by_fours { fours } else { self.entry([scalar, vec4, quads]) };
         for chunk in self.chunks.clone() {
             let bind = |operand| chunk.bind(self.plan.limits, self.problem.batched(self.plan, operand));
             let (result, base) = bind(output);
             let mut bindings: Vec<StepBinding> = inputs.iter().map(|&operand| bind(operand).0).collect();
             bindings.extend([coefficients, result]);
             let params = self.params(Some(&chunk), base);
-            let entry = self.entry(entries);
             let invocations = match self.form {
+                Form::Scalar if by_fours => params.count.div_ceil(4).into(),
                 Form::Scalar | Form::Vec4 => params.count.into(),
                 // Each has a quad of several cells.
                 Form::Quads => {
