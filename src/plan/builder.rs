@@ -74,15 +74,7 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder {
-            limits,
-            options,
-            spec,
-            element: ElementType::F32,
-            exception: None,
-            typed: None,
-            at_once: u64::MAX,
-        }
+        SpecBuilder::of(limits, options, spec)
     }
 
     /// With operands of this type.

@@ -181,7 +181,7 @@ fn inference_equals_the_reference() {
 }
 
 fn inference(seed: u64, extents: [usize; 3], ctx: &Context, element: ElementType) {
-    let residual = seed % 3 == 0;
+    let residual = seed.is_multiple_of(3);
     let data = data(seed, extents, 0.5, element);
     let [w, b, mean, var] = &data.channels;
     let mut inputs = vec![
