@@ -4,6 +4,7 @@
 use super::activation::push_grad;
 use crate::activation::Activation;
 use crate::conv::{Conv, check_derivative, record};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand};
@@ -44,10 +45,10 @@ fn rows<T: Real>(tensor: Tensor<T>) -> Result<Tensor<T>> {
 /// Whether a product of `terms` terms into `[rows, inputs]` is better computed as one sample with the inputs as its cells, so
 /// that the kernels' columns lie side by side in memory: if there are enough of them to fill a subgroup's columns, if the
 /// whole can be bound at once, and if there are not so many terms that they had better be split.
-fn along_inputs<T: Real>(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize) -> bool {
+fn along_inputs(limits: &DeviceLimits, element: ElementType, terms: usize, rows: usize, inputs: usize) -> bool {
     const LEAST_INPUTS: usize = 32;
     const MOST_TERMS: usize = 4096;
-    let largest = terms.max(rows) as u64 * inputs as u64 * T::TYPE.bytes();
+    let largest = terms.max(rows) as u64 * inputs as u64 * element.bytes();
     inputs >= LEAST_INPUTS && terms <= MOST_TERMS && largest <= limits.max_storage_binding_bytes
 }
 
@@ -59,7 +60,7 @@ fn input_grad<T: Real>(sink: &mut impl Sink, dy: &Tensor<T>, w: &Tensor<T>) -> R
     let (dy_cells, w_cells) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
     let ([samples, outputs], inputs) = ([dy.shape()[0], w.shape()[0]], w.shape()[1]);
     expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
-    if along_inputs::<T>(sink.context().limits(), outputs, samples, inputs) {
+    if along_inputs(sink.context().limits(), T::TYPE, outputs, samples, inputs) {
         sink.check(&[Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w)])?;
         // dx = dy w is a forward pass with dy as its kernel.
         return rows(record::forward(sink, &as_conv()?, &channels(Operand::W, w)?, &dy_cells, None)?);
@@ -86,7 +87,7 @@ fn kernel_grad<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, dy: &Tensor<T>) -> 
     let (x_cells, dy_cells) = (view(Operand::X, x)?, view(Operand::Dy, dy)?);
     let ([samples, inputs], outputs) = ([x.shape()[0], x.shape()[1]], dy.shape()[1]);
     expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
-    if along_inputs::<T>(sink.context().limits(), samples, outputs, inputs) {
+    if along_inputs(sink.context().limits(), T::TYPE, samples, outputs, inputs) {
         sink.check(&[Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy)])?;
         // dw = dy transposed x is an input gradient with dy as its kernel.
         let columns = channels(Operand::X, x)?;
