@@ -18,27 +18,27 @@ mod check;
 mod data;
 mod guard;
 mod markdown;
+mod operators;
 mod report;
 mod shrink;
+mod task;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use check::Task;
 pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;
 pub use guard::{GuardedBuffers, Outputs, POISON, StrayWrite, Unwritten};
 pub use report::{Failure, Fault, Mismatch, Regime, Skip, VerifyReport};
 
-use crate::case::{Case, catalogue};
-use crate::conv::Pass;
+use crate::case::{Case, PASSES, catalogue};
 use crate::error::{Error, Result};
 use crate::gpu::Context;
 use crate::plan::{Algorithm, PlanOptions, Strategy};
-use crate::pool::PoolPass;
 use data::Shapes;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use task::Task;
 
 /// What is checked.
 #[derive(Clone)]
@@ -188,20 +188,15 @@ fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
         case.y_shape()?;
     }
     let Some(pass) = &options.pass else { return Ok(()) };
-    let known: Vec<&str> = match &options.case {
-        Some(case) => case.passes().to_vec(),
-        None => Pass::ALL.map(Pass::name).into_iter().chain(PoolPass::ALL.map(PoolPass::name)).collect(),
+    let known = match &options.case {
+        Some(case) => case.passes().contains(&&pass[..]),
+        None => catalogue().rows.iter().any(|row| row.case.passes().contains(&&pass[..])),
     };
-    if known.contains(&&pass[..]) {
+    if known {
         return Ok(());
     }
-    Err(Error::InvalidParameter {
-        operator: "verify",
-        parameter: "pass",
-        value: format!("{pass:?}"),
-        expected: "forward, input_grad, kernel_grad or bias_grad of a convolution; forward, forward_with_indices, \
-                   backward, unpool or unpool_backward of max pooling; forward or backward of other pooling",
-    })
+    let (operator, parameter, value) = ("verify", "pass", format!("{pass:?}"));
+    Err(Error::InvalidParameter { operator, parameter, value, expected: PASSES })
 }
 
 /// Every pass, with and without bias, by every strategy.
@@ -229,6 +224,7 @@ async fn check_case(
                     }
                 };
                 report.checks += 1;
+                *report.checks_by_operator.entry(case.operator()).or_default() += 1;
                 let Some(fault) = fault else { continue };
                 let known = report.failures.iter().any(|known| known.pass == pass && known.strategy == strategy);
                 let (case, fault, drawn) = if options.shrink && options.case.is_none() && !known {

@@ -174,7 +174,7 @@ impl BatchNorm {
     }
 
     /// The problem of a pass for x of this shape `[N, C, spatial...]`.
-    pub(super) fn problem(
+    pub(crate) fn problem(
         &self,
         pass: BatchNormPass,
         layout: Layout,

@@ -96,6 +96,11 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
         Case::Conv(conv) => (conv.activation, conv.addend),
         Case::ConvTranspose(conv) => (conv.activation, conv.addend),
         Case::Pool(_) => (Activation::None, Addend::None),
+        Case::Nn(_) => {
+            return Err("a convolution or pooling: operators without a window have no benchmark; \
+                        `wgconv verify --case` checks them"
+                .to_owned());
+        }
     };
     if epilogue != (Activation::None, Addend::None) {
         return Err("a case without activation, residual and onto: what is timed and compared are the sums".to_owned());

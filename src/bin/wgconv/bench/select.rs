@@ -55,7 +55,8 @@ const PASSES: [(&str, bool); 17] = [
 /// How reports call the pass of a case: those of poolings and of transposed convolutions are not the convolutions'.
 fn pass_name(case: &Case, pass: &str) -> &'static str {
     let prefix = match case {
-        Case::Conv(_) => "",
+        // Of operators without a window there is none: `parse_case` refuses them.
+        Case::Conv(_) | Case::Nn(_) => "",
         Case::ConvTranspose(_) => "tconv_",
         Case::Pool(pool) => match pool.kind {
             PoolKind::Max => "max_",
