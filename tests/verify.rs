@@ -168,6 +168,8 @@ fn a_report_has_all_that_a_bug_report_needs() {
 fn bad_input_says_what_is_wrong() {
     let (_, stderr) = expect(1, &["--limits", "small"]);
     assert!(stderr.contains("--limits is \"small\", but must be device, tiny or all"), "{stderr}");
+    let (_, stderr) = expect(1, &["--operator", "bn,fft"]);
+    assert!(stderr.contains("\"fft\"") && stderr.contains("softmax"), "{stderr}");
     let (_, stderr) = expect(1, &["--case", "n8c64h56w56kr3s3"]);
     assert!(stderr.contains("\n  n8c64h56w56kr3s3\n              ^\n"), "{stderr}");
     assert!(stderr.contains("convolution") && stderr.contains("pooling"), "{stderr}");

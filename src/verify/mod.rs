@@ -51,6 +51,8 @@ pub struct VerifyOptions<'a> {
     pub time: Option<Duration>,
     /// Only this shape, instead of catalogue and random ones.
     pub case: Option<Case>,
+    /// Only shapes of these operators ([`Case::operator`]), of the catalogue and random ones. All, if empty.
+    pub operators: Vec<String>,
     /// Only this pass, by the name that it has in [`Case::passes`].
     pub pass: Option<String>,
     /// Who chooses the algorithm; each of these in turn. Every algorithm that there is, if empty.
@@ -75,6 +77,7 @@ impl Default for VerifyOptions<'_> {
             count: 100,
             time: None,
             case: None,
+            operators: Vec::new(),
             pass: None,
             strategies: Vec::new(),
             regimes: Vec::new(),
@@ -131,20 +134,22 @@ impl Clock {
 /// Runs the self-test. Wrong results, and errors that should not be, are in the report.
 ///
 /// # Errors
-/// A pass that does not exist, or that the one case does not have; a case whose parameters do not fit together.
+/// An operator or pass that does not exist, or a pass that the one case does not have; a case whose parameters do not fit together.
 pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyReport> {
     check_options(options)?;
     let clock = Clock::start();
     let mut report = VerifyReport::new(ctx, options.seed);
+    let is_wanted =
+        |case: &Case| options.operators.is_empty() || options.operators.iter().any(|name| name == case.operator());
     let fixed = match &options.case {
         Some(case) => vec![case.clone()],
-        None => catalogue().rows.iter().map(|row| row.case.clone()).collect(),
+        None => catalogue().rows.iter().map(|row| row.case.clone()).filter(is_wanted).collect(),
     };
     let random = if options.case.is_some() { 0 } else { options.count };
     let total = fixed.len().saturating_add(random);
     let regimes = if options.regimes.is_empty() { &[Regime::Device][..] } else { &options.regimes };
     let mut contexts = Vec::new();
-    for case in fixed.into_iter().chain(Shapes::new(options.seed).take(random)) {
+    for case in fixed.into_iter().chain(Shapes::new(options.seed).filter(is_wanted).take(random)) {
         let known = report.failures.len();
         if report.cases.is_multiple_of(SHAPES_OF_A_CACHE) {
             let own = ctx.with_own_caches();
@@ -186,6 +191,17 @@ pub fn run_blocking(ctx: &Context, options: &VerifyOptions<'_>) -> Result<Verify
 fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
     if let Some(case) = &options.case {
         case.y_shape()?;
+    }
+    // Random shapes are of all operators that the catalogue has, and are waited for.
+    let is_known = |name: &&String| catalogue().rows.iter().any(|row| row.case.operator() == **name);
+    if let Some(name) = options.operators.iter().find(|name| !is_known(name)) {
+        return Err(Error::InvalidParameter {
+            operator: "verify",
+            parameter: "operators",
+            value: format!("{name:?}"),
+            expected: "conv, tconv, max, avg, lp, bn, act, add, dropout, dense, halfsq, softmax, sgd, nesterov, adam, adamw, \
+                       transpose, convert",
+        });
     }
     let Some(pass) = &options.pass else { return Ok(()) };
     let known = match &options.case {

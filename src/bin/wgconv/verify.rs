@@ -39,6 +39,9 @@ pub struct VerifyArgs {
     /// Check only this shape, for example n8c64h56w56k64r3s3p1, or bnn8c64h14w14relu
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
+    /// Check only shapes of these operators: conv, tconv, max, avg, lp, or the word that a case without a window begins with, as bn
+    #[arg(long = "operator", value_name = "NAMES", value_delimiter = ',')]
+    operators: Vec<String>,
     /// Check only this pass: forward, input_grad, kernel_grad, bias_grad; of pools forward, forward_with_indices, backward; of
     /// normalisation forward_training, forward, backward; of losses loss; of optimisers step
     #[arg(long, value_name = "PASS")]
@@ -95,6 +98,7 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         count,
         time,
         case,
+        operators: args.operators.clone(),
         pass: args.pass.clone(),
         strategies,
         regimes,

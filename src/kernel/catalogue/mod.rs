@@ -14,6 +14,7 @@ mod pool_rows;
 mod strip;
 mod tiled;
 mod values;
+mod winograd;
 
 pub(crate) use batch_norm::*;
 pub(crate) use channels::*;
@@ -28,6 +29,7 @@ pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
 pub(crate) use tiled::*;
+pub(crate) use winograd::*;
 
 use super::element::{ELEMENT, STORE, STORE_QUAD};
 use super::params::Layout;
@@ -261,6 +263,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &TILED_8X4_SIDE_KERNEL,
     &TILED_4X4_KERNEL,
     &TILED_4X4_SIDE_KERNEL,
+    &WINOGRAD_KERNEL_KERNEL,
+    &WINOGRAD_SOURCE_KERNEL,
+    &WINOGRAD_TARGET_KERNEL,
+    &WINOGRAD_TARGET_SIDE_KERNEL,
     &DEPTHWISE_KERNEL,
     &DEPTHWISE_SIDE_KERNEL,
     &DEPTHWISE_ANY_KERNEL,
