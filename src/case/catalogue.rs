@@ -157,7 +157,7 @@ const MORE_POOLS: [(&str, &str); 32] = [
 ];
 
 /// Operators without a window.
-const OTHERS: [(&str, &str); 31] = [
+const OTHERS: [(&str, &str); 43] = [
     ("batch normalisation, two elements a channel", "bnn2c1w2"),
     ("batch normalisation, planes of other than whole fours, residual, ReLU", "bnn3c3h5w7addrelu"),
     ("batch normalisation, whole fours", "bnn2c5h6w8relu"),
@@ -189,6 +189,18 @@ const OTHERS: [(&str, &str); 31] = [
     ("transposition", "transposen3c5h7w6"),
     ("transposition, tiles and a row more, to channels first", "transposen2c33w65lastx"),
     ("conversion, bf16 to f16, odd", "convertn3c5w7bf16tof16"),
+    ("batch normalisation in 16 bits, planes of other than whole fours", "bnn3c3h5w7addrelubf16"),
+    ("batch normalisation in 16 bits, whole fours", "bnn2c5h6w8reluf16"),
+    ("batch normalisation in 16 bits, fours of channels last", "bnn4c12h5w3addlastxbf16"),
+    ("activation in 16 bits: SiLU", "actn2c3h5w7siluf16"),
+    ("activation in 16 bits: ReLU, whole fours", "actn3c8w12relubf16"),
+    ("addition in 16 bits, more than a unit of alignment", "addn2c53w7bf16"),
+    ("dropout in 16 bits", "dropoutn3c5h7w9f16"),
+    ("dense layer in 16 bits, gradients along the inputs", "densen9c51k21bf16"),
+    ("half the squared error in 16 bits", "halfsqn3c7f16"),
+    ("softmax cross-entropy in 16 bits, rows that share words", "softmaxn5c11bf16"),
+    ("Adam, gradient in 16 bits", "adamc67f16"),
+    ("SGD, gradient in 16 bits, whole fours", "sgdc64bf16"),
 ];
 
 /// What stands before and behind a pool's text.

@@ -56,7 +56,10 @@
 //! | `softmax` | softmax cross-entropy of `c` classes, and its gradient | `n` `c` | |
 //! | `sgd` `nesterov` `adam` `adamw` | a step of an optimiser of `c` parameters | `c` | |
 //! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` `lastx` | |
-//! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `f16` or `bf16`, the type of x (f32); `tof16` or `tobf16`, that of y (f32) |
+//! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `tof16` or `tobf16`, the type of y (f32) |
+//!
+//! All of them but `transpose` take `f16` or `bf16`: the type of data and their gradients, of an optimiser that of dw, of a conversion
+//! that of x. What [`crate::nn`] keeps in f32 is f32 all the same.
 //!
 //! ```
 //! use wgconv::case::Case;

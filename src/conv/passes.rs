@@ -2,7 +2,6 @@
 
 use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad, shared};
-use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::layout::{KernelOrder, Layout};
@@ -94,10 +93,7 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         PaddingMode::Zeros => String::new(),
         mode => format!(" {mode}"),
     };
-    let element = match problem.element {
-        ElementType::F32 => String::new(),
-        element => format!(", {element}"),
-    };
+    let element = problem.element.in_title();
     let shared = if problem.shared_kernel { ", shared by the channels of a group" } else { "" };
     let order = order_title(
         [problem.x_layout, problem.y_layout],

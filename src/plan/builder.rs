@@ -38,6 +38,8 @@ pub(crate) struct SpecBuilder<'a> {
     element: ElementType,
     /// An operand of another type.
     exception: Option<(Operand, ElementType)>,
+    /// The operands of this type, if not all: the others are of 32 bits.
+    typed: Option<&'static [Operand]>,
     /// Most samples of a chunk.
     at_once: u64,
 }
@@ -72,12 +74,17 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder::of(limits, options, spec)
     }
 
     /// With operands of this type.
     pub(crate) fn of_type(self, element: ElementType) -> Self {
         SpecBuilder { element, ..self }
+    }
+
+    /// With these operands of this type; the others are of 32 bits.
+    pub(crate) fn of_type_only(self, element: ElementType, operands: &'static [Operand]) -> Self {
+        SpecBuilder { element, typed: Some(operands), ..self }
     }
 
     /// With one of another type.
@@ -90,6 +97,7 @@ impl<'a> SpecBuilder<'a> {
         match self.exception {
             Some((other, element)) if other == operand => element,
             _ if operand.is_scratch() => ElementType::F32,
+            _ if self.typed.is_some_and(|typed| !typed.contains(&operand)) => ElementType::F32,
             _ => self.element,
         }
     }
@@ -116,7 +124,15 @@ impl<'a> SpecBuilder<'a> {
 
     /// A plan that has begun as another one's.
     pub(crate) fn of(limits: &'a DeviceLimits, options: &'a PlanOptions, spec: PlanSpec) -> Self {
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder {
+            limits,
+            options,
+            spec,
+            element: ElementType::F32,
+            exception: None,
+            typed: None,
+            at_once: u64::MAX,
+        }
     }
 
     /// Adds a dispatch of another plan's.

@@ -89,6 +89,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("dropoutprob.25c9", "dropoutc9prob0.25"),
         ("densek3c7n5", "densen5c7k3"),
         ("transposelastxw4c3", "transposec3w4lastx"),
+        ("adamf16c9", "adamc9f16"),
         ("converttof16c3bf16", "convertc3bf16tof16"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
@@ -155,17 +156,17 @@ fn what_is_wrong_is_pointed_at() {
         ("bn", 2, "`c` (channels of x)"),
         ("bnc3r3", 4, "no `r` (taps along the height) in batch normalisation"),
         ("bnc3gelu", 4, "no `gelu` (GELU) in batch normalisation"),
-        ("bnx", 2, "one of add relu lastx n c d h w"),
+        ("bnx", 2, "one of add relu f16 bf16 lastx n c d h w"),
         ("bnc3h4", 6, "`w` (width of x)"),
         ("actc3relusilu", 9, "one activation, and there is `relu`"),
         ("dropoutc9prob1", 13, "a probability of at least 0 and below 1"),
         ("dropoutc9prob", 13, "a finite decimal number after `prob`"),
         ("densen5c7", 9, "`k` (channels of y)"),
         ("softmaxn5c7w3", 11, "no `w` (width of x) in softmax cross-entropy"),
-        ("adamw1000", 5, "one of c"),
+        ("adamw1000", 5, "one of f16 bf16 c"),
         ("adamc5w4", 6, "no `w` (width of x) in Adam"),
         ("sgdn2c9", 3, "no `n` (batch) in SGD"),
-        ("addc3f16", 5, "no `f16` (type of the elements) in an addition"),
+        ("transposec3f16", 11, "no `f16` (type of the elements) in a transposition"),
         ("convertc3tof16tobf16", 14, "only one of tof16 and tobf16"),
         ("c3w9k4s3add", 8, "no `add` (a residual) in a convolution"),
         ("n8ü", 2, "one of relu leaky"),
@@ -325,7 +326,7 @@ fn operator(rng: &mut ChaCha8Rng) -> Case {
         channels: shape.1,
         cells: (0..rank).map(|_| rng.random_range(1..=300)).collect(),
         x_layout: if is_one_of(&["bn", "transpose"]) { x_layout } else { Layout::ChannelsFirst },
-        element: if is_one_of(&["convert"]) { source } else { ElementType::F32 },
+        element: if is_one_of(&["transpose"]) { ElementType::F32 } else { source },
     })
 }
 

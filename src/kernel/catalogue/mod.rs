@@ -13,6 +13,7 @@ mod pool_planes;
 mod pool_rows;
 mod strip;
 mod tiled;
+mod values;
 mod winograd;
 
 pub(crate) use batch_norm::*;
@@ -336,8 +337,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &BATCH_NORM_INPUT_GRAD_VEC4_KERNEL,
     &RUN_MOMENTS_KERNEL,
     &NORMALISE_QUADS_KERNEL,
+    &NORMALISE_FOURS_KERNEL,
     &RUN_SUMS_KERNEL,
     &BATCH_NORM_INPUT_GRAD_QUADS_KERNEL,
+    &BATCH_NORM_INPUT_GRAD_FOURS_KERNEL,
     &ADVANCE_KERNEL,
     &FINISH_MOMENTS_KERNEL,
     &RUNNING_KERNEL,
