@@ -218,6 +218,20 @@ fn store_column(place: Target, cell: u32, sums: mat2x4<f32>, initial: vec4<f32>)
     }
 }
 
+fn either(first: TapColumn, second: TapColumn, is_second: bool) -> TapColumn {
+    return TapColumn(
+        select(first.t0, second.t0, is_second),
+        select(first.t1, second.t1, is_second),
+        select(first.t2, second.t2, is_second),
+        select(first.t3, second.t3, is_second),
+        select(first.t4, second.t4, is_second),
+    );
+}
+
+fn either_sums(first: mat2x4<f32>, second: mat2x4<f32>, is_second: bool) -> mat2x4<f32> {
+    return mat2x4<f32>(select(first[0], second[0], is_second), select(first[1], second[1], is_second));
+}
+
 fn run_along(strip: Strip, initial: vec4<f32>) {
     let in_h = params.in_h;
     let in_w = params.in_w;
@@ -264,20 +278,24 @@ fn run_along(strip: Strip, initial: vec4<f32>) {
             }
         }
     } else {
-        for (var i = 0u; i < length + TAPS / 2u; i++) {
-            let w = bordered(start + i32(2u * i), in_w);
-            let even = under(origin + vec4<u32>(u32(w) * apart), is_inside(w, in_w), rows);
-            let odd_w = bordered(start + i32(2u * i) + 1, in_w);
-            let odd = under(origin + vec4<u32>(u32(odd_w) * apart), is_inside(odd_w, in_w), rows);
-            var done = s0 + product(window.k2, even, 2u);
+        // A column a turn: twice the code, which has all reads for both, takes twice as long. An output is complete with an even one.
+        for (var i = 0u; i < 2u * length + TAPS - 2u; i++) {
+            let w = bordered(start + i32(i), in_w);
+            let cells = under(origin + vec4<u32>(u32(w) * apart), is_inside(w, in_w), rows);
+            let is_odd = i % 2u == 1u;
+            s0 += product(either(window.k0, window.k1, is_odd), cells, select(0u, 1u, is_odd));
+            s1 += product(either(window.k2, window.k3, is_odd), cells, select(2u, 3u, is_odd));
+            var done = s1;
             if (TAPS == 5u) {
-                done = s1 + product(window.k4, even, 4u);
-                s1 = s0 + product(window.k2, even, 2u) + product(window.k3, odd, 3u);
+                s2 += product(window.k4, cells, select(4u, 5u, is_odd));
+                done = s2;
             }
-            s0 = product(window.k0, even, 0u) + product(window.k1, odd, 1u);
-            if (i >= TAPS / 2u) {
-                store_column(place, i - TAPS / 2u, done, initial);
+            if (!is_odd && i + 1u >= TAPS) {
+                store_column(place, (i + 1u - TAPS) / 2u, done, initial);
             }
+            s2 = either_sums(s2, s1, is_odd);
+            s1 = either_sums(s1, s0, is_odd);
+            s0 = either_sums(s0, mat2x4<f32>(), is_odd);
         }
     }
 }

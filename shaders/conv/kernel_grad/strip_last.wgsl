@@ -19,6 +19,8 @@ var<private> dw1: TapColumn;
 var<private> dw2: TapColumn;
 var<private> dw3: TapColumn;
 var<private> dw4: TapColumn;
+// Of columns that a window does not have.
+var<private> dw5: TapColumn;
 
 // Four channels of two outputs of a column of dy.
 struct Outputs {
@@ -78,6 +80,31 @@ fn outputs_at(first: vec4<u32>, apart: u32, exists: vec2<bool>) -> mat2x4<f32> {
     );
 }
 
+fn either(first: Outputs, second: Outputs, is_second: bool) -> Outputs {
+    return Outputs(
+        mat2x4<f32>(
+            select(first.values[0], second.values[0], is_second),
+            select(first.values[1], second.values[1], is_second),
+        ),
+        select(first.exists, second.exists, is_second),
+    );
+}
+
+// Of two columns that follow each other the next one's sums to where they are added to; after two all are where they were.
+fn swap_columns() {
+    let first = dw0;
+    dw0 = dw1;
+    dw1 = first;
+    let third = dw2;
+    dw2 = dw3;
+    dw3 = third;
+    if (TAPS > 3u) {
+        let fifth = dw4;
+        dw4 = dw5;
+        dw5 = fifth;
+    }
+}
+
 fn correlate(channels: vec4<u32>, slab: Slab) {
     let in_h = all.conv.in_h;
     let in_w = all.conv.in_w;
@@ -110,17 +137,18 @@ fn correlate(channels: vec4<u32>, slab: Slab) {
         let rows = rows_at(window_start(o, STRIDE, padding_h), in_h, x_row);
         let x_origin = x_first + vec4<u32>(n * x_sample);
         let y_origin = y_first + vec4<u32>(n * y_sample + o * y_row);
-        // Column j of dy is the one whose window has the column of x as its column j (stride 1) or 2 j (stride 2).
+        // Column j of dy is the one whose window has the column of x as its column j (stride 1), or 2 j or behind it (stride 2).
         var dy0 = Outputs(mat2x4<f32>(), false);
         var dy1 = dy0;
         var dy2 = dy0;
         var dy3 = dy0;
         var dy4 = dy0;
-        for (var column = 0u; column < columns; column++) {
-            let i = begin + column;
+        // A column of x a turn also with stride 2: twice the code, which has all reads for both, takes twice as long.
+        for (var column = 0u; column < columns * STRIDE; column++) {
+            let i = begin + column / STRIDE;
             let is_column = in_slab && i < end;
             dy0 = Outputs(outputs_at(y_origin + vec4<u32>(i * y_apart), y_row, exists & vec2<bool>(is_column)), is_column);
-            let w = bordered(window_start(i, STRIDE, padding_w), in_w);
+            let w = bordered(window_start(begin, STRIDE, padding_w) + i32(column), in_w);
             let cells = kept(under(x_origin + vec4<u32>(u32(w) * x_apart), in_slab && is_inside(w, in_w), rows), exists);
             dw0 = plus(dw0, dy0, cells);
             if (STRIDE == 1u) {
@@ -134,21 +162,18 @@ fn correlate(channels: vec4<u32>, slab: Slab) {
                 }
                 dy4 = dy3;
                 dy3 = dy2;
+                dy2 = dy1;
+                dy1 = dy0;
             } else {
                 dw2 = plus(dw2, dy1, cells);
-                let odd_w = bordered(window_start(i, STRIDE, padding_w) + 1, in_w);
-                let odd = kept(
-                    under(x_origin + vec4<u32>(u32(odd_w) * x_apart), in_slab && is_inside(odd_w, in_w), rows),
-                    exists,
-                );
-                dw1 = plus(dw1, dy0, odd);
                 if (TAPS > 3u) {
                     dw4 = plus(dw4, dy2, cells);
-                    dw3 = plus(dw3, dy1, odd);
                 }
+                swap_columns();
+                let is_last = column % 2u == 1u;
+                dy2 = either(dy2, dy1, is_last);
+                dy1 = either(dy1, dy0, is_last);
             }
-            dy2 = dy1;
-            dy1 = dy0;
         }
         o += 2u;
         if (o >= out_h) {

@@ -161,7 +161,9 @@ fn channels_workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
 }
 
 fn strip_iterations(variant: &Variant) -> u64 {
-    u64::from(variant.constant("ROWS") + variant.constant("LENGTH") + variant.constant("TAPS"))
+    // Those for channels last take a column of the source a turn.
+    let turns = variant.constant("ROWS") + variant.constant("LENGTH") * variant.constant("STRIDE");
+    u64::from(turns + variant.constant("TAPS"))
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
