@@ -12,9 +12,14 @@ pub(super) const CHANNELS: u32 = 4;
 pub(super) const CHANNEL_ROWS: u32 = 2;
 
 /// The variant of such a kernel for windows of up to so many taps and this stride along each axis, if there is one.
-pub(super) fn variant(variants: &'static [Variant], taps: u64, stride: u32, pair: bool) -> Option<&'static Variant> {
+pub(super) fn variant(
+    variants: impl IntoIterator<Item = &'static Variant>,
+    taps: u64,
+    stride: u32,
+    pair: bool,
+) -> Option<&'static Variant> {
     // The variants with fewer taps come first.
-    variants.iter().find(|variant| {
+    variants.into_iter().find(|variant| {
         u64::from(variant.constant("TAPS")) >= taps
             && variant.constant("STRIDE") == stride
             && (variant.constant("PAIR") == 1) == pair

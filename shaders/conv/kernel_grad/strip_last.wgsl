@@ -145,7 +145,7 @@ fn correlate(channels: vec4<u32>, slab: Slab) {
         var dy4 = dy0;
         // A column of x a turn also with stride 2: twice the code, which has all reads for both, takes twice as long.
         for (var column = 0u; column < columns * STRIDE; column++) {
-            let i = begin + column / STRIDE;
+            let i = begin + (column >> (STRIDE - 1u));
             let is_column = in_slab && i < end;
             dy0 = Outputs(outputs_at(y_origin + vec4<u32>(i * y_apart), y_row, exists & vec2<bool>(is_column)), is_column);
             let w = bordered(window_start(begin, STRIDE, padding_w) + i32(column), in_w);

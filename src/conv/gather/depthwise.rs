@@ -16,17 +16,17 @@ const ROWS: u64 = 4;
 /// The general kernel keeps the taps of an axis as bits.
 const MOST_TAPS: u64 = 31;
 
-/// The kernel for strips divides its invocations' numbers by floats, which is exact below 2^20; a grid of more workgroups than
-/// this would also be folded.
+/// The kernels for strips divide their invocations' numbers by floats, which is exact below this.
+const MOST_STRIP_INVOCATIONS: u64 = 1 << 20;
+
+/// A grid of more workgroups would be folded.
 const MOST_STRIP_WORKGROUPS: u64 = 65_535;
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     if gather.channels != 1 {
         return Err(Algorithm::Depthwise.unavailable("groups have more than one channel"));
     }
-    if limits.is_software
-        && let Some(method) = strip_method(gather, limits)
-    {
+    if let Some(method) = strip_method(gather, limits) {
         return Ok(method);
     }
     if gather.outputs != 1 {
@@ -51,7 +51,8 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     })
 }
 
-/// By strips, where they can: planes, windows without dilation of up to 5 taps, strides 1 and 2.
+/// By strips, where they can: planes, windows without dilation of up to 5 taps, strides 1 and 2. On GPUs only with channels last, which
+/// the neighbours of a workgroup then have as neighbours in memory; of channels first the general kernel reads neighbouring cells.
 fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     let [d, h, w] = &gather.axes;
     let is_plane = d.is_pointwise() && d.source == 1;
@@ -62,8 +63,14 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
     if !fits || !(one_row || h.source_stride == w.source_stride) {
         return None;
     }
-    let kernel = if gather.is_channels_first() { cells_kernel(gather)? } else { channels_kernel(gather)? };
+    let both_last = [gather.source_layout, gather.target_layout] == [Layout::ChannelsLast; 2];
+    if !limits.is_software && !both_last {
+        return None;
+    }
+    let kernel =
+        if gather.is_channels_first() { cells_kernel(gather)? } else { channels_kernel(gather, both_last, limits)? };
     let variant = kernel.variant;
+    let most_workgroups = MOST_STRIP_WORKGROUPS.min(MOST_STRIP_INVOCATIONS / u64::from(variant.workgroup_size()) - 1);
     let method = Method {
         entries: kernel.entries,
         variant,
@@ -74,11 +81,11 @@ fn strip_method(gather: &Gather, limits: &DeviceLimits) -> Option<Method> {
         side_entries: None,
         by_channel: false,
         workgroups: kernel.workgroups,
-        most_workgroups: MOST_STRIP_WORKGROUPS,
+        most_workgroups,
         iterations: |_, method, _| strip_iterations(method.variant),
         note: None,
     };
-    let fits = (method.workgroups)(gather, &method, 1) <= MOST_STRIP_WORKGROUPS
+    let fits = (method.workgroups)(gather, &method, 1) <= most_workgroups
         && strip_iterations(variant) <= limits.max_loop_iterations.into();
     fits.then_some(method)
 }
@@ -92,7 +99,7 @@ struct StripKernel {
 }
 
 /// The variant for a gather's window.
-fn variant_for(variants: &'static [Variant], gather: &Gather) -> Option<&'static Variant> {
+fn variant_for(variants: impl IntoIterator<Item = &'static Variant>, gather: &Gather) -> Option<&'static Variant> {
     let [_, taps_h, taps_w] = gather.most_taps();
     strip::variant(variants, taps_h.max(taps_w), gather.axes[2].source_stride, false)
 }
@@ -118,14 +125,16 @@ fn cells_kernel(gather: &Gather) -> Option<StripKernel> {
 }
 
 /// Of a tensor with its channels last: four channels at once.
-fn channels_kernel(gather: &Gather) -> Option<StripKernel> {
-    let both_last = [gather.source_layout, gather.target_layout] == [Layout::ChannelsLast; 2];
+fn channels_kernel(gather: &Gather, both_last: bool, limits: &DeviceLimits) -> Option<StripKernel> {
     let entries = if both_last && gather.outputs == 1 && gather.groups.is_multiple_of(strip::CHANNELS) {
         [&kernel::DEPTHWISE_LAST, &kernel::DEPTHWISE_LAST_BIAS]
     } else {
         [&kernel::DEPTHWISE_LAST_ANY, &kernel::DEPTHWISE_LAST_ANY_BIAS]
     };
-    let variant = variant_for(entries[0].kernel().variants, gather)?;
+    let variants = entries[0].kernel().variants.iter();
+    let of_device =
+        variants.filter(|variant| (variant.workgroup_size() < kernel::WORKGROUP_SIZE) == limits.is_software);
+    let variant = variant_for(of_device, gather)?;
     Some(StripKernel { entries, variant, source_twice: false, workgroups: channels_workgroups })
 }
 

@@ -37,9 +37,9 @@ macro_rules! strip_variant {
             workgroup_bytes: 0,
         }
     };
-    ($taps:literal, $stride:literal, length $length:literal) => {
+    ($taps:literal, $stride:literal, $size:expr, length $length:literal) => {
         Variant {
-            constants: &[("WORKGROUP_SIZE", 8), ("TAPS", $taps), ("STRIDE", $stride), ("LENGTH", $length)],
+            constants: &[("WORKGROUP_SIZE", $size), ("TAPS", $taps), ("STRIDE", $stride), ("LENGTH", $length)],
             workgroup_bytes: 0,
         }
     };
@@ -106,13 +106,19 @@ const DEPTHWISE_LAST_OVERRIDES: &[&str] =
 const STRIP_DW_LAST_OVERRIDES: &[&str] =
     &with::<{ ACCUMULATE_BORDER.len() + 2 }>(ACCUMULATE_BORDER, &["X_LAST", "Y_LAST"]);
 
-/// Two taps an axis are what the classes of an input gradient have.
+/// Two taps an axis are what the classes of an input gradient have. For software devices, whose workgroups are subgroups of 8; then
+/// for GPUs, which are kept busy by more and shorter strips.
 const LAST_STRIPS: &[Variant] = &[
-    strip_variant!(2, 1, length 28),
-    strip_variant!(3, 1, length 28),
-    strip_variant!(3, 2, length 28),
-    strip_variant!(5, 1, length 28),
-    strip_variant!(5, 2, length 28),
+    strip_variant!(2, 1, 8, length 28),
+    strip_variant!(3, 1, 8, length 28),
+    strip_variant!(3, 2, 8, length 28),
+    strip_variant!(5, 1, 8, length 28),
+    strip_variant!(5, 2, 8, length 28),
+    strip_variant!(2, 1, WORKGROUP_SIZE, length 8),
+    strip_variant!(3, 1, WORKGROUP_SIZE, length 8),
+    strip_variant!(3, 2, WORKGROUP_SIZE, length 8),
+    strip_variant!(5, 1, WORKGROUP_SIZE, length 8),
+    strip_variant!(5, 2, WORKGROUP_SIZE, length 8),
 ];
 
 kernel! {
