@@ -86,56 +86,26 @@ fn class_w(strip: Strip) -> AxisClass {
     return params.classes[2u * MOST_CLASSES + strip.number_w];
 }
 
-// How a class's taps lie in w, which is read as it is.
-struct Origin {
-    // Its first tap along h and w, and how far its taps are apart.
-    tap_h: u32,
-    tap_w: u32,
-    step_h: u32,
-    step_w: u32,
-    // The channels' first taps, and taps of a row.
-    first: vec4<u32>,
-    row: u32,
-}
-
-fn origin_of(strip: Strip) -> Origin {
-    let last_h = params.classes[MOST_CLASSES + params.classes_h - 1u];
-    let last_w = params.classes[2u * MOST_CLASSES + params.classes_w - 1u];
-    let all_h = last_h.taps_before + last_h.taps;
-    let all_w = last_w.taps_before + last_w.taps;
-    let tap_h = strip.number_h + params.first_tap_h;
-    let tap_w = strip.number_w + params.first_tap_w;
-    return Origin(
-        select(tap_h, tap_h - params.classes_h, tap_h >= params.classes_h),
-        select(tap_w, tap_w - params.classes_w, tap_w >= params.classes_w),
-        params.classes_h,
-        params.classes_w,
-        strip.channels * (all_h * all_w),
-        all_w,
-    );
-}
-
-fn taps_at(origin: Origin, jh: u32, jw: u32) -> vec4<f32> {
+fn taps_at(origin: Origin, channels: vec4<u32>, jh: u32, jw: u32) -> vec4<f32> {
     let exists = jh < taps_h && jw < taps_w;
     let backwards = params.reversed == 1u;
     let i_h = select(jh, taps_h - 1u - jh, backwards);
     let i_w = select(jw, taps_w - 1u - jw, backwards);
-    let tap = (origin.tap_h + i_h * origin.step_h) * origin.row + origin.tap_w + i_w * origin.step_w;
-    let at = select(vec4<u32>(0u), origin.first + vec4<u32>(tap), exists);
+    let at = select(vec4<u32>(0u), channels * origin.taps + vec4<u32>(tap_of(origin, i_h, i_w)), exists);
     let found = four_elements(w[slot(at.x)], w[slot(at.y)], w[slot(at.z)], w[slot(at.w)], at);
     return select(vec4<f32>(0.0), found, exists);
 }
 
-fn column_at(origin: Origin, jw: u32) -> TapColumn {
+fn column_at(origin: Origin, channels: vec4<u32>, jw: u32) -> TapColumn {
     var column = TapColumn();
-    column.t0 = taps_at(origin, 0u, jw);
-    column.t1 = taps_at(origin, 1u, jw);
+    column.t0 = taps_at(origin, channels, 0u, jw);
+    column.t1 = taps_at(origin, channels, 1u, jw);
     if (TAPS > 2u) {
-        column.t2 = taps_at(origin, 2u, jw);
+        column.t2 = taps_at(origin, channels, 2u, jw);
     }
     if (TAPS > 3u) {
-        column.t3 = taps_at(origin, 3u, jw);
-        column.t4 = taps_at(origin, 4u, jw);
+        column.t3 = taps_at(origin, channels, 3u, jw);
+        column.t4 = taps_at(origin, channels, 4u, jw);
     }
     return column;
 }
@@ -143,15 +113,15 @@ fn column_at(origin: Origin, jw: u32) -> TapColumn {
 fn read_window(strip: Strip) {
     taps_h = select(TAPS_H, class_h(strip).taps, TAPS_H == 0u);
     taps_w = select(TAPS_W, class_w(strip).taps, TAPS_W == 0u);
-    let origin = origin_of(strip);
-    window.k0 = column_at(origin, 0u);
-    window.k1 = column_at(origin, 1u);
+    let origin = origin_of(strip.number_h, strip.number_w);
+    window.k0 = column_at(origin, strip.channels, 0u);
+    window.k1 = column_at(origin, strip.channels, 1u);
     if (TAPS > 2u) {
-        window.k2 = column_at(origin, 2u);
+        window.k2 = column_at(origin, strip.channels, 2u);
     }
     if (TAPS > 3u) {
-        window.k3 = column_at(origin, 3u);
-        window.k4 = column_at(origin, 4u);
+        window.k3 = column_at(origin, strip.channels, 3u);
+        window.k4 = column_at(origin, strip.channels, 4u);
     }
 }
 

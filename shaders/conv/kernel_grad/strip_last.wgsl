@@ -10,9 +10,6 @@ const TAPS: u32 = 3u;
 const STRIDE: u32 = 1u;
 // specialise: end
 
-@group(0) @binding(0) var<uniform> all: KernelGradParams;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
-
 // Four channels of a column of dw each.
 var<private> dw0: TapColumn;
 var<private> dw1: TapColumn;
@@ -179,16 +176,6 @@ fn correlate(channels: vec4<u32>, slab: Slab) {
         if (o >= out_h) {
             o = 0u;
             n += 1u;
-        }
-    }
-}
-
-fn store_one(at: u32, exists: bool, sum: f32) {
-    if (exists) {
-        if (ACCUMULATE == 1u) {
-            dw[at] += sum;
-        } else {
-            dw[at] = sum;
         }
     }
 }

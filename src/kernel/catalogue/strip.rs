@@ -14,6 +14,8 @@ pub(super) const CELLS: &str = include_str!("../../../shaders/conv/strip/cells.w
 pub(super) const CELLS_ANY: &str = include_str!("../../../shaders/conv/strip/cells_any.wgsl");
 pub(super) const CELLS_ALIGNED: &str = include_str!("../../../shaders/conv/strip/cells_aligned.wgsl");
 const QUOTIENT: &str = include_str!("../../../shaders/conv/strip/quotient.wgsl");
+const ORIGIN: &str = include_str!("../../../shaders/conv/strip/origin.wgsl");
+const STRIP_DW_STORE: &str = include_str!("../../../shaders/conv/kernel_grad/strip_dw.wgsl");
 const CHANNELS: &str = include_str!("../../../shaders/conv/strip/channels.wgsl");
 const CHANNELS_FOUR: &str = include_str!("../../../shaders/conv/strip/channels_four.wgsl");
 const CHANNELS_ANY: &str = include_str!("../../../shaders/conv/strip/channels_any.wgsl");
@@ -49,7 +51,7 @@ const DEPTHWISE_OVERRIDES: &[&str] = &["TAPS_H", "TAPS_W", "BORDER", "ACCUMULATE
 
 kernel! {
     DEPTHWISE_ANY_KERNEL = "conv/gather/depthwise_any",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ANY, QUOTIENT, PLACE, DEPTHWISE_STRIP, STORE_SCALAR], GatherParams,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ANY, QUOTIENT, ORIGIN, PLACE, DEPTHWISE_STRIP, STORE_SCALAR], GatherParams,
         DEPTHWISE_OVERRIDES, subgroup 0, variants &[
             strip_variant!(3, 1, 8, pair 0, rows 28),
             strip_variant!(3, 2, 8, pair 0, rows 28),
@@ -61,7 +63,7 @@ kernel! {
 }
 kernel! {
     DEPTHWISE_ALIGNED_KERNEL = "conv/gather/depthwise_aligned",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ALIGNED, QUOTIENT, PLACE, DEPTHWISE_STRIP, STORE_VEC4], GatherParams,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, CELLS, CELLS_ALIGNED, QUOTIENT, ORIGIN, PLACE, DEPTHWISE_STRIP, STORE_VEC4], GatherParams,
         DEPTHWISE_OVERRIDES, subgroup 0, variants &[
             strip_variant!(3, 1, 8, pair 0, rows 28),
             strip_variant!(3, 2, 8, pair 0, rows 28),
@@ -74,19 +76,19 @@ kernel! {
 }
 kernel! {
     STRIP_DW_ANY_SCALAR_KERNEL = "conv/kernel_grad/strip_any_scalar",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/strip_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ANY, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ALIGNED_KERNEL = "conv/kernel_grad/strip_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
@@ -123,27 +125,27 @@ const LAST_STRIPS: &[Variant] = &[
 
 kernel! {
     DEPTHWISE_LAST_KERNEL = "conv/gather/depthwise_last",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, QUOTIENT, CHANNELS, CHANNELS_FOUR, LAYOUT, GATHER_LAYOUTS, PLACE, STORE_CHANNELS, STORE_CELL_FOUR],
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, QUOTIENT, ORIGIN, CHANNELS, CHANNELS_FOUR, LAYOUT, GATHER_LAYOUTS, PLACE, STORE_CHANNELS, STORE_CELL_FOUR],
         GatherParams, DEPTHWISE_LAST_OVERRIDES, subgroup 0, variants LAST_STRIPS;
     DEPTHWISE_LAST = "depthwise" [read_quad(1, "source"), read(2, "w"), write_quad(4, "out")];
     DEPTHWISE_LAST_BIAS = "depthwise_bias" [read_quad(1, "source"), read(2, "w"), read(3, "b"), write_quad(4, "out")];
 }
 kernel! {
     DEPTHWISE_LAST_ANY_KERNEL = "conv/gather/depthwise_last+scalar" in "conv/gather/depthwise_last",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, QUOTIENT, CHANNELS, CHANNELS_ANY, LAYOUT, GATHER_LAYOUTS, STORE_CELL_ANY],
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, QUOTIENT, ORIGIN, CHANNELS, CHANNELS_ANY, LAYOUT, GATHER_LAYOUTS, STORE_CELL_ANY],
         GatherParams, DEPTHWISE_LAST_OVERRIDES, subgroup 0, variants LAST_STRIPS;
     DEPTHWISE_LAST_ANY = "depthwise" [read(1, "source"), read(2, "w"), write(4, "out")];
     DEPTHWISE_LAST_ANY_BIAS = "depthwise_bias" [read(1, "source"), read(2, "w"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     STRIP_DW_LAST_KERNEL = "conv/kernel_grad/strip_last",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CHANNELS, CHANNELS_FOUR, LAYOUT, LAYOUTS, DY_CHANNELS_FOUR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CHANNELS, CHANNELS_FOUR, LAYOUT, LAYOUTS, DY_CHANNELS_FOUR],
         KernelGradParams, STRIP_DW_LAST_OVERRIDES, subgroup 0, variants STRIP_DW;
     STRIP_DW_LAST = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_LAST_ANY_KERNEL = "conv/kernel_grad/strip_last+scalar" in "conv/kernel_grad/strip_last",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, CHANNELS, CHANNELS_ANY, LAYOUT, LAYOUTS, DY_CHANNELS_ANY],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CHANNELS, CHANNELS_ANY, LAYOUT, LAYOUTS, DY_CHANNELS_ANY],
         KernelGradParams, STRIP_DW_LAST_OVERRIDES, subgroup 0, variants STRIP_DW;
     STRIP_DW_LAST_ANY = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
 }
