@@ -1,6 +1,6 @@
 //! The depthwise kernels that this kind of device does not choose.
 
-use wgconv::case::ConvCase;
+use wgconv::case::Case;
 use wgconv::{Algorithm, Pass, PlanOptions, Strategy};
 
 use super::{ConvData, on_cpu, on_gpu, result_shape};
@@ -19,7 +19,7 @@ fn depthwise_kernels_of_the_other_kind_of_device_equal_the_reference() {
         ("n2c8h6w11k8r3s3u2p1g8lastxlasty", &[Pass::Forward, Pass::InputGrad]),
         ("c6h9w10k6r5s5u2p2reflectg6lastxlasty", &[Pass::Forward]),
     ] {
-        let parsed: ConvCase = case.parse().unwrap();
+        let Ok(Case::Conv(parsed)) = case.parse() else { panic!("{case}") };
         let problem = parsed.problem().unwrap();
         let data = ConvData::integers(&problem, 7);
         for &pass in passes {
