@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 73] = [
+const CONVOLUTIONS: [(&str, &str); 79] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -73,6 +73,12 @@ const CONVOLUTIONS: [(&str, &str); 73] = [
     ("channels last, 3x3, fours of channels, groups", "n2c24h6w11k40r3s3p1g2lastxlasty"),
     ("channels last, depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5lastxlasty"),
     ("channels of x last, depthwise, replicate, multiplier 2", "n2c3h7w8k6r3s3p1replicateg3lastx"),
+    ("channels last, depthwise, fours of channels, rows in parts", "n2c12h9w61k12r3s3p1g12lastxlasty"),
+    ("channels last, depthwise, fours, stride 2", "n2c36h9w12k36r3s3u2p1g36lastxlasty"),
+    ("channels last, depthwise, two over, 5x5, stride 2, reflect", "n2c6h7w11k6r5s5u2p2reflectg6lastxlasty"),
+    ("channels of y last, depthwise, 5x5", "c7h8w9k7r5s5p2g7lasty"),
+    ("bf16, channels last, depthwise, one over, multiplier 3", "n2c3h5w7k9r3s2p1g3bf16lastxlasty"),
+    ("f16, channels last, depthwise, fours, rank 1, ReLU", "n3c8w23k8s3p1relug8f16lastxlasty"),
     // Types of 16 bits: odd planes and channels, so that halves of one word belong to several invocations.
     ("f16, all parameters different", "n3c3h5w7k5r3s2p1_0x1f16"),
     ("bf16, 3x3, stride 2, ReLU", "n2c9h7w5k9r3s3u2p1relubf16"),

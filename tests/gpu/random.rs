@@ -41,14 +41,25 @@ fn draw_axes(rng: &mut ChaCha8Rng, largest_taps: u32, largest_input: u32, rank: 
 
 fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     let rank = rng.random_range(1..=3);
-    let axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
-    let groups = rng.random_range(1..=4);
+    let mut axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
+    // Of those with a channel a group some that the kernels for strips take.
+    let is_depthwise = rng.random_range(0..8) == 0;
+    let groups = if is_depthwise { rng.random_range(2..=20) } else { rng.random_range(1..=4) };
+    if is_depthwise {
+        let stride = 1 + axes[0].stride % 2;
+        for axis in &mut axes {
+            (axis.taps, axis.stride, axis.dilation) = (axis.taps.min(5), stride, 1);
+        }
+    }
     // Few, or about as many as a tile has.
     let mut channels = || match rng.random_range(0..4) {
         0 => groups * (rng.random_range(7..=9) << rng.random_range(0..=2)),
         _ => groups * rng.random_range(1..=5),
     };
-    let (channels_in, channels_out) = (channels(), channels());
+    let (channels_in, channels_out) = match is_depthwise {
+        true => (groups, groups * if rng.random_range(0..3) == 0 { 2 } else { 1 }),
+        false => (channels(), channels()),
+    };
     let activation = if rng.random() { Activation::None } else { any_activation(rng) };
     let batch = rng.random_range(1..=3);
     // The padding is what it must be for all of them to have a chance.

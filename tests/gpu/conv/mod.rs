@@ -1,6 +1,7 @@
 //! The four passes against the reference, on the catalogue.
 
 mod bias_grad;
+mod depthwise;
 mod forward;
 mod input_grad;
 mod kernel_grad;
