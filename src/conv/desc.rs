@@ -411,8 +411,8 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
-    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
-    /// says otherwise. A tensor that the caller gives keeps its own.
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy, or of what dx
+    /// goes back through, unless this says otherwise. A tensor that the caller gives keeps its own.
     ///
     /// ```
     /// use wgconv::{Context, Conv, Layout};

@@ -7,7 +7,7 @@ use crate::factor::Factor;
 use crate::gpu::{Real, Tensor};
 use crate::kernel::{self, FINISH_OVERRIDES, FinishParams, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
 use crate::nn::{ByElement, ElementwiseSettings, Part, elementwise_steps_with};
-use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, SpecBuilder, StepBinding, Total};
+use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, Span, SpecBuilder, StepBinding, Total};
 
 use super::Pass;
 
@@ -68,11 +68,6 @@ impl<'a, T: Real> Through<'a, T> {
 
 /// Elements that an invocation of `common/finish.wgsl` owns.
 const FOUR: u64 = 4;
-
-/// The part of the workspace that holds so many f32 sums.
-fn stage(elements: u64) -> StepBinding {
-    StepBinding { operand: Operand::Workspace, offset: 0, size: 4 * elements }
-}
 
 /// A pass's last touch. What is said of forward and input gradient holds of a transposed convolution's too, which run the kernels
 /// of the other one.
@@ -312,7 +307,7 @@ pub(super) fn begin_reduction(
             None
         }
     };
-    Ok(Total { binding: plan.whole(output, elements)?, elements, batch, onto, slices: 0 })
+    Ok(Total { binding: plan.whole(output, elements)?, span: Span::whole(elements), batch, onto, slices: 0 })
 }
 
 /// A tensor times a factor, in place or into another one. Operands with the bytes before their first.
@@ -336,30 +331,34 @@ impl Stores {
         [input, output]: [Batched; 2],
         per_sample: u64,
     ) -> Result<Vec<Chunk>> {
-        let held = if self.staged { plan.most_workspace_bytes() / stage(output.sample).size } else { u64::MAX };
+        let held = if self.staged { plan.most_sums() / output.sample } else { u64::MAX };
         plan.small_chunks(batch, &[input, output], per_sample, held)
     }
 
-    /// The binding of a chunk of the output that the sums go to, and the element in it at which the chunk starts.
+    /// Parts of a chunk of the output that are computed one after the other: several where the sums of one sample are kept in the
+    /// workspace, and exceed it.
+    pub(super) fn spans(&self, plan: &SpecBuilder<'_>, chunk: &Chunk, output: Batched) -> Result<Vec<Span>> {
+        let elements = output.sample * u64::from(chunk.count);
+        if self.staged { Span::split(elements, plan.most_sums()) } else { Ok(vec![Span::whole(elements)]) }
+    }
+
+    /// The binding that the sums of a part of a chunk go to, and the element in it at which the chunk starts.
     pub(super) fn target(
         &self,
         plan: &mut SpecBuilder<'_>,
-        chunk: &Chunk,
+        (chunk, span): (&Chunk, &Span),
         output: Batched,
-    ) -> Result<(StepBinding, u32)> {
-        if !self.staged {
-            return Ok(chunk.bind(plan.limits, output));
-        }
-        let elements = output.sample * u64::from(chunk.count);
-        // All chunks use the same part, of which the first, for whose sums it is reserved, needs the most.
-        let staged = if plan.workspace_bytes() == 0 { plan.reserve(elements) } else { Some(stage(elements)) };
-        let staged = staged.ok_or_else(|| Algorithm::Direct.unavailable("its f32 sums exceed the workspace"))?;
-        debug_assert_eq!(staged.offset, 0);
-        Ok((staged, 0))
+    ) -> (StepBinding, u32) {
+        if self.staged { (plan.sums(span.elements), 0) } else { chunk.bind(plan.limits, output) }
     }
 
-    /// Adds what comes behind a chunk's last sums, if they were not stored for good.
-    pub(super) fn finish(&self, plan: &mut SpecBuilder<'_>, chunk: &Chunk, output: Batched) -> Result<()> {
+    /// Adds what comes behind the last sums of a part of a chunk, if they were not stored for good.
+    pub(super) fn finish(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        (chunk, span): (&Chunk, &Span),
+        output: Batched,
+    ) -> Result<()> {
         if !self.staged {
             return Ok(());
         }
@@ -376,21 +375,22 @@ impl Stores {
         let (out, out_base) = chunk.bind(plan.limits, output);
         let side = side.map(|operand| StepBinding { operand, ..out });
         let entry = if side.is_some() { &kernel::FINISH_BESIDE } else { &kernel::FINISH };
-        let elements = output.sample * u64::from(chunk.count);
+        let elements = span.elements;
+        let sums = plan.sums(elements);
         let most = plan.most_invocations().saturating_mul(FOUR).min(u32::MAX.into());
         for first in (0..elements).step_by(most as usize) {
             let count = most.min(elements - first);
             let params = FinishParams {
                 count: count as u32,
                 sum_base: first as u32,
-                out_base: out_base + first as u32,
+                out_base: out_base + (span.first + first) as u32,
                 factor,
                 slope: self.slope(),
                 unused_a: 0,
                 unused_b: 0,
                 unused_c: 0,
             };
-            let bindings = [Some(stage(elements)), Some(out), side].into_iter().flatten().collect();
+            let bindings = [Some(sums), Some(out), side].into_iter().flatten().collect();
             plan.step(entry, &overrides, params, bindings, count.div_ceil(FOUR))?;
         }
         Ok(())

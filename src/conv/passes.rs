@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
+use crate::plan::{
+    Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Span, SpecBuilder, Strategy, choose, elements,
+};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -149,6 +151,12 @@ pub(super) fn order_constant(problem: &ConvProblem, name: &str) -> u32 {
     is.into()
 }
 
+/// The same for a part of the output.
+pub(super) fn params_of(span: &Span, params: ConvParams) -> ConvParams {
+    // A tensor has at most u32::MAX elements.
+    ConvParams { range_begin: span.first as u32, range_count: span.elements as u32, ..params }
+}
+
 /// The uniform struct for a chunk of the batch.
 pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y_base: u32) -> ConvParams {
     let [d, h, w] = problem.axes;
@@ -167,8 +175,8 @@ pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y
         x_base,
         y_base,
         slope: 0.0,
-        unused_a: 0,
-        unused_b: 0,
-        unused_c: 0,
+        range_begin: 0,
+        range_count: 0,
+        unused: 0,
     }
 }

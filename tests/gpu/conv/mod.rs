@@ -7,6 +7,7 @@ mod kernel_grad;
 mod layouts;
 mod rounds;
 mod shared;
+mod spans;
 mod tiles;
 
 use rand::RngExt;
