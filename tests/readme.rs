@@ -106,7 +106,7 @@ fn all_layouts<'a>(option: &str, shapes: ConvShapes<'a>) -> Vec<ConvShapes<'a>> 
     let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
     let layouts = if option == LAYOUTS { &layouts[..] } else { &layouts[..1] };
     let all = layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y)));
-    let types = if option == TYPES { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
+    let types = if [TYPES, SHARED].contains(&option) { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
     all.flat_map(|shapes| types.iter().map(move |&element| shapes.element(element))).collect()
 }
 
@@ -183,9 +183,10 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         builder,
         "output padding" => builder.stride([2; D]).output_padding([1; D]),
         "output shape" => builder.stride([2; D]).output_shape([16; D]),
+        SHARED => builder.shared_kernel(true),
     );
     let conv = conv.build()?;
-    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([4, 2], 3)));
+    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([if option == SHARED { 1 } else { 4 }, 2], 3)));
     plan_shapes(option, &x, &w, |pass, shapes| {
         conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
     })

@@ -24,7 +24,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                f16 or bf16 (type of all operands in place of f32)
                shared (the input channels of a group share its kernels)
                lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
-  transposed   tconv, then the letters of a convolution, but for what stands in the padding, shared and inout, and o output
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding and inout, and o output
                padding (0), outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
@@ -173,8 +173,8 @@ impl Kind {
 
     fn has(self, key: &Key) -> bool {
         match key.name {
-            "reflect" | "replicate" | "circular" | "shared" | "inout" => self == Kind::Conv,
-            "k" | "g" | "res" | "onto" | "f16" | "bf16" => !self.is_pool(),
+            "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
+            "k" | "g" | "shared" | "res" | "onto" | "f16" | "bf16" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
@@ -469,9 +469,9 @@ impl Parser<'_> {
                 let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
                 let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
                 let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
+                let shared_kernel = self.find("shared").is_some();
                 if self.kind == Kind::Conv {
                     let padding_mode = self.padding_mode()?;
-                    let shared_kernel = self.find("shared").is_some();
                     return Ok(Case::Conv(ConvCase {
                         batch,
                         channels_in,
@@ -497,6 +497,7 @@ impl Parser<'_> {
                     channels_in,
                     channels_out,
                     groups,
+                    shared_kernel,
                     axes,
                     output_padding,
                     element,

@@ -184,10 +184,12 @@ pub(super) fn begin(
     algorithm: Algorithm,
     once: bool,
 ) -> Result<Stores> {
+    // Beside inputs of f32 they cannot read a tensor of another type.
+    let stageless = Abilities { side: abilities.side && !plan.is_mixed(), ..abilities };
     if plan.rounds()
-        && let Some(why) = epilogue.needs_stage(abilities, once)
+        && let Some(why) = epilogue.needs_stage(stageless, once)
     {
-        return begin_staged(plan, epilogue, (output, elements), abilities, algorithm, why);
+        return begin_staged(plan, epilogue, (output, elements), algorithm, why);
     }
     let mut stores = Stores {
         epilogue,
@@ -254,7 +256,6 @@ fn begin_staged(
     plan: &mut SpecBuilder<'_>,
     epilogue: Epilogue,
     (output, elements): (Operand, u64),
-    abilities: Abilities,
     algorithm: Algorithm,
     why: &'static str,
 ) -> Result<Stores> {
@@ -271,9 +272,26 @@ fn begin_staged(
     }
     let access = if matches!(epilogue.addend, Addend::Output(_)) { Access::Update } else { Access::Write };
     plan.need(output, elements, access);
-    debug_assert!(abilities.side);
     let output = (output, elements);
     Ok(Stores { epilogue, output, accumulate: false, side: None, derived, later: None, activates: false, staged: true })
+}
+
+/// The same for kernels that do all of it where they store, a factor of what the output holds too: of a gradient.
+pub(super) fn begin_gradient(
+    plan: &mut SpecBuilder<'_>,
+    epilogue: Epilogue,
+    (output, elements): (Operand, u64),
+) -> Stores {
+    let derived = derived_from(output);
+    let side = (epilogue.through != Activation::None).then_some(derived);
+    if let Some(operand) = side {
+        plan.need(operand, elements, Access::Read);
+        plan.explain("the derivative is applied in the stores");
+    }
+    let accumulate = matches!(epilogue.addend, Addend::Output(_));
+    plan.need(output, elements, if accumulate { Access::Update } else { Access::Write });
+    let output = (output, elements);
+    Stores { epilogue, output, accumulate, side, derived, later: None, activates: true, staged: false }
 }
 
 /// Scales what an output holds, if it is not added to as it is.
@@ -399,6 +417,11 @@ impl Stores {
     /// What a dispatch reads beside this range of the output: its kernel is one with a side then.
     pub(super) fn side(&self, range: StepBinding) -> Option<StepBinding> {
         self.side.map(|operand| StepBinding { operand, ..range })
+    }
+
+    /// How many times what the output holds is added to, by kernels that can do it themselves.
+    pub(super) fn factor(&self) -> f32 {
+        if let Addend::Output(factor) = self.epilogue.addend { factor.get() } else { 0.0 }
     }
 
     /// The slope of whichever leaky ReLU there is.

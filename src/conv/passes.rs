@@ -45,9 +45,9 @@ pub(crate) fn plan_titled(
         return bias_grad::plan(problem, epilogue, builder);
     }
     let of_sums = problem.of_channel_sums();
-    let multiplied = if problem.shared_kernel { &of_sums } else { problem };
+    let multiplied = if problem.is_shared() { &of_sums } else { problem };
     choose(options, advice, &own::candidates(multiplied, pass, limits), |options, choice| {
-        if problem.shared_kernel {
+        if problem.is_shared() {
             return shared::plan(problem, pass, epilogue, limits, options, (&title, flops, choice));
         }
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice).of_type(problem.element);
@@ -78,7 +78,7 @@ pub(crate) fn plausible(
     options: &PlanOptions,
 ) -> Vec<Strategy> {
     let of_sums = problem.of_channel_sums();
-    let problem = if problem.shared_kernel { &of_sums } else { problem };
+    let problem = if problem.is_shared() { &of_sums } else { problem };
     let tiles = || match pass {
         Pass::Forward => gather::plausible_tiles(&Gather::forward(problem), limits),
         Pass::InputGrad => Gather::input_grad(problem, Algorithm::Tiled)

@@ -132,7 +132,7 @@ uniform! {
     ChannelsParams {
         count: u32, plane: u32, channels: u32, channel_begin: u32, channel_end: u32,
         x_base: u32, sums_base: u32, slope: f32, groups: u32,
-        unused_a: u32, unused_b: u32, unused_c: u32,
+        factor: f32, unused_a: u32, unused_b: u32,
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct SpecBuilder<'a> {
     element: ElementType,
     /// An operand of another type.
     exception: Option<(Operand, ElementType)>,
+    /// Operands that are f32 here, and scratch memory of a plan whose operands have another type.
+    raised: &'a [Operand],
     /// Most samples of a chunk.
     at_once: u64,
 }
@@ -76,7 +78,15 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder {
+            limits,
+            options,
+            spec,
+            element: ElementType::F32,
+            exception: None,
+            raised: &[],
+            at_once: u64::MAX,
+        }
     }
 
     /// With operands of this type.
@@ -89,10 +99,16 @@ impl<'a> SpecBuilder<'a> {
         SpecBuilder { exception: Some((operand, element)), ..self }
     }
 
+    /// With these as f32.
+    pub(crate) fn raising(self, operands: &'a [Operand]) -> Self {
+        SpecBuilder { raised: operands, ..self }
+    }
+
     /// The type of an operand. Sums in the workspace are f32.
     pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
         match self.exception {
             Some((other, element)) if other == operand => element,
+            _ if self.raised.contains(&operand) => ElementType::F32,
             _ if operand.is_scratch() => ElementType::F32,
             _ => self.element,
         }
@@ -100,7 +116,13 @@ impl<'a> SpecBuilder<'a> {
 
     /// Whether sums are rounded where they are stored in the output, so that several dispatches must not add to it.
     pub(crate) fn rounds(&self) -> bool {
-        self.element != ElementType::F32
+        let is_raised = [Operand::Y, Operand::Dx].iter().any(|result| self.raised.contains(result));
+        self.element != ElementType::F32 && !is_raised
+    }
+
+    /// Whether the operands have several types: a kernel takes inputs of one.
+    pub(crate) fn is_mixed(&self) -> bool {
+        !self.raised.is_empty()
     }
 
     /// An operand of so many elements a sample, of its type.
@@ -120,7 +142,15 @@ impl<'a> SpecBuilder<'a> {
 
     /// A plan that has begun as another one's.
     pub(crate) fn of(limits: &'a DeviceLimits, options: &'a PlanOptions, spec: PlanSpec) -> Self {
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder {
+            limits,
+            options,
+            spec,
+            element: ElementType::F32,
+            exception: None,
+            raised: &[],
+            at_once: u64::MAX,
+        }
     }
 
     /// Adds a dispatch of another plan's.
@@ -265,6 +295,10 @@ impl<'a> SpecBuilder<'a> {
             types.max_by_key(|&element| element != ElementType::F32).unwrap_or_default()
         };
         let (input, output) = (of(false), of(true));
+        let mut read = kernel.entry.slots.iter().zip(bindings).filter(|(slot, _)| !slot.writable);
+        if input != ElementType::F32 && read.any(|(_, binding)| self.raised.contains(&binding.operand)) {
+            return Err(self.spec.algorithm.unavailable("its kernels read tensors of one type"));
+        }
         let module = kernel.entry.kernel();
         for (element, can) in [(input, module.reads_types()), (output, module.stores_types())] {
             if element != ElementType::F32 && !can {
