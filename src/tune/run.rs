@@ -155,7 +155,7 @@ impl Run<'_> {
         let expected = self.checker.expected(&row.case, row.pass)?;
         for (strategy, spec) in specs {
             let mut candidate = Candidate { strategy, ms: None, fault: None, quarantined: Vec::new() };
-            let options = PlanOptions { strategy, ..PlanOptions::default() };
+            let options = PlanOptions { strategy, ..*self.ctx.plan_options() };
             let outcome = match row.case.plan(self.ctx, row.pass, false, &options) {
                 Ok(plan) => {
                     let checked = self.checker.check((&row.case, row.pass), strategy, &plan, &expected);
@@ -189,7 +189,7 @@ impl Run<'_> {
 
     /// The plausible ways that can be planned and are not in quarantine.
     fn specs(&self, problem: &Problem) -> Vec<(Strategy, PlanSpec)> {
-        let (limits, options) = (self.ctx.limits(), PlanOptions::default());
+        let (limits, options) = (self.ctx.limits(), *self.ctx.plan_options());
         let mut strategies = problem.plausible(limits, &options);
         if let Ok(spec) = self.planned(problem)
             && !strategies.contains(&spec.strategy())
@@ -207,7 +207,7 @@ impl Run<'_> {
     /// What the planner chooses, quarantine apart.
     fn planned(&self, problem: &Problem) -> Result<PlanSpec> {
         let advice = Advice { tuned: None, quarantined: Some(&self.tuned.quarantined) };
-        problem.plan_with(self.ctx.limits(), &PlanOptions::default(), &advice)
+        problem.plan_with(self.ctx.limits(), self.ctx.plan_options(), &advice)
     }
 
     fn check_room(&self, specs: &[(Strategy, PlanSpec)]) -> Result<()> {

@@ -29,6 +29,9 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let taps = taps.saturating_mul(problem.most_images());
     let summed = if problem.is_shared() { channels } else { 1 };
     let outputs = outputs.saturating_mul(problem.batch.into()).saturating_mul(summed.into());
+    // Winograd's transforms add up 36 of the largest products, of quarters.
+    let dense = |axis: &crate::Axis| (axis.taps, axis.stride) == (3, 1);
+    let taps = if problem.axes[1..].iter().all(dense) { taps.saturating_mul(4 * 36) } else { taps };
     let terms = taps.saturating_mul(channels.into()).max(outputs);
     let most = ((1u64 << 24) as f64 / (terms as f64 + 1.0)).sqrt() as i32;
     most.clamp(1, 9)

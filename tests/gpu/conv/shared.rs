@@ -33,7 +33,7 @@ fn sums_that_do_not_fit_come_in_chunks_of_the_batch() {
         let sample: usize = case.axes.iter().map(|axis| axis.input as usize).product::<usize>() * case.groups as usize;
         let few = 2 * (3 * 4 * sample as u64 + context().limits().storage_alignment);
         for (pass, strategy) in Pass::ALL.into_iter().flat_map(|pass| STRATEGIES.map(|strategy| (pass, strategy))) {
-            let of_limit = |workspace_limit| PlanOptions { workspace_limit, strategy };
+            let of_limit = |workspace_limit| PlanOptions { workspace_limit, strategy, ..PlanOptions::default() };
             // In 16 bits dy, or w and b, are f32 beside them, and sums that are rounded.
             let (options, sums) = match case.element {
                 ElementType::F32 => (of_limit(few), 0),
