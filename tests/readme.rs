@@ -301,7 +301,7 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     convolution.insert(7, MODES);
     convolution.insert(10, SHARED);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
-    transposed.splice(7..7, ["output padding", "output shape"]);
+    transposed.splice(7..7, ["output padding", "output shape", SHARED]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
     check("`ConvTranspose`", &transposed, &passes, plan);
     let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];

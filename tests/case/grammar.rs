@@ -129,7 +129,7 @@ fn what_is_wrong_is_pointed_at() {
         (
             "tconvx",
             5,
-            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto f16 bf16 lastx lasty outin n c d h w k t r s u p a o g",
+            "one of relu leaky sigmoid tanh silu gelutanh gelu res onto f16 bf16 shared lastx lasty outin n c d h w k t r s u p a o g",
         ),
         ("n8ü", 2, "one of relu leaky"),
     ] {
