@@ -106,13 +106,13 @@ impl Epilogue {
         let needs_side = self.through != Activation::None || matches!(self.addend, Addend::Residual(_));
         let simple = matches!(self.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_));
         match self.addend {
-            _ if !once => Some("several dispatches would add to sums that are rounded"),
+            _ if !once => Some("several dispatches add to them"),
             Addend::Residual(factor) | Addend::Output(factor) if by_factor(factor) => {
-                Some("what is added times a factor would be rounded before")
+                Some("what is added is multiplied")
             }
-            _ if !abilities.side && needs_side => Some("its stores cannot read another tensor"),
-            _ if !abilities.any_activation && !simple => Some("its stores cannot apply the activation"),
-            Addend::Output(_) if !abilities.side => Some("its stores cannot add to what the output holds"),
+            _ if !abilities.side && needs_side => Some("the stores cannot read another tensor"),
+            _ if !abilities.any_activation && !simple => Some("the stores cannot apply the activation"),
+            Addend::Output(_) if !abilities.side => Some("the stores cannot add to what the output holds"),
             _ => None,
         }
     }
@@ -149,8 +149,8 @@ pub(super) struct Stores {
     later: Option<(Factor, Operand, u64)>,
     /// Whether they apply the activation.
     activates: bool,
-    /// Whether they store f32 sums of a chunk in the workspace, which [`Stores::finish`] rounds to the output's type.
-    staged: bool,
+    /// Whether they store f32 sums of a chunk in [`Operand::Sums`], which [`Stores::finish`] rounds to the output's type.
+    pub staged: bool,
 }
 
 /// What a kernel's stores can do beside storing.
@@ -189,7 +189,7 @@ pub(super) fn begin(
     if plan.rounds()
         && let Some(why) = epilogue.needs_stage(stageless, once)
     {
-        return begin_staged(plan, epilogue, (output, elements), algorithm, why);
+        return Ok(begin_staged(plan, epilogue, (output, elements), why));
     }
     let mut stores = Stores {
         epilogue,
@@ -251,18 +251,14 @@ pub(super) fn begin(
     Ok(stores)
 }
 
-/// The same where sums are kept in f32 until all is in: by the direct kernels, which need no other workspace.
+/// The same where sums are kept in f32 until all is in.
 fn begin_staged(
     plan: &mut SpecBuilder<'_>,
     epilogue: Epilogue,
     (output, elements): (Operand, u64),
-    algorithm: Algorithm,
     why: &'static str,
-) -> Result<Stores> {
-    if algorithm != Algorithm::Direct {
-        return Err(algorithm.unavailable(why));
-    }
-    plan.explain("its sums are rounded by a pass of its own");
+) -> Stores {
+    plan.explain(&format!("its sums are rounded by a pass of its own, as {why}"));
     let derived = derived_from(output);
     if epilogue.through != Activation::None {
         plan.need(derived, elements, Access::Read);
@@ -273,7 +269,7 @@ fn begin_staged(
     let access = if matches!(epilogue.addend, Addend::Output(_)) { Access::Update } else { Access::Write };
     plan.need(output, elements, access);
     let output = (output, elements);
-    Ok(Stores { epilogue, output, accumulate: false, side: None, derived, later: None, activates: false, staged: true })
+    Stores { epilogue, output, accumulate: false, side: None, derived, later: None, activates: false, staged: true }
 }
 
 /// The same for kernels that do all of it where they store, a factor of what the output holds too: of a gradient.
@@ -351,6 +347,23 @@ impl Stores {
     ) -> Result<Vec<Chunk>> {
         let held = if self.staged { plan.most_sums() / output.sample } else { u64::MAX };
         plan.small_chunks(batch, &[input, output], per_sample, held)
+    }
+
+    /// Has chunks keep to what sums the workspace still has room for, of kernels that cannot compute a part of a sample.
+    pub(super) fn keep_to_workspace(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        output: Batched,
+        algorithm: Algorithm,
+    ) -> Result<()> {
+        if self.staged {
+            let samples = plan.free_elements() / output.sample;
+            if samples == 0 {
+                return Err(algorithm.unavailable("its f32 sums exceed the workspace"));
+            }
+            plan.at_most(samples);
+        }
+        Ok(())
     }
 
     /// Parts of a chunk of the output that are computed one after the other: several where the sums of one sample are kept in the

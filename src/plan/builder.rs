@@ -78,15 +78,7 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder {
-            limits,
-            options,
-            spec,
-            element: ElementType::F32,
-            exception: None,
-            raised: &[],
-            at_once: u64::MAX,
-        }
+        SpecBuilder::of(limits, options, spec)
     }
 
     /// With operands of this type.
@@ -461,11 +453,16 @@ impl<'a> SpecBuilder<'a> {
         most.min(self.limits.max_storage_binding_bytes) / ELEMENT_BYTES
     }
 
-    /// The workspace of a plan that has nothing there but so many f32 sums of results of 16 bits.
+    /// Room for so many f32 sums of results of 16 bits: the same whenever it is asked for.
     pub(crate) fn sums(&mut self, elements: u64) -> StepBinding {
         let size = elements * ELEMENT_BYTES;
-        self.reserve_workspace(size);
-        StepBinding { operand: Operand::Workspace, offset: 0, size }
+        self.reserve_scratch(Operand::Sums, size);
+        StepBinding { operand: Operand::Sums, offset: 0, size }
+    }
+
+    /// From now on chunks of no more samples.
+    pub(crate) fn at_most(&mut self, samples: u64) {
+        self.at_once = self.at_once.min(samples);
     }
 
     /// Slices that the workspace can hold, one dispatch can compute and one second pass can add.
@@ -519,9 +516,13 @@ impl<'a> SpecBuilder<'a> {
     }
 
     fn reserve_workspace(&mut self, bytes: u64) {
-        match self.spec.needs.iter_mut().find(|need| need.operand == Operand::Workspace) {
+        self.reserve_scratch(Operand::Workspace, bytes);
+    }
+
+    fn reserve_scratch(&mut self, operand: Operand, bytes: u64) {
+        match self.spec.needs.iter_mut().find(|need| need.operand == operand) {
             Some(need) => need.bytes = need.bytes.max(bytes),
-            None => self.need(Operand::Workspace, bytes / ELEMENT_BYTES, Access::Write),
+            None => self.need(operand, bytes / ELEMENT_BYTES, Access::Write),
         }
     }
 

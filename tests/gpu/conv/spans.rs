@@ -1,6 +1,7 @@
 //! Results of 16 bits whose f32 sums the workspace does not hold: they are computed one part after the other.
 
-use wgconv::{Pass, PlanOptions};
+use wgconv::case::Case;
+use wgconv::{Algorithm, DeviceLimits, Operand, Pass, PlanOptions, PlanSpec};
 
 use super::check_exact_with;
 use crate::support::catalogue::conv;
@@ -43,5 +44,27 @@ fn sums_of_one_slice_need_no_parts() {
         assert_eq!(plan(0).algorithm(), plan(64 << 20).algorithm());
         let sums = case.w_shape().iter().product::<usize>() as u64 * 4;
         assert!(plan(0).workspace_bytes() <= sums, "{}", plan(0));
+    }
+}
+
+/// Padding that reflects adds to dx twice, and half a residual is added before all is rounded: by the same kernels as without, as
+/// long as the workspace holds the sums of a sample beside the packed kernel.
+#[test]
+fn sums_that_are_not_rounded_at_once_keep_their_kernels() {
+    let mut limits = DeviceLimits::default();
+    (limits.is_software, limits.subgroup_size) = (true, 8);
+    for (text, pass) in
+        [("n4c16h18w20k16r3s3p1reflectbf16", Pass::InputGrad), ("n4c16h18w20k16r3s3p1res0.5f16", Pass::Forward)]
+    {
+        let plan = |workspace_limit| {
+            let options = PlanOptions { workspace_limit, ..PlanOptions::default() };
+            Case::Conv(conv(text)).plan_spec(&limits, pass.name(), false, &options).unwrap()
+        };
+        let sums = |plan: &PlanSpec| plan.operands().iter().find(|need| need.operand == Operand::Sums).unwrap().bytes;
+        let (whole, one, none) = (plan(64 << 20), plan(36_000), plan(20_000));
+        let sample = 16 * 18 * 20 * 4;
+        assert_eq!((whole.algorithm(), sums(&whole)), (Algorithm::Subgroup, 4 * sample), "{whole}");
+        assert_eq!((one.algorithm(), sums(&one)), (Algorithm::Subgroup, sample), "{one}");
+        assert_eq!(none.algorithm(), Algorithm::Direct, "{none}");
     }
 }
