@@ -58,7 +58,8 @@ const MOST_BYTES_SOFTWARE: u64 = 4 << 30;
 /// A pass that a case does not have, parameters that do not fit together. What goes wrong with a problem is in its row; a lost
 /// device ends the run, and the report says so.
 pub fn run_blocking(ctx: &Context, targets: &[(Case, &str)], options: &TuneOptions<'_>) -> Result<TuneReport> {
-    let problems: Vec<Problem> = targets.iter().map(|(case, pass)| case.problem(pass, false)).collect::<Result<_>>()?;
+    let problems: Vec<Problem> =
+        targets.iter().map(|(case, pass)| case.problem(ctx.limits(), pass, false)).collect::<Result<_>>()?;
     let mut tuned = Tuned::new(ctx);
     if let Some(known) = options.known
         && let Err(error) = tuned.merge(known.clone())
@@ -133,7 +134,7 @@ impl Run<'_> {
         };
         // What is tuned is the problem without its epilogue: that is what is checked and measured, and what a kernel is put in
         // quarantine for.
-        let planned = case.problem(pass, false);
+        let planned = case.problem(self.ctx.limits(), pass, false);
         let mut row = TuneRow::new(case, pass);
         match planned.and_then(|problem| self.fill(&problem, &mut row)) {
             Ok(true) => Ok(row),

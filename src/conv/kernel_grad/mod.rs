@@ -15,10 +15,12 @@ use crate::plan::{
     Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, Span, SpecBuilder, elements,
 };
 
+/// The kernel for a range of slabs, and for all of dw or, if it is the direct one, a part of it.
+type KernelOf = Box<dyn Fn(&Reduction, &Span) -> KernelKey>;
+
 /// One way of computing the slices.
 struct Method {
-    /// The kernel for a range of slabs, and for all of dw or, if it is the direct one, a part of it.
-    kernel: Box<dyn Fn(&Reduction, &Span) -> KernelKey>,
+    kernel: KernelOf,
     /// Its uniform struct's bytes, from the one that all have.
     params: fn(&ConvProblem, ConvParams) -> Vec<u8>,
     /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
