@@ -106,7 +106,7 @@ fn all_layouts<'a>(option: &str, shapes: ConvShapes<'a>) -> Vec<ConvShapes<'a>> 
     let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
     let layouts = if option == LAYOUTS { &layouts[..] } else { &layouts[..1] };
     let all = layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y)));
-    let types = if option == TYPES { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
+    let types = if [TYPES, SHARED].contains(&option) { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
     all.flat_map(|shapes| types.iter().map(move |&element| shapes.element(element))).collect()
 }
 
@@ -183,9 +183,10 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         builder,
         "output padding" => builder.stride([2; D]).output_padding([1; D]),
         "output shape" => builder.stride([2; D]).output_shape([16; D]),
+        SHARED => builder.shared_kernel(true),
     );
     let conv = conv.build()?;
-    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([4, 2], 3)));
+    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([if option == SHARED { 1 } else { 4 }, 2], 3)));
     plan_shapes(option, &x, &w, |pass, shapes| {
         conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
     })
@@ -300,7 +301,7 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     convolution.insert(7, MODES);
     convolution.insert(10, SHARED);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
-    transposed.splice(7..7, ["output padding", "output shape"]);
+    transposed.splice(7..7, ["output padding", "output shape", SHARED]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
     check("`ConvTranspose`", &transposed, &passes, plan);
     let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 79] = [
+const CONVOLUTIONS: [(&str, &str); 81] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -88,9 +88,11 @@ const CONVOLUTIONS: [(&str, &str); 79] = [
     ("bf16, rank 1, minus half of what the output holds", "n3c5w9k3s3u2onto-0.5leaky0.25bf16inout"),
     ("f16, reflect, whole fours", "n2c4h5w8k8r3s3p1reflectreluf16"),
     ("bf16, rank 3, GELU, channels of x last", "n2c4d3h4w5k3t2r2s3gelubf16lastx"),
+    ("f16, shared kernel, groups, x last", "n3c6h5w7k4r3s2p1_0x1sharedg2f16lastx"),
+    ("bf16, shared kernel, reflect, whole fours, residual", "n2c5h6w8k3r3s3p1reflectsharedres1bf16"),
 ];
 
-const TRANSPOSED: [(&str, &str); 19] = [
+const TRANSPOSED: [(&str, &str); 21] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
@@ -108,6 +110,8 @@ const TRANSPOSED: [(&str, &str); 19] = [
     ("transposed, channels last, groups", "tconvn2c8h5w4k12r3s2u2x3p2_0x1_3a1x2o0x2g2lastxlasty"),
     ("transposed, channels of x last, w out, in", "tconvn2c5h4w6k9r4s4u2p1lastxoutin"),
     ("transposed, channels of y last, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1lastyoutin"),
+    ("transposed, shared kernel, groups, y last", "tconvn2c6h5w4k4r3s2u2x3p2_0x1_3a1x2o0x2sharedg2lasty"),
+    ("transposed, shared kernel, bf16, rank 1", "tconvn3c5w8k3s4u2p1sharedbf16outin"),
     ("transposed, f16", "tconvn3c3h3w5k5r3s2u2o1x0f16"),
     ("transposed, bf16, whole fours, groups", "tconvn2c8w6k12s4u2p1g2bf16"),
 ];

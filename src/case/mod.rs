@@ -22,7 +22,7 @@
 //! | `o` | output padding | `tconv` | | 0 |
 //! | `g` | groups | ✓ | | 1 |
 //! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | not `tconv` | | zeros |
-//! | `shared` | the input channels of a group share its kernels ([`crate::ConvBuilder::shared_kernel`]), no value | not `tconv` | | off |
+//! | `shared` | the input channels of a group share its kernels ([`crate::ConvBuilder::shared_kernel`]), no value | ✓ | | off |
 //! | `relu` `sigmoid` `tanh` `silu` `gelu` `gelutanh` | forward applies it, input_grad goes through the one that gave x, no value; one of them | ✓ | | off |
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |

@@ -89,6 +89,7 @@ fn smaller_transposed(case: &ConvTransposeCase) -> Vec<ConvTransposeCase> {
         .collect();
     found.push(ConvTransposeCase { activation: Activation::None, ..case.clone() });
     found.push(ConvTransposeCase { addend: Addend::None, ..case.clone() });
+    found.push(ConvTransposeCase { shared_kernel: false, ..case.clone() });
     found.push(ConvTransposeCase { output_padding: vec![0; case.axes.len()], ..case.clone() });
     found.push(ConvTransposeCase { element: ElementType::F32, ..case.clone() });
     found.push(ConvTransposeCase { x_layout: Layout::ChannelsFirst, ..case.clone() });

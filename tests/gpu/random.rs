@@ -69,9 +69,9 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     }
     let addend = any_addend(rng);
     let shared_kernel = rng.random_range(0..5) == 0;
-    // Most of them f32, which has the most kernels. Of shared kernels there are no others.
+    // Most of them f32, which has the most kernels.
     let element = [ElementType::F32, ElementType::F32, ElementType::F32, ElementType::F16, ElementType::Bf16];
-    let element = if shared_kernel { ElementType::F32 } else { element[rng.random_range(0..5)] };
+    let element = element[rng.random_range(0..5)];
     let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
     let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
     ConvCase {
@@ -98,7 +98,7 @@ fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
     let case = draw_conv(rng);
-    let ConvCase { batch, channels_in, channels_out, groups, activation, addend, element, .. } = case;
+    let ConvCase { batch, channels_in, channels_out, groups, shared_kernel, activation, addend, element, .. } = case;
     let ConvCase { x_layout, y_layout, kernel_order, mut axes, .. } = case;
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
@@ -108,6 +108,7 @@ fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
         channels_in,
         channels_out,
         groups,
+        shared_kernel,
         axes,
         output_padding,
         element,

@@ -314,7 +314,7 @@ struct Checked<'a> {
 impl Checked<'_> {
     fn all(&self) {
         assert!(self.spec.dispatches() > 0, "{self}");
-        assert!(self.spec.workspace_bytes() <= self.options.workspace_limit, "{self}");
+        assert!(self.spec.workspace_bytes() <= self.options.workspace_limit + PlanOptions::LEAST_SUMS, "{self}");
         let workspace = self.spec.operands().iter().find(|need| need.operand == Operand::Workspace);
         assert!(workspace.is_none_or(|need| need.bytes <= self.limits.max_storage_binding_bytes), "{self}");
         for step in self.spec.steps() {

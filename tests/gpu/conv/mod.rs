@@ -7,7 +7,8 @@ mod input_grad;
 mod kernel_grad;
 mod layouts;
 mod rounds;
-mod shared;
+pub mod shared;
+mod spans;
 mod tiles;
 mod winograd;
 
