@@ -231,7 +231,7 @@ impl Case {
         }
     }
 
-    /// The type of all operands but indices; of a conversion that of x.
+    /// The type of all operands but indices; of a conversion that of x, of an operator of [`crate::nn`] that of data and their gradients.
     ///
     /// ```
     /// use wgconv::{ElementType, case::Case};
