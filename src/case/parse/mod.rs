@@ -24,7 +24,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                f16 or bf16 (type of all operands in place of f32)
                shared (the input channels of a group share its kernels)
                lastx, lasty (x, y have their channels last in memory)  inout (w is [in/groups, out, taps])
-  transposed   tconv, then the letters of a convolution, but for what stands in the padding, shared and inout, and o output
+  transposed   tconv, then the letters of a convolution, but for what stands in the padding and inout, and o output
                padding (0), outin (w is [out/groups, in, taps])
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
