@@ -501,7 +501,6 @@ fn an_operator_without_a_window_refuses_what_it_does_not_take() {
     assert_eq!(parameter(NnCase { cells: vec![3], ..operator("softmaxn2c9") }), "cells");
     assert_eq!(parameter(NnCase { cells: vec![1; 4], ..operator("addc9") }), "cells");
     assert_eq!(parameter(NnCase { x_layout: Layout::ChannelsLast, ..operator("addc9w2") }), "x_layout");
-    assert_eq!(parameter(NnCase { element: ElementType::F16, ..operator("bnn2c9") }), "element");
     assert_eq!(parameter(operator("bnc9")), "shape of x", "one element has no variance");
     assert!(matches!(operator("addn65536c65536").y_shape(), Err(Error::TooManyElements { .. })));
     let zero = NnCase { channels: 0, ..operator("addc9") };
