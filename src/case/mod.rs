@@ -26,7 +26,7 @@
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
 //! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
-//! | `f16` `bf16` | the type of all operands ([`crate::ElementType`]), no value, one of them | ✓ | | f32 |
+//! | `f16` `bf16` | the type of all operands but indices ([`crate::ElementType`]), no value, one of them | ✓ | ✓ | f32 |
 //! | `lastx` `lasty` | x (dx), y (dy, indices) have their channels last in memory ([`crate::Layout`]), no value | ✓ | ✓ | first |
 //! | `inout` `outin` | w (dw) has its input, output channels first ([`crate::KernelOrder`]), no value; `outin` of `tconv` | ✓ | | `outin`; of `tconv` `inout` |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
@@ -179,7 +179,7 @@ impl Case {
         match self {
             Case::Conv(case) => case.element,
             Case::ConvTranspose(case) => case.element,
-            Case::Pool(_) => ElementType::F32,
+            Case::Pool(case) => case.element,
         }
     }
 

@@ -29,7 +29,7 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
-               lastx, lasty (x, y have their channels last in memory)
+               lastx, lasty (x, y have their channels last in memory)  f16 or bf16 (type of all but the indices)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret
@@ -174,7 +174,7 @@ impl Kind {
     fn has(self, key: &Key) -> bool {
         match key.name {
             "reflect" | "replicate" | "circular" | "shared" | "inout" => self == Kind::Conv,
-            "k" | "g" | "res" | "onto" | "f16" | "bf16" => !self.is_pool(),
+            "k" | "g" | "res" | "onto" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),
@@ -515,8 +515,8 @@ impl Parser<'_> {
         };
         let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
         let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
-        let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
-        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout };
+        let (x_layout, y_layout, element) = (self.layout("lastx"), self.layout("lasty"), self.element()?);
+        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element };
         Ok(Case::Pool(case))
     }
 }

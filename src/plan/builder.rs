@@ -85,11 +85,11 @@ impl<'a> SpecBuilder<'a> {
         SpecBuilder { exception: Some((operand, element)), ..self }
     }
 
-    /// The type of an operand. Sums in the workspace are f32.
+    /// The type of an operand. Sums in the workspace are f32, and indices words as these are.
     pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
         match self.exception {
             Some((other, element)) if other == operand => element,
-            _ if operand.is_scratch() => ElementType::F32,
+            _ if operand.is_scratch() || operand == Operand::Indices => ElementType::F32,
             _ => self.element,
         }
     }

@@ -3,6 +3,7 @@
 use super::data::{exact_range, integers};
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch};
+use super::{order, pool};
 use crate::activation::Activation;
 use crate::case::{Case, PoolCase};
 use crate::conv::{Addend, ConvProblem, Pass};
@@ -14,11 +15,7 @@ use crate::layout::Layout;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::plan::{Algorithm, Strategy};
 use crate::plan::{Operand, PlanOptions};
-use crate::pool::{Exponent, PoolKind};
 use crate::reference::{self, Sums};
-
-/// How many units in the last place a quotient may be off: WGSL says 2.5 (section 15.7.4).
-const DIVISION: f64 = 3.0;
 
 /// Runs a pass on seeded small integers and compares it with [`crate::reference`]: exactly, averages within what WGSL allows
 /// a division. `None` if it is right; `bias` says whether a convolution's forward takes one. Every operand lies between guard
@@ -83,13 +80,13 @@ pub(super) async fn check_with(
 
 /// What goes in, and what must come out.
 pub(crate) struct Task {
-    inputs: Vec<(Operand, Vec<u32>)>,
-    expected: Vec<Expected>,
+    pub(super) inputs: Vec<(Operand, Vec<u32>)>,
+    pub(super) expected: Vec<Expected>,
     /// The type of floats, out too.
-    element: ElementType,
+    pub(super) element: ElementType,
 }
 
-struct Expected {
+pub(super) struct Expected {
     operand: Operand,
     /// What the device gives is brought from this layout into the order of the shape before anybody looks.
     layout: Layout,
@@ -97,7 +94,7 @@ struct Expected {
     values: Values,
 }
 
-enum Values {
+pub(super) enum Values {
     /// Each within its bound.
     Floats(Vec<f64>, Vec<f64>),
     /// The same.
@@ -105,20 +102,25 @@ enum Values {
 }
 
 impl Expected {
-    fn new(operand: Operand, shape: &[usize], values: Values) -> Expected {
+    pub(super) fn new(operand: Operand, shape: &[usize], values: Values) -> Expected {
         Expected { operand, layout: Layout::ChannelsFirst, shape: shape.to_vec(), values }
+    }
+
+    pub(super) fn operand(&self) -> Operand {
+        self.operand
+    }
+
+    /// Of a tensor in this layout.
+    pub(super) fn lying(self, layout: Layout) -> Expected {
+        Expected { layout, ..self }
     }
 }
 
-fn bits(values: &[f32]) -> Vec<u32> {
-    bytemuck::cast_slice(values).to_vec()
-}
-
-fn count(shape: &[usize]) -> usize {
+pub(super) fn count(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
-fn exactly(values: &[f32]) -> Values {
+pub(super) fn exactly(values: &[f32]) -> Values {
     Values::Floats(values.iter().map(|&value| value.into()).collect(), vec![0.0; values.len()])
 }
 
@@ -282,14 +284,7 @@ impl Task {
     pub(crate) fn new(case: &Case, pass: &str, bias: bool, seed: u64) -> Result<Task> {
         let operator = match Convolution::of(case)? {
             Ok(operator) => operator,
-            Err(pool) => {
-                let task = match pool.kind {
-                    PoolKind::Max => Task::max_pool(pool, pass, seed),
-                    PoolKind::Average { .. } => Task::average_pool(pool, pass, seed),
-                    PoolKind::Lp { p } => Task::lp_pool(pool, p, pass, seed),
-                };
-                return task?.in_memory(case);
-            }
+            Err(case) => return pool::task(case, pass, seed),
         };
         let data = ConvData::new(operator, seed);
         let sums = data.sums(pass, bias, seed)?;
@@ -321,18 +316,6 @@ impl Task {
         Ok(is_whole.then(|| data.task(pass, seed, exactly(&values))))
     }
 
-    /// The inputs as they lie in memory.
-    fn in_memory(mut self, case: &Case) -> Result<Task> {
-        for (operand, words) in &mut self.inputs {
-            let shape = if matches!(operand, Operand::X | Operand::Dx) { case.x_shape() } else { case.y_shape()? };
-            *words = case.layout(*operand).to_memory(&shape, words)?;
-        }
-        for expected in &mut self.expected {
-            expected.layout = case.layout(expected.operand);
-        }
-        Ok(self)
-    }
-
     /// Buffers for a plan, with the inputs.
     pub(crate) fn buffers(&self, ctx: &Context, plan: &Plan) -> Result<GuardedBuffers> {
         let inputs: Vec<(Operand, &[u32])> =
@@ -359,86 +342,17 @@ impl Task {
         Ok(self.judge(&outputs))
     }
 
-    fn max_pool(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {
-        let problem = case.problem()?;
-        let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
-        // Few values, so that windows have ties: the first one must win.
-        let x = integers(seed, Operand::X, count(&x_shape), 5);
-        let dy = integers(seed, Operand::Dy, count(&y_shape), 9);
-        let (y, indices) = reference::pool::max_forward(&problem, &x)?;
-        // For unpooling other values, so that windows that share a maximum differ: the last one must stay.
-        let values = integers(seed, Operand::Y, count(&y_shape), 9);
-        let dx = integers(seed, Operand::Dx, count(&x_shape), 9);
-        let of = |operand, shape: &[usize], values: &[f32]| Expected::new(operand, shape, exactly(values));
-        let mut expected = vec![match pass {
-            "backward" => {
-                let dx = reference::pool::max_backward(&problem, &dy, &indices)?;
-                of(Operand::Dx, &x_shape, &dx.to_f32())
-            }
-            "unpool" => of(Operand::X, &x_shape, &reference::pool::unpool(&problem, &values, &indices)?),
-            "unpool_backward" => of(Operand::Dy, &y_shape, &reference::pool::unpool_backward(&problem, &dx, &indices)?),
-            _ => of(Operand::Y, &y_shape, &y),
-        }];
-        if pass == "forward_with_indices" {
-            expected.push(Expected::new(Operand::Indices, &y_shape, Values::Integers(indices.clone())));
-        }
-        let floats = [(Operand::X, x), (Operand::Y, values), (Operand::Dx, dx), (Operand::Dy, dy)];
-        let mut inputs = floats.map(|(operand, values)| (operand, bits(&values))).to_vec();
-        inputs.push((Operand::Indices, indices));
-        Ok(Task { inputs, expected, element: ElementType::F32 })
-    }
-
-    /// Norms and quotients of them are rounded.
-    fn lp_pool(case: &PoolCase, p: Exponent, pass: &str, seed: u64) -> Result<Task> {
-        let problem = case.problem()?;
-        let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
-        let x = integers(seed, Operand::X, count(&x_shape), 9);
-        let dy = integers(seed, Operand::Dy, count(&y_shape), 9);
-        let norms = reference::pool::lp_forward(&problem, &x)?;
-        let y = norms.to_f32();
-        let (operand, shape, sums) = if pass == "backward" {
-            (Operand::Dx, x_shape, reference::pool::lp_backward(&problem, &x, &y, &dy)?)
-        } else {
-            (Operand::Y, y_shape, norms)
-        };
-        let bounds = p.bound(&sums);
-        let inputs = [(Operand::X, &x), (Operand::Y, &y), (Operand::Dy, &dy)];
-        let inputs = inputs.map(|(operand, values)| (operand, bits(values))).to_vec();
-        let expected = vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))];
-        Ok(Task { inputs, expected, element: ElementType::F32 })
-    }
-
-    /// The sums are exact; a quotient may be off, and backward adds quotients.
-    fn average_pool(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {
-        let problem = case.problem()?;
-        let (x_shape, y_shape) = (problem.x_shape(), problem.y_shape());
-        let x = integers(seed, Operand::X, count(&x_shape), 9);
-        let dy = integers(seed, Operand::Dy, count(&y_shape), 9);
-        let (operand, shape, sums, bounds) = if pass == "backward" {
-            let dx = reference::pool::average_backward(&problem, &dy)?;
-            let bounds = dx.bound(DIVISION);
-            (Operand::Dx, x_shape, dx, bounds)
-        } else {
-            let y = reference::pool::average_forward(&problem, &x)?;
-            let bounds = ulps(&y, DIVISION);
-            (Operand::Y, y_shape, y, bounds)
-        };
-        let inputs = vec![(Operand::X, bits(&x)), (Operand::Dy, bits(&dy))];
-        let expected = vec![Expected::new(operand, &shape, Values::Floats(sums.values, bounds))];
-        Ok(Task { inputs, expected, element: ElementType::F32 })
-    }
-
     /// The first output that is not as it must be.
     fn judge(&self, outputs: &[(Operand, Vec<u32>)]) -> Option<Fault> {
         self.expected.iter().find_map(|expected| {
             let found = outputs.iter().find(|(operand, _)| *operand == expected.operand);
             let words = found.map_or(&[][..], |(_, words)| words);
             let (operand, shape) = (expected.operand, &expected.shape[..]);
-            // Of another number of words there is no order.
-            let ordered = expected.layout.from_memory(shape, words).unwrap_or_else(|_| words.to_vec());
-            let words = &ordered[..];
             // Indices are words.
             let element = if operand == Operand::Indices { ElementType::F32 } else { self.element };
+            // Of another number of words there is no order.
+            let ordered = order::from_memory(element, expected.layout, shape, words).unwrap_or_else(|_| words.to_vec());
+            let words = &ordered[..];
             if let Some(unwritten) = Unwritten::find_as(element, operand, shape, words) {
                 return Some(Fault::Unwritten(unwritten));
             }
@@ -460,11 +374,6 @@ impl Task {
             mismatch.map(Fault::Mismatch)
         })
     }
-}
-
-/// This many units in the last place of each value.
-fn ulps(sums: &Sums, units: f64) -> Vec<f64> {
-    sums.values.iter().map(|value| units * f64::from(f32::EPSILON) * value.abs()).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ mod check;
 mod data;
 mod guard;
 mod markdown;
+mod order;
+mod pool;
 mod report;
 mod shrink;
 
