@@ -1,5 +1,5 @@
 // dx of average pooling: an invocation owns one element of dx and gathers dy / divisor from every window that covers it,
-// so that overlapping windows need no atomics.
+// so that no two invocations add to one element, though windows overlap.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;

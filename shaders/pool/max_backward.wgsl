@@ -1,5 +1,5 @@
 // dx of max pooling: an invocation owns one element of dx and gathers dy from every window that covers it and whose
-// maximum it is, so that overlapping windows need no atomics. Max-unpooling is the same but for windows that share a
+// maximum it is, so that no two invocations add to one element. Max-unpooling is the same but for windows that share a
 // maximum: of their values, here named dy, the last one stays. An index outside of its window adds nothing.
 
 // specialise: begin
