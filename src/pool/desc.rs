@@ -10,8 +10,10 @@ use crate::window::{Rounding, span};
 /// Max pooling of rank `D`: window, stride (the window unless told otherwise), dilation, padding, ceil mode.
 ///
 /// x `[N, C, spatial...]`, y `[N, C, spatial...]`, each in either [`Layout`]: as that of the tensor that a call is given, and
-/// [`MaxPoolBuilder::result_layout`] for the one that it gives, and all in the type of that tensor. Indices lie as y does, and dx, dy as x, y. The index of a maximum is its flat index in its own (n, c) plane of
-/// the input, as in PyTorch, or in all of the input, as in ONNX ([`IndexForm`]); of equal values the first wins. NaN: a window that holds one gives NaN on devices that keep
+/// [`MaxPoolBuilder::result_layout`] for the one that it gives. All are of one type, f32 or of 16 bits ([`crate::ElementType`],
+/// [`PoolProblem::of_type`]), but the indices, which are u32. Indices lie as y does, and dx, dy as x, y. The index of a maximum is its
+/// flat index in its own (n, c) plane of the input, as in PyTorch, or in all of the input, as in ONNX ([`IndexForm`]); of equal
+/// values the first wins. NaN: a window that holds one gives NaN on devices that keep
 /// NaN apart; WGSL does not promise it.
 ///
 /// ```
