@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-/// A convolution and two poolings that any driver computes at once.
-const TINY: [&str; 8] = [
+/// A convolution, two poolings and an operator without a window that any driver computes at once.
+const TINY: [&str; 10] = [
     "bench",
     "--quick",
     "--case",
@@ -18,6 +18,8 @@ const TINY: [&str; 8] = [
     "maxc3h7w6r3s2",
     "--case",
     "avgc3h7w6r3s2p1exclpad",
+    "--case",
+    "softmaxn3c5",
 ];
 
 fn wgconv(arguments: &[&str]) -> Output {
@@ -80,16 +82,16 @@ fn a_run_writes_everything_and_equals_itself() {
     let passes: Vec<&str> = rows.iter().map(|row| row["pass"].as_str().unwrap()).collect();
     let conv = ["forward", "input_grad", "kernel_grad", "bias_grad"];
     let max = ["max_forward", "max_forward_with_indices", "max_backward", "max_unpool", "max_unpool_backward"];
-    assert_eq!(passes, [&conv[..], &max, &["avg_forward", "avg_backward"]].concat());
+    assert_eq!(passes, [&conv[..], &max, &["avg_forward", "avg_backward", "softmax_loss"]].concat());
     for row in rows {
         check_row(row);
     }
 
     let csv = fs::read_to_string(csv).unwrap();
-    assert_eq!(csv.lines().count(), 12);
+    assert_eq!(csv.lines().count(), 13);
     assert!(csv.starts_with("suite,layer,case,pass,") && csv.lines().all(|line| line.matches(',').count() >= 21));
     let markdown = fs::read_to_string(markdown).unwrap();
-    assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 13, "{markdown}");
+    assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 14, "{markdown}");
     for picture in ["roofline.svg", "passes.svg"] {
         let svg = fs::read_to_string(plots.join(picture)).unwrap();
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{picture}");
@@ -100,7 +102,7 @@ fn a_run_writes_everything_and_equals_itself() {
     let same =
         [&TINY[..], &["--baseline", path(&json), "--tolerance", "99.9", "--warm-cache", "--host-clock"]].concat();
     let stdout = succeed(&same);
-    assert!(stdout.contains("7 rows are timed by the host's clock"), "{stdout}");
+    assert!(stdout.contains("8 rows are timed by the host's clock"), "{stdout}");
     assert!(stdout.contains("kernel_grad: ") && stdout.contains(" x\n"), "{stdout}");
 
     // Against a run that was a million times faster in one pass.

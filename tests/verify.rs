@@ -81,8 +81,13 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for (case, pass, element, place) in [
         ("n2c3h7w9k4r3s2p1", "kernel_grad", "dw[3, 2, 2, 1] is ", " of 72 elements"),
+        ("c3h7w9k4r3s2lastx", "input_grad", "dx[0, 2, 6, 8] (channels last) is ", " of 189 elements"),
         ("maxc3h7w9r3s2", "backward", "dx[0, 2, 6, 8] is ", " of 189 elements"),
         ("avgc3h7w9r3s2", "forward", "y[0, 2, 1, 3] is ", " of 24 elements"),
+        ("bnn2c3w7lastx", "backward", "dx[1, 2, 6] (channels last) is ", " of 42 elements"),
+        // By a convolution whose operands have other names.
+        ("densen9c50k21", "kernel_grad", "dw[20, 49] is ", " of 1050 elements"),
+        ("adamwc67", "step", "w[0, 66] is ", " of 67 elements"),
     ] {
         let json = file.path().to_str().unwrap();
         let (stdout, stderr) = expect(
@@ -163,6 +168,8 @@ fn a_report_has_all_that_a_bug_report_needs() {
 fn bad_input_says_what_is_wrong() {
     let (_, stderr) = expect(1, &["--limits", "small"]);
     assert!(stderr.contains("--limits is \"small\", but must be device, tiny or all"), "{stderr}");
+    let (_, stderr) = expect(1, &["--operator", "bn,fft"]);
+    assert!(stderr.contains("\"fft\"") && stderr.contains("softmax"), "{stderr}");
     let (_, stderr) = expect(1, &["--case", "n8c64h56w56kr3s3"]);
     assert!(stderr.contains("\n  n8c64h56w56kr3s3\n              ^\n"), "{stderr}");
     assert!(stderr.contains("convolution") && stderr.contains("pooling"), "{stderr}");

@@ -170,10 +170,46 @@ const MORE_POOLS: [(&str, &str); 45] = [
     ("bf16, norm of the whole plane, p = 1", "lpn3c3h37w31r37s31pow1bf16"),
 ];
 
+/// Operators without a window.
+const OTHERS: [(&str, &str); 32] = [
+    ("batch normalisation, two elements a channel", "bnn2c1w2"),
+    ("batch normalisation, planes of other than whole fours, residual, ReLU", "bnn3c3h5w7addrelu"),
+    ("batch normalisation, whole fours", "bnn2c5h6w8relu"),
+    ("batch normalisation, several slices", "bnn3c2w1203add"),
+    ("batch normalisation, rank 3, channels last", "bnn2c7d2h3w5relulastx"),
+    ("batch normalisation, fours of channels last", "bnn4c12h5w3addlastx"),
+    ("batch normalisation of rows, more channels than a workgroup", "bnn9c70"),
+    ("activation: none", "actn2c3w7"),
+    ("activation: ReLU", "actn2c3h5w7relu"),
+    ("activation: leaky ReLU, whole fours", "actn2c4h5w6leaky0.25"),
+    ("activation: leaky ReLU of a slope below 0", "actn3c7leaky-0.5"),
+    ("activation: sigmoid", "actn3c5w11sigmoid"),
+    ("activation: tanh, whole fours", "actc4d2h3w4tanh"),
+    ("activation: SiLU", "actn3c67silu"),
+    ("activation: GELU, whole fours", "actn2c3h4w6gelu"),
+    ("activation: GELU by tanh", "actc1h1w1gelutanh"),
+    ("addition", "addn2c3w7"),
+    ("addition, ReLU, whole fours", "addn2c4h3w5relu"),
+    ("dropout", "dropoutn3c5h7w9"),
+    ("dropout, whole fours", "dropoutc4h8w8prob0.3"),
+    ("dense layer", "densen5c7k3"),
+    ("dense layer, gradients along the inputs", "densen9c50k21"),
+    ("half the squared error", "halfsqn3c7"),
+    ("softmax cross-entropy, more classes than a workgroup", "softmaxn5c70"),
+    ("SGD", "sgdc67"),
+    ("SGD, Nesterov's momentum, whole fours", "nesterovc128"),
+    ("Adam", "adamc67"),
+    ("AdamW, whole fours", "adamwc64"),
+    ("transposition", "transposen3c5h7w6"),
+    ("transposition, tiles and a row more, to channels first", "transposen2c33w65lastx"),
+    ("transposition, bf16, odd", "transposen3c5h7w5lastxbf16"),
+    ("conversion, bf16 to f16, odd", "convertn3c5w7bf16tof16"),
+];
+
 /// What stands before and behind a pool's text.
 const KINDS: [(&str, &str); 4] = [("max", ""), ("avg", ""), ("avg", "exclpad"), ("avg", "div5")];
 
-/// The fixed list of shapes that every kernel is checked on: convolutions, transposed ones, poolings. A pool's name says what is special about
+/// The fixed list of shapes that every kernel is checked on: convolutions, transposed ones, poolings, operators without a window. A pool's name says what is special about
 /// its window; its case says the rest.
 ///
 /// ```
@@ -191,7 +227,7 @@ pub fn catalogue() -> &'static Suite {
                 }
             }
         }
-        rows.extend(MORE_POOLS.iter().map(|&(name, text)| row(name, 1, text)));
+        rows.extend(MORE_POOLS.iter().chain(&OTHERS).map(|&(name, text)| row(name, 1, text)));
         Suite { name: "catalogue", about: "shapes that found bugs in other libraries, or would in ours", rows }
     });
     &CATALOGUE

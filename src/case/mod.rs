@@ -1,4 +1,5 @@
-//! Convolutions, transposed convolutions and poolings of any rank as data, with their shapes: a [`Case`], and the line of text that names it.
+//! Convolutions, transposed convolutions and poolings of any rank, and the operators without a window, as data with their shapes: a
+//! [`Case`], and the line of text that names it.
 //!
 //! The text is what the command line takes, what reports print and what repeats a failure, for example
 //! `n8c64h56w56k64r3s3p1`. Nothing here needs a GPU, [`Case::plan`] apart.
@@ -6,7 +7,7 @@
 //! # Grammar
 //! A case is a row of letters, each followed by its value: a convolution; a transposed one, after `tconv`; or a pooling,
 //! after `max`, `avg` or `lp`, adaptive after `adaptmax` or `adaptavg`. Any order, each letter once, no blanks. The rank is 1,
-//! 2 or 3 as `w`, `h w` or `d h w` are given.
+//! 2 or 3 as `w`, `h w` or `d h w` are given. Operators without a window have a table of their own below.
 //!
 //! | | of | convolution | pooling | left out |
 //! |---|---|---|---|---|
@@ -41,6 +42,22 @@
 //! and by 1 along the width. A value of `p` is the padding on either side, or low and high with a `_` between: `p0_1x2`
 //! pads the height by nothing below and one cell above, the width by two cells on both sides.
 //!
+//! Operators without a window ([`NnOperator`]) are a word, which comes first, and letters of the same meaning. Spatial axes may be
+//! left out altogether: x is `[N, C, spatial...]`.
+//!
+//! | | operator | letters | besides |
+//! |---|---|---|---|
+//! | `bn` | batch normalisation in training, in inference, and its gradients | `n` `c` `d` `h` `w` `lastx` | `add` (a residual is added), `relu` |
+//! | `act` | activation and its gradient | `n` `c` `d` `h` `w` | one of `relu` `leaky` `sigmoid` `tanh` `silu` `gelu` `gelutanh` |
+//! | `add` | addition of a residual | `n` `c` `d` `h` `w` | `relu` |
+//! | `dropout` | dropout and its gradient | `n` `c` `d` `h` `w` | `prob`, the probability of being dropped, a decimal number (0.5) |
+//! | `dense` | dense layer of `c` inputs and `k` outputs, and its gradients | `n` `c` `k` | |
+//! | `halfsq` | half the squared error, and its gradient | `n` `c` `d` `h` `w` | |
+//! | `softmax` | softmax cross-entropy of `c` classes, and its gradient | `n` `c` | |
+//! | `sgd` `nesterov` `adam` `adamw` | a step of an optimiser of `c` parameters | `c` | |
+//! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` | `lastx`; `f16` or `bf16` (f32) |
+//! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `f16` or `bf16`, the type of x (f32); `tof16` or `tobf16`, that of y (f32) |
+//!
 //! ```
 //! use wgconv::case::Case;
 //! let case: Case = "s3r3k64w56h56c64n8p1".parse()?;
@@ -50,6 +67,8 @@
 //! assert_eq!(pool.with_batch(4).to_string(), "maxn4c64h112w112r3s3u2p1");
 //! let up: Case = "tconvc512h28w28k256r2s2u2".parse()?;
 //! assert_eq!(up.y_shape()?, [1, 256, 56, 56]);
+//! let norm: Case = "bnreluw14h14c64n8lastx".parse()?;
+//! assert_eq!(norm.to_string(), "bnn8c64h14w14relulastx");
 //!
 //! let error = "n8c64h56k64r3s3".parse::<Case>().unwrap_err();
 //! assert!(error.to_string().starts_with("expected `w` (width of x)"));
@@ -59,6 +78,7 @@
 mod catalogue;
 mod conv;
 mod conv_transpose;
+mod nn;
 mod parse;
 mod pool;
 mod print;
@@ -69,6 +89,8 @@ use std::sync::Arc;
 pub use catalogue::catalogue;
 pub use conv::ConvCase;
 pub use conv_transpose::ConvTransposeCase;
+pub(crate) use nn::{DROPOUT_SEED, Role};
+pub use nn::{NnCase, NnOperator};
 pub use parse::{GRAMMAR, ParseError};
 pub use pool::PoolCase;
 pub use suites::{Row, Suite, suites};
@@ -82,7 +104,7 @@ use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, Strateg
 use crate::pool::{PoolKind, PoolPass};
 use crate::window::Axis;
 
-/// A convolution, transposed convolution or pooling with its shapes; see [the module](self) for its text.
+/// A convolution, transposed convolution, pooling or operator without a window, with its shapes; see [the module](self) for its text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Case {
     /// A convolution.
@@ -91,6 +113,8 @@ pub enum Case {
     ConvTranspose(ConvTransposeCase),
     /// A pooling.
     Pool(PoolCase),
+    /// An operator without a window.
+    Nn(NnCase),
 }
 
 /// One spatial axis of a case.
@@ -114,8 +138,15 @@ const CONV_PASSES: [&str; 4] = ["forward", "input_grad", "kernel_grad", "bias_gr
 const MAX_PASSES: [&str; 5] = ["forward", "forward_with_indices", "backward", "unpool", "unpool_backward"];
 const OTHER_POOL_PASSES: [&str; 2] = ["forward", "backward"];
 
+/// All of them, for who gave another one.
+pub(crate) const PASSES: &str = "one of Case::passes: forward, input_grad, kernel_grad, bias_grad of a convolution or dense layer; \
+     forward, forward_with_indices, backward, unpool, unpool_backward of max pooling; forward, backward of other pooling, \
+     activations and dropout; forward_training, forward, backward of batch normalisation; loss of a loss; step of an optimiser; \
+     forward of everything else";
+
 impl Case {
-    /// The names of its passes, as in [`Pass::name`] and [`PoolPass::name`].
+    /// The names of its passes, as in [`Pass::name`] and [`PoolPass::name`]; of batch normalisation forward_training, forward
+    /// and backward, of a loss loss, of an optimiser step, and forward (and backward) of other operators without a window.
     ///
     /// ```
     /// let case: wgconv::case::Case = "avgc8w9s3".parse()?;
@@ -127,10 +158,30 @@ impl Case {
             Case::Conv(_) | Case::ConvTranspose(_) => &CONV_PASSES,
             Case::Pool(PoolCase { kind: PoolKind::Max, .. }) => &MAX_PASSES,
             Case::Pool(_) => &OTHER_POOL_PASSES,
+            Case::Nn(case) => case.operator.passes(),
         }
     }
 
-    /// Whether a pass can take a bias: forward of both kinds of convolution.
+    /// The operator, as its text begins: `conv` (whose text has no such word), `tconv`, `max`, `avg`, `lp`, or
+    /// [`NnOperator::prefix`]. Adaptive poolings are maxima and averages.
+    ///
+    /// ```
+    /// let operator = |text: &str| text.parse().map(|case: wgconv::case::Case| case.operator());
+    /// assert_eq!((operator("c3w9k4s3")?, operator("adaptmaxc8w9s3")?, operator("bnc8w9")?), ("conv", "max", "bn"));
+    /// # Ok::<(), wgconv::case::ParseError>(())
+    /// ```
+    pub fn operator(&self) -> &'static str {
+        match self {
+            Case::Conv(_) => "conv",
+            Case::ConvTranspose(_) => "tconv",
+            Case::Pool(PoolCase { kind: PoolKind::Max, .. }) => "max",
+            Case::Pool(PoolCase { kind: PoolKind::Average { .. }, .. }) => "avg",
+            Case::Pool(PoolCase { kind: PoolKind::Lp { .. }, .. }) => "lp",
+            Case::Nn(case) => case.operator.prefix(),
+        }
+    }
+
+    /// Whether a pass can take a bias: forward of both kinds of convolution, and of a dense layer.
     ///
     /// ```
     /// let case: wgconv::case::Case = "tconvc8w9k4s3".parse()?;
@@ -138,15 +189,21 @@ impl Case {
     /// # Ok::<(), wgconv::case::ParseError>(())
     /// ```
     pub fn takes_bias(&self, pass: &str) -> bool {
-        matches!(self, Case::Conv(_) | Case::ConvTranspose(_)) && pass == Pass::Forward.name()
+        let is_linear = match self {
+            Case::Conv(_) | Case::ConvTranspose(_) => true,
+            Case::Pool(_) => false,
+            Case::Nn(case) => matches!(case.operator, NnOperator::Dense { .. }),
+        };
+        is_linear && pass == Pass::Forward.name()
     }
 
-    /// Multiply-adds of a pass other than the bias gradient; 0 of a pooling.
+    /// Multiply-adds of a pass other than the bias gradient; 0 of what has to do with memory, as poolings.
     pub(crate) fn multiply_adds(&self) -> Result<u64> {
         match self {
             Case::Conv(case) => case.problem().map(|problem| problem.multiply_adds()),
             Case::ConvTranspose(case) => case.problem().map(|problem| problem.multiply_adds()),
             Case::Pool(_) => Ok(0),
+            Case::Nn(case) => Ok(case.multiply_adds()),
         }
     }
 
@@ -156,19 +213,22 @@ impl Case {
             Case::Conv(case) => case.batch,
             Case::ConvTranspose(case) => case.batch,
             Case::Pool(case) => case.batch,
+            Case::Nn(case) => case.batch,
         }
     }
 
-    /// The same with another batch.
+    /// The same with another batch. An optimiser has none, and stays as it is.
     pub fn with_batch(&self, batch: u32) -> Case {
         match self {
             Case::Conv(case) => Case::Conv(ConvCase { batch, ..case.clone() }),
             Case::ConvTranspose(case) => Case::ConvTranspose(ConvTransposeCase { batch, ..case.clone() }),
             Case::Pool(case) => Case::Pool(PoolCase { batch, ..case.clone() }),
+            Case::Nn(case) if case.operator.is_optimiser() => self.clone(),
+            Case::Nn(case) => Case::Nn(NnCase { batch, ..case.clone() }),
         }
     }
 
-    /// The type of all operands but indices.
+    /// The type of all operands but indices; of a conversion that of x.
     ///
     /// ```
     /// use wgconv::{ElementType, case::Case};
@@ -180,19 +240,21 @@ impl Case {
             Case::Conv(case) => case.element,
             Case::ConvTranspose(case) => case.element,
             Case::Pool(case) => case.element,
+            Case::Nn(case) => case.element,
         }
     }
 
-    /// The spatial axes, outermost first.
+    /// The spatial axes, outermost first; none of an operator without a window.
     pub fn axes(&self) -> &[CaseAxis] {
         match self {
             Case::Conv(case) => &case.axes,
             Case::ConvTranspose(case) => &case.axes,
             Case::Pool(case) => &case.axes,
+            Case::Nn(_) => &[],
         }
     }
 
-    /// How many spatial axes there are: 1, 2 or 3.
+    /// How many of these axes there are: 1, 2 or 3; 0 of an operator without a window.
     pub fn rank(&self) -> usize {
         self.axes().len()
     }
@@ -203,19 +265,21 @@ impl Case {
             Case::Conv(case) => case.x_shape(),
             Case::ConvTranspose(case) => case.x_shape(),
             Case::Pool(case) => case.x_shape(),
+            Case::Nn(case) => case.x_shape(),
         }
     }
 
     /// `[N, C_out, spatial...]`
     ///
     /// # Errors
-    /// Parameters that do not fit together, as [`crate::Conv::problem`], [`crate::ConvTranspose::problem`] and
-    /// [`crate::MaxPool::problem`] say.
+    /// Parameters that do not fit together, as [`crate::Conv::problem`], [`crate::ConvTranspose::problem`],
+    /// [`crate::MaxPool::problem`] and [`NnCase::y_shape`] say.
     pub fn y_shape(&self) -> Result<Vec<usize>> {
         match self {
             Case::Conv(case) => case.problem().map(|problem| problem.y_shape()),
             Case::ConvTranspose(case) => case.problem().map(|problem| problem.y_shape()),
             Case::Pool(case) => case.problem().map(|problem| problem.y_shape()),
+            Case::Nn(case) => case.y_shape(),
         }
     }
 
@@ -233,6 +297,7 @@ impl Case {
             Case::Conv(case) => (case.x_layout, case.y_layout),
             Case::ConvTranspose(case) => (case.x_layout, case.y_layout),
             Case::Pool(case) => (case.x_layout, case.y_layout),
+            Case::Nn(case) => return case.layout(operand),
         };
         Layout::of(operand, x, y)
     }
@@ -243,7 +308,7 @@ impl Case {
     /// # Errors
     /// A pass that is not among [`Case::passes`]; parameters that do not fit together; what [`crate::Conv::plan`] says.
     pub fn plan(&self, ctx: &Context, pass: &str, bias: bool, options: &PlanOptions) -> Result<Arc<Plan>> {
-        ctx.plan(self.problem(pass, bias)?, options)
+        ctx.plan(self.problem(ctx.limits(), pass, bias)?, options)
     }
 
     /// The plan without a device.
@@ -251,7 +316,7 @@ impl Case {
     /// # Errors
     /// As for [`Case::plan`].
     pub fn plan_spec(&self, limits: &DeviceLimits, pass: &str, bias: bool, options: &PlanOptions) -> Result<PlanSpec> {
-        self.problem(pass, bias)?.plan(limits, options)
+        self.problem(limits, pass, bias)?.plan(limits, options)
     }
 
     /// The plan that [`Case::plan`] would give, tuning results of the context included, without compiling anything.
@@ -267,7 +332,7 @@ impl Case {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn plan_spec_on(&self, ctx: &Context, pass: &str, bias: bool, options: &PlanOptions) -> Result<PlanSpec> {
-        ctx.plan_spec(&self.problem(pass, bias)?, options)
+        ctx.plan_spec(&self.problem(ctx.limits(), pass, bias)?, options)
     }
 
     /// The few ways of computing a pass that can be the fastest on such a device, by the planner's estimates: what tuning
@@ -285,14 +350,16 @@ impl Case {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn plausible(&self, limits: &DeviceLimits, pass: &str) -> Result<Vec<Strategy>> {
-        Ok(self.problem(pass, false)?.plausible(limits, &PlanOptions::default()))
+        Ok(self.problem(limits, pass, false)?.plausible(limits, &PlanOptions::default()))
     }
 
-    pub(crate) fn problem(&self, pass: &str, bias: bool) -> Result<Problem> {
+    /// What is planned for a pass on such a device: of a dense layer it is the device that decides between two convolutions.
+    pub(crate) fn problem(&self, limits: &DeviceLimits, pass: &str, bias: bool) -> Result<Problem> {
         match self {
             Case::Conv(case) => case.planned(find(&Pass::ALL, Pass::name, pass)?, bias),
             Case::ConvTranspose(case) => case.planned(find(&Pass::ALL, Pass::name, pass)?, bias),
             Case::Pool(case) => case.planned(find(&PoolPass::ALL, PoolPass::name, pass)?),
+            Case::Nn(case) => case.planned(limits, pass, bias),
         }
     }
 }
@@ -303,8 +370,7 @@ fn find<P: Copy>(all: &[P], name: fn(P) -> &'static str, wanted: &str) -> Result
         operator: "Case",
         parameter: "pass",
         value: format!("{wanted:?}"),
-        expected: "one of Case::passes: forward, input_grad, kernel_grad, bias_grad of a convolution; forward, \
-                   forward_with_indices, backward, unpool, unpool_backward of a pooling",
+        expected: PASSES,
     })
 }
 

@@ -21,6 +21,7 @@ impl fmt::Display for Case {
             Case::Conv(case) => f.pad(&case.to_string()),
             Case::ConvTranspose(case) => f.pad(&case.to_string()),
             Case::Pool(case) => f.pad(&case.to_string()),
+            Case::Nn(case) => f.pad(&case.to_string()),
         }
     }
 }
@@ -137,7 +138,7 @@ fn epilogue(text: &mut String, activation: Activation, addend: Addend) {
 }
 
 /// Of x and y.
-fn layouts(text: &mut String, layouts: [Layout; 2]) {
+pub(super) fn layouts(text: &mut String, layouts: [Layout; 2]) {
     for (name, layout) in ["lastx", "lasty"].into_iter().zip(layouts) {
         if layout == Layout::ChannelsLast {
             *text += name;
@@ -145,7 +146,7 @@ fn layouts(text: &mut String, layouts: [Layout; 2]) {
     }
 }
 
-fn unless(default: u32, text: &mut String, letter: &str, value: u32) {
+pub(super) fn unless(default: u32, text: &mut String, letter: &str, value: u32) {
     if value != default {
         *text += &format!("{letter}{value}");
     }

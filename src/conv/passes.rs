@@ -44,7 +44,7 @@ pub(crate) fn plan_titled(
     }
     let of_sums = problem.of_channel_sums();
     let multiplied = if problem.shared_kernel { &of_sums } else { problem };
-    choose(options, advice, &own::candidates(multiplied, pass, limits), |options, choice| {
+    choose(options, advice, &own::candidates(multiplied, pass, limits, options), |options, choice| {
         if problem.shared_kernel {
             return shared::plan(problem, pass, epilogue, limits, options, (&title, flops, choice));
         }
@@ -84,7 +84,7 @@ pub(crate) fn plausible(
         Pass::KernelGrad => kernel_grad::plausible_tiles(problem, limits, options),
         Pass::BiasGrad => Vec::new(),
     };
-    own::plausible(problem, pass, limits, tiles)
+    own::plausible(problem, pass, limits, options, tiles)
 }
 
 fn title(problem: &ConvProblem, pass: Pass) -> String {

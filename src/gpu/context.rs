@@ -62,6 +62,8 @@ struct Inner {
     plans: Mutex<HashMap<(Problem, PlanOptions), Arc<Plan>>>,
     /// Of this very device and these kernels.
     tuning: Option<Arc<Tuned>>,
+    /// Of plans that are made without any.
+    options: PlanOptions,
 }
 
 /// What a device of our own has if its adapter has it; `device().features()` tells. Timestamps are how `wgconv bench` times
@@ -146,12 +148,33 @@ impl Context {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let core = Arc::new(Core { id, device, queue, adapter_info, limits, lost });
-        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default(), tuning: None }) }
+        Context {
+            inner: Arc::new(Inner {
+                core,
+                pipelines,
+                plans: Mutex::default(),
+                tuning: None,
+                options: PlanOptions::default(),
+            }),
+        }
     }
 
     /// The same device, so that tensors can be shared, with an empty cache of plans.
     fn sibling(&self, pipelines: Arc<PipelineCache>, tuning: Option<Arc<Tuned>>) -> Context {
-        Context { inner: Arc::new(Inner { core: self.core().clone(), pipelines, plans: Mutex::default(), tuning }) }
+        let (core, options) = (self.core().clone(), *self.plan_options());
+        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default(), tuning, options }) }
+    }
+
+    /// The same device with other options of plans that are made without any.
+    pub(super) fn with_plan_options(&self, options: PlanOptions) -> Context {
+        let (core, pipelines) = (self.core().clone(), self.inner.pipelines.clone());
+        let tuning = self.inner.tuning.clone();
+        Context { inner: Arc::new(Inner { core, pipelines, plans: Mutex::default(), tuning, options }) }
+    }
+
+    /// What it plans by where no options are given.
+    pub fn plan_options(&self) -> &PlanOptions {
+        &self.inner.options
     }
 
     /// The same device with empty caches of plans and pipelines, which go with it.
@@ -344,7 +367,9 @@ impl Context {
             self.inner.pipelines.clone(),
             core.lost.clone(),
         );
-        Ok(context.sibling(self.inner.pipelines.clone(), self.inner.tuning.clone()))
+        Ok(context
+            .sibling(self.inner.pipelines.clone(), self.inner.tuning.clone())
+            .with_plan_options(self.inner.options))
     }
 
     /// Every adapter that is there, software and OpenGL ones included.

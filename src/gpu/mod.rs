@@ -4,6 +4,7 @@ mod adapter;
 mod bindings;
 mod context;
 mod core;
+mod defaults;
 mod pipeline;
 mod pipeline_data;
 mod plan;

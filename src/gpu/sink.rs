@@ -9,7 +9,7 @@ use super::scope::guarded;
 use super::tensor::{Element, Tensor};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
-use crate::plan::{Operand, PlanOptions, Problem};
+use crate::plan::{Operand, Problem};
 
 /// An operand's buffer, its type forgotten.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) trait Sink {
     fn push(&mut self, problem: Problem, operands: Vec<Bound>) -> Result<()> {
         self.check(&operands)?;
         check_layouts(&problem, &operands)?;
-        let plan = self.context().plan(problem, &PlanOptions::default())?;
+        let plan = self.context().plan(problem, self.context().plan_options())?;
         self.accept(plan, operands)
     }
 

@@ -61,6 +61,25 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/conv/winograd/tiles.wgsl`
+    TileParams {
+        count: u32, tiles: u32, tiles_of_sample: u32, tiles_of_row: u32,
+        batch: u32, channels: u32, extent_h: u32, extent_w: u32, base: u32,
+        start_h: i32, start_w: i32, slope: f32,
+        magic_tiles: u32, shift_tiles: u32, magic_sample: u32, shift_sample: u32, magic_row: u32, shift_row: u32,
+        unused_a: u32, unused_b: u32,
+    }
+}
+
+uniform! {
+    /// `shaders/conv/winograd/kernel.wgsl`
+    WinogradKernelParams {
+        count: u32, outputs: u32, channels: u32, group_stride: u32, output_stride: u32, channel_stride: u32,
+        reversed: u32, magic_channels: u32, shift_channels: u32, magic_outputs: u32, shift_outputs: u32, unused: u32,
+    }
+}
+
+uniform! {
     /// `shaders/pool/params.wgsl`
     PoolParams {
         reduction: Reduction,

@@ -2,7 +2,7 @@
 //! lines rendered from the key. And a public view of the kernels, by which tests validate every one without a GPU.
 
 use super::params::Layout;
-use super::{KERNELS, Kernel, Storage, Storages, Variant};
+use super::{KERNELS, Kernel, KernelKey, Storage, Storages, Variant};
 use crate::element::ElementType;
 use crate::plan::DeviceLimits;
 
@@ -121,6 +121,13 @@ pub fn kernels_of(element: ElementType, shader_f16: bool) -> Vec<KernelInfo> {
     let storage = Storage::of(element, &DeviceLimits { shader_f16, ..DeviceLimits::default() });
     let typed = KERNELS.iter().filter(|kernel| kernel.reads_types() || kernel.stores_types());
     typed.flat_map(|kernel| variants(kernel, Storages { input: storage, output: storage })).collect()
+}
+
+impl KernelInfo {
+    /// That of a pipeline.
+    pub(crate) fn of(key: &KernelKey) -> KernelInfo {
+        describe(key.entry.kernel(), key.variant, key.storages)
+    }
 }
 
 fn variants(kernel: &'static Kernel, storages: Storages) -> Vec<KernelInfo> {

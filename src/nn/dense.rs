@@ -44,7 +44,7 @@ fn rows(tensor: Tensor) -> Result<Tensor> {
 /// Whether a product of `terms` terms into `[rows, inputs]` is better computed as one sample with the inputs as its cells, so
 /// that the kernels' columns lie side by side in memory: if there are enough of them to fill a subgroup's columns, if the
 /// whole can be bound at once, and if there are not so many terms that they had better be split.
-fn along_inputs(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize) -> bool {
+pub(crate) fn along_inputs(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize) -> bool {
     const LEAST_INPUTS: usize = 32;
     const MOST_TERMS: usize = 4096;
     let largest = terms.max(rows) as u64 * inputs as u64 * 4;

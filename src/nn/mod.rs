@@ -26,6 +26,7 @@ pub use activation::{activate, activation_grad};
 pub use adam::{AdamHyper, adam, adamw, advance};
 pub use add::{add, add_relu};
 pub use batch_norm::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
+pub(crate) use dense::along_inputs as dense_along_inputs;
 pub use dense::{dense_bias_grad, dense_forward, dense_input_grad, dense_input_grad_through, dense_kernel_grad};
 pub use dropout::{Dropout, dropout};
 pub(crate) use elementwise::{

@@ -55,6 +55,7 @@ pub(crate) fn choose(
     // What stands in the way of one may not stand in the others' way, nor in the direct kernels'.
     if let Some((strategy, reason)) = &advice.tuned
         && let Some(algorithm) = strategy.algorithm()
+        && (algorithm != Algorithm::Winograd || options.winograd)
         && let Ok(spec) = plan(*strategy, algorithm, reason)
     {
         return Ok(spec);

@@ -136,6 +136,11 @@ impl<'a> SpecBuilder<'a> {
         Ok(())
     }
 
+    /// What the caller said.
+    pub(crate) fn options(&self) -> &'a PlanOptions {
+        self.options
+    }
+
     /// The tile that the caller named.
     pub(crate) fn wanted_tile(&self) -> Option<[u32; 2]> {
         self.options.strategy.tile()

@@ -56,11 +56,14 @@ pub enum Operand {
     /// ([`crate::ConvBuilder::shared_kernel`]). A buffer of its own, because in WebGPU a dispatch cannot read from a buffer
     /// and write into another part of it.
     ChannelSums,
+    /// More of it: what [`Algorithm::Winograd`](crate::Algorithm::Winograd) makes of w, and its sums of products. A buffer of its own
+    /// for the same reason.
+    Transformed,
 }
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 22] = [
+    pub const ALL: [Operand; 23] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -83,6 +86,7 @@ impl Operand {
         Operand::Residual,
         Operand::Workspace,
         Operand::ChannelSums,
+        Operand::Transformed,
     ];
 
     /// How many operands there are.
@@ -92,10 +96,10 @@ impl Operand {
     ///
     /// ```
     /// use wgconv::Operand;
-    /// assert_eq!(Operand::ALL.into_iter().filter(|operand| operand.is_scratch()).count(), 2);
+    /// assert_eq!(Operand::ALL.into_iter().filter(|operand| operand.is_scratch()).count(), 3);
     /// ```
     pub fn is_scratch(self) -> bool {
-        matches!(self, Operand::Workspace | Operand::ChannelSums)
+        matches!(self, Operand::Workspace | Operand::ChannelSums | Operand::Transformed)
     }
 
     /// The name used in formulas and messages.
@@ -123,6 +127,7 @@ impl Operand {
             Operand::Residual => "residual",
             Operand::Workspace => "workspace",
             Operand::ChannelSums => "channel_sums",
+            Operand::Transformed => "transformed",
         }
     }
 }

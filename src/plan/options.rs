@@ -22,6 +22,11 @@ pub enum Algorithm {
     /// of one column, or, on software devices and in the kernel gradient, runs down a strip of four outputs and reads every
     /// row of it once.
     Depthwise,
+    /// Winograd's F(2 x 2, 3 x 3): 2 x 2 outputs by 16 products a channel in place of 36, between transforms of x, w and y, in forward
+    /// and input gradient of 3 x 3 kernels with stride 1 and padding of zeros. Its error is bounded by the largest cells of each 4 x 4,
+    /// not by each sum's own terms ([`crate::reference::conv::winograd_slack`]), and NaN and infinity reach all 2 x 2 outputs of a tile (infinity as NaN):
+    /// so that nobody gets it who did not ask for it, here or by [`PlanOptions::winograd`].
+    Winograd,
     /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
     /// windows without dilation. With channels last, four channels of one cell, and a multiple of four of them.
     Rows,
@@ -36,6 +41,7 @@ impl Algorithm {
         Algorithm::Subgroup,
         Algorithm::Tiled,
         Algorithm::Depthwise,
+        Algorithm::Winograd,
         Algorithm::Rows,
         Algorithm::Planes,
     ];
@@ -48,6 +54,7 @@ impl fmt::Display for Algorithm {
             Algorithm::Subgroup => f.write_str("subgroup"),
             Algorithm::Tiled => f.write_str("tiled"),
             Algorithm::Depthwise => f.write_str("depthwise"),
+            Algorithm::Winograd => f.write_str("winograd"),
             Algorithm::Rows => f.write_str("rows"),
             Algorithm::Planes => f.write_str("planes"),
         }
@@ -144,11 +151,14 @@ pub struct PlanOptions {
     /// ones, as the plan's `Display` says. Of 16-bit types the sums that one dispatch cannot finish, and those of kernel and bias
     /// gradients, are f32 there: without room for them the plan is refused.
     pub workspace_limit: u64,
+    /// Whether the planner and tuning may take [`Algorithm::Winograd`], whose error and whose NaN go further than the other
+    /// algorithms'. The planner takes it where it was measured to win: on software devices, with many channels.
+    pub winograd: bool,
 }
 
 impl Default for PlanOptions {
-    /// The planner's choice, 64 MiB of workspace.
+    /// The planner's choice, 64 MiB of workspace, no Winograd.
     fn default() -> Self {
-        PlanOptions { strategy: Strategy::Auto, workspace_limit: 64 << 20 }
+        PlanOptions { strategy: Strategy::Auto, workspace_limit: 64 << 20, winograd: false }
     }
 }

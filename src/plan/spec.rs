@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Algorithm, Operand, Strategy};
-use crate::kernel::KernelKey;
+use crate::kernel::{KernelInfo, KernelKey};
 
 /// How a plan uses an operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,23 @@ pub struct StepInfo<'a> {
     pub bindings: &'a [StepBinding],
     /// Workgroups along each axis.
     pub grid: [u32; 3],
+    /// Its module.
+    key: &'a KernelKey,
+}
+
+impl StepInfo<'_> {
+    /// The kernel's module as it is compiled for this dispatch: its variant, and the types of the tensors.
+    ///
+    /// ```
+    /// use wgconv::{DeviceLimits, ElementType, PlanOptions, case::Case};
+    /// let case: Case = "n2c3h7w9k4r3s2bf16".parse()?;
+    /// let spec = case.plan_spec(&DeviceLimits::default(), "forward", false, &PlanOptions::default())?;
+    /// assert!(spec.steps().all(|step| step.kernel_info().name == step.kernel));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn kernel_info(&self) -> KernelInfo {
+        KernelInfo::of(self.key)
+    }
 }
 
 /// One dispatch.
@@ -158,11 +175,12 @@ impl PlanSpec {
             params: &step.params,
             bindings: &step.bindings,
             grid: step.grid,
+            key: &step.kernel,
         })
     }
 
-    /// Bytes of workspace ([`Operand::Workspace`], and of convolutions with shared kernels [`Operand::ChannelSums`]); 0 if none is
-    /// needed.
+    /// Bytes of workspace ([`Operand::Workspace`], of convolutions with shared kernels [`Operand::ChannelSums`], and of
+    /// Winograd's [`Operand::Transformed`]); 0 if none is needed.
     pub fn workspace_bytes(&self) -> u64 {
         self.scratch().map(|need| need.bytes).sum()
     }

@@ -7,10 +7,10 @@
 //! what the walk comes across is added where it belongs.
 
 use super::sums::Sum;
-use super::{Sums, check_extents, check_length, position, tap_position, visible};
+use super::{Sums, check_extents, check_length, conv, position, tap_position, visible};
 use crate::error::{Error, Result};
 use crate::plan::Operand;
-use crate::{ConvTransposeProblem, KernelOrder, Layout, TransposedAxis};
+use crate::{ConvTransposeProblem, KernelOrder, Layout, Pass, TransposedAxis};
 
 const OPERATOR: &str = "ConvTranspose";
 
@@ -52,6 +52,25 @@ impl Shapes {
             Layout::ChannelsLast => at % self.y[1],
         }
     }
+}
+
+/// [`conv::winograd_slack`] for y (forward, from x) or dx (input gradient, from dy): the passes of the convolution whose input
+/// gradient is this one's forward.
+///
+/// # Errors
+/// As there.
+///
+/// ```
+/// use wgconv::{ConvTranspose, ConvTransposeShapes, Pass, reference};
+/// let conv = ConvTranspose::<2>::new([3, 3]).build()?;
+/// let problem = conv.problem(&ConvTransposeShapes::new(&[1, 1, 1, 1], &[1, 1, 3, 3]))?;
+/// let slack = reference::conv_transpose::winograd_slack(&problem, Pass::Forward, &[2.0], &[0.5; 9])?;
+/// assert!(slack.iter().all(|&slack| slack == 36.0 * 21.0 * f64::from(f32::EPSILON) * 2.0 * 4.5));
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn winograd_slack(problem: &ConvTransposeProblem, pass: Pass, source: &[f32], w: &[f32]) -> Result<Vec<f64>> {
+    let pass = if pass == Pass::Forward { Pass::InputGrad } else { Pass::Forward };
+    conv::winograd_slack(&problem.exchanged(), pass, source, w)
 }
 
 /// `y[n, k, o] = b[k] + sum over c, i, t of x[n, c, i] * w[c, k mod C_out/groups, t]` over the input channels c of k's group

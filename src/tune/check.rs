@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
                 Ok(None) | Err(_) => {}
             }
         }
-        Ok(Expected { task: Task::new(case, pass, false, self.seed)?, by_reference: true })
+        Ok(Expected { task: Task::new(self.ctx.limits(), case, pass, false, self.seed)?, by_reference: true })
     }
 
     /// Checks a candidate on the problem's small relative, then on the problem itself; `Ok` has the buffers that it ran on.
@@ -63,7 +63,7 @@ impl<'a> Checker<'a> {
         let mut fault = self.run(&expected.task, plan, &buffers, strategy)?;
         if fault.is_some() && !expected.by_reference {
             // Either may be wrong.
-            let task = Task::new(case, pass, false, self.seed)?;
+            let task = Task::new(self.ctx.limits(), case, pass, false, self.seed)?;
             fault = self.run(&task, plan, &task.buffers(self.ctx, plan)?, strategy)?;
         }
         Ok(fault.map_or(Ok(buffers), Err))
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
                 Err(Error::AlgorithmUnavailable { .. }) => continue,
                 Err(error) => return as_fault(error).map(Some),
             };
-            let task = Task::new(&relative, pass, *bias, self.seed)?;
+            let task = Task::new(self.ctx.limits(), &relative, pass, *bias, self.seed)?;
             let buffers = task.buffers(self.ctx, &plan)?;
             if let Some(fault) = self.run(&task, &plan, &buffers, strategy)? {
                 return Ok(Some(fault));
@@ -137,6 +137,8 @@ fn relative(case: &Case) -> Case {
             let (batch, channels, axes) = (pool.batch.min(2), pool.channels.min(most), axes(&pool.axes));
             Case::Pool(PoolCase { batch, channels, axes, ..pool.clone() })
         }
+        // Of what is tuned there is none: see `Problem::key`.
+        Case::Nn(case) => Case::Nn(case.clone()),
     };
     // Some windows need all of their input.
     if relative.y_shape().is_ok() { relative } else { case.with_batch(1) }

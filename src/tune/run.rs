@@ -58,7 +58,8 @@ const MOST_BYTES_SOFTWARE: u64 = 4 << 30;
 /// A pass that a case does not have, parameters that do not fit together. What goes wrong with a problem is in its row; a lost
 /// device ends the run, and the report says so.
 pub fn run_blocking(ctx: &Context, targets: &[(Case, &str)], options: &TuneOptions<'_>) -> Result<TuneReport> {
-    let problems: Vec<Problem> = targets.iter().map(|(case, pass)| case.problem(pass, false)).collect::<Result<_>>()?;
+    let problems: Vec<Problem> =
+        targets.iter().map(|(case, pass)| case.problem(ctx.limits(), pass, false)).collect::<Result<_>>()?;
     let mut tuned = Tuned::new(ctx);
     if let Some(known) = options.known
         && let Err(error) = tuned.merge(known.clone())
@@ -133,7 +134,7 @@ impl Run<'_> {
         };
         // What is tuned is the problem without its epilogue: that is what is checked and measured, and what a kernel is put in
         // quarantine for.
-        let planned = case.problem(pass, false);
+        let planned = case.problem(self.ctx.limits(), pass, false);
         let mut row = TuneRow::new(case, pass);
         match planned.and_then(|problem| self.fill(&problem, &mut row)) {
             Ok(true) => Ok(row),
@@ -155,7 +156,7 @@ impl Run<'_> {
         let expected = self.checker.expected(&row.case, row.pass)?;
         for (strategy, spec) in specs {
             let mut candidate = Candidate { strategy, ms: None, fault: None, quarantined: Vec::new() };
-            let options = PlanOptions { strategy, ..PlanOptions::default() };
+            let options = PlanOptions { strategy, ..*self.ctx.plan_options() };
             let outcome = match row.case.plan(self.ctx, row.pass, false, &options) {
                 Ok(plan) => {
                     let checked = self.checker.check((&row.case, row.pass), strategy, &plan, &expected);
@@ -189,7 +190,7 @@ impl Run<'_> {
 
     /// The plausible ways that can be planned and are not in quarantine.
     fn specs(&self, problem: &Problem) -> Vec<(Strategy, PlanSpec)> {
-        let (limits, options) = (self.ctx.limits(), PlanOptions::default());
+        let (limits, options) = (self.ctx.limits(), *self.ctx.plan_options());
         let mut strategies = problem.plausible(limits, &options);
         if let Ok(spec) = self.planned(problem)
             && !strategies.contains(&spec.strategy())
@@ -207,7 +208,7 @@ impl Run<'_> {
     /// What the planner chooses, quarantine apart.
     fn planned(&self, problem: &Problem) -> Result<PlanSpec> {
         let advice = Advice { tuned: None, quarantined: Some(&self.tuned.quarantined) };
-        problem.plan_with(self.ctx.limits(), &PlanOptions::default(), &advice)
+        problem.plan_with(self.ctx.limits(), self.ctx.plan_options(), &advice)
     }
 
     fn check_room(&self, specs: &[(Strategy, PlanSpec)]) -> Result<()> {

@@ -4,10 +4,11 @@
 
 use std::fmt;
 
-use super::report::coordinates;
+use super::report::{coordinates, from_memory, lying};
 use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Bindings, Context, Tensor};
+use crate::layout::Layout;
 use crate::plan::{Access, Operand, OperandNeed};
 
 /// What guards, outputs and workspace hold before: a NaN that no computation makes.
@@ -199,8 +200,10 @@ impl fmt::Display for StrayWrite {
 pub struct Unwritten {
     /// The output.
     pub operand: Operand,
-    /// Where the first one is, outermost axis first.
+    /// Where the first one is in memory, as coordinates in the order of the shape.
     pub coordinates: Vec<usize>,
+    /// How the output lies in memory.
+    pub layout: Layout,
     /// How many there are.
     pub unwritten: usize,
     /// How many elements the output has.
@@ -232,14 +235,21 @@ impl Unwritten {
         };
         let mut poisoned = (0..elements).filter(is_poison);
         let first = poisoned.next()?;
-        Some(Unwritten { operand, coordinates: coordinates(first, shape), unwritten: 1 + poisoned.count(), elements })
+        let (coordinates, layout) = (coordinates(first, shape), Layout::ChannelsFirst);
+        Some(Unwritten { operand, coordinates, layout, unwritten: 1 + poisoned.count(), elements })
+    }
+
+    /// The same of an output in this layout, if it was looked for in [`memory_shape`](super::report::memory_shape).
+    pub(super) fn in_layout(self, layout: Layout) -> Unwritten {
+        Unwritten { coordinates: from_memory(layout, self.coordinates), layout, ..self }
     }
 }
 
 impl fmt::Display for Unwritten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Unwritten { operand, coordinates, unwritten, elements } = self;
-        write!(f, "left element {operand}{coordinates:?} unwritten ({unwritten} of {elements} elements are)")
+        let Unwritten { operand, coordinates, layout, unwritten, elements } = self;
+        let lying = lying(*layout);
+        write!(f, "left element {operand}{coordinates:?}{lying} unwritten ({unwritten} of {elements} elements are)")
     }
 }
 

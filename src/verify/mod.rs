@@ -18,29 +18,27 @@ mod check;
 mod data;
 mod guard;
 mod markdown;
-mod order;
-mod pool;
+mod operators;
 mod report;
 mod shrink;
+mod task;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use check::Task;
 pub use check::check;
 #[cfg(not(target_arch = "wasm32"))]
 pub use check::check_blocking;
 pub use guard::{GuardedBuffers, Outputs, POISON, StrayWrite, Unwritten};
 pub use report::{Failure, Fault, Mismatch, Regime, Skip, VerifyReport};
 
-use crate::case::{Case, catalogue};
-use crate::conv::Pass;
+use crate::case::{Case, PASSES, catalogue};
 use crate::error::{Error, Result};
 use crate::gpu::Context;
 use crate::plan::{Algorithm, PlanOptions, Strategy};
-use crate::pool::PoolPass;
 use data::Shapes;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use task::Task;
 
 /// What is checked.
 #[derive(Clone)]
@@ -53,6 +51,8 @@ pub struct VerifyOptions<'a> {
     pub time: Option<Duration>,
     /// Only this shape, instead of catalogue and random ones.
     pub case: Option<Case>,
+    /// Only shapes of these operators ([`Case::operator`]), of the catalogue and random ones. All, if empty.
+    pub operators: Vec<String>,
     /// Only this pass, by the name that it has in [`Case::passes`].
     pub pass: Option<String>,
     /// Who chooses the algorithm; each of these in turn. Every algorithm that there is, if empty.
@@ -77,6 +77,7 @@ impl Default for VerifyOptions<'_> {
             count: 100,
             time: None,
             case: None,
+            operators: Vec::new(),
             pass: None,
             strategies: Vec::new(),
             regimes: Vec::new(),
@@ -133,20 +134,22 @@ impl Clock {
 /// Runs the self-test. Wrong results, and errors that should not be, are in the report.
 ///
 /// # Errors
-/// A pass that does not exist, or that the one case does not have; a case whose parameters do not fit together.
+/// An operator or pass that does not exist, or a pass that the one case does not have; a case whose parameters do not fit together.
 pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyReport> {
     check_options(options)?;
     let clock = Clock::start();
     let mut report = VerifyReport::new(ctx, options.seed);
+    let is_wanted =
+        |case: &Case| options.operators.is_empty() || options.operators.iter().any(|name| name == case.operator());
     let fixed = match &options.case {
         Some(case) => vec![case.clone()],
-        None => catalogue().rows.iter().map(|row| row.case.clone()).collect(),
+        None => catalogue().rows.iter().map(|row| row.case.clone()).filter(is_wanted).collect(),
     };
     let random = if options.case.is_some() { 0 } else { options.count };
     let total = fixed.len().saturating_add(random);
     let regimes = if options.regimes.is_empty() { &[Regime::Device][..] } else { &options.regimes };
     let mut contexts = Vec::new();
-    for case in fixed.into_iter().chain(Shapes::new(options.seed).take(random)) {
+    for case in fixed.into_iter().chain(Shapes::new(options.seed).filter(is_wanted).take(random)) {
         let known = report.failures.len();
         if report.cases.is_multiple_of(SHAPES_OF_A_CACHE) {
             let own = ctx.with_own_caches();
@@ -189,21 +192,27 @@ fn check_options(options: &VerifyOptions<'_>) -> Result<()> {
     if let Some(case) = &options.case {
         case.y_shape()?;
     }
+    // Random shapes are of all operators that the catalogue has, and are waited for.
+    let is_known = |name: &&String| catalogue().rows.iter().any(|row| row.case.operator() == **name);
+    if let Some(name) = options.operators.iter().find(|name| !is_known(name)) {
+        return Err(Error::InvalidParameter {
+            operator: "verify",
+            parameter: "operators",
+            value: format!("{name:?}"),
+            expected: "conv, tconv, max, avg, lp, bn, act, add, dropout, dense, halfsq, softmax, sgd, nesterov, adam, adamw, \
+                       transpose, convert",
+        });
+    }
     let Some(pass) = &options.pass else { return Ok(()) };
-    let known: Vec<&str> = match &options.case {
-        Some(case) => case.passes().to_vec(),
-        None => Pass::ALL.map(Pass::name).into_iter().chain(PoolPass::ALL.map(PoolPass::name)).collect(),
+    let known = match &options.case {
+        Some(case) => case.passes().contains(&&pass[..]),
+        None => catalogue().rows.iter().any(|row| row.case.passes().contains(&&pass[..])),
     };
-    if known.contains(&&pass[..]) {
+    if known {
         return Ok(());
     }
-    Err(Error::InvalidParameter {
-        operator: "verify",
-        parameter: "pass",
-        value: format!("{pass:?}"),
-        expected: "forward, input_grad, kernel_grad or bias_grad of a convolution; forward, forward_with_indices, \
-                   backward, unpool or unpool_backward of max pooling; forward or backward of other pooling",
-    })
+    let (operator, parameter, value) = ("verify", "pass", format!("{pass:?}"));
+    Err(Error::InvalidParameter { operator, parameter, value, expected: PASSES })
 }
 
 /// Every pass, with and without bias, by every strategy.
@@ -231,6 +240,7 @@ async fn check_case(
                     }
                 };
                 report.checks += 1;
+                *report.checks_by_operator.entry(case.operator()).or_default() += 1;
                 let Some(fault) = fault else { continue };
                 let known = report.failures.iter().any(|known| known.pass == pass && known.strategy == strategy);
                 let (case, fault, drawn) = if options.shrink && options.case.is_none() && !known {

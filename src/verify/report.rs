@@ -1,5 +1,6 @@
 //! What a self-test found, in words that a bug report can take over.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use super::guard::{StrayWrite, Unwritten};
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::gpu::Context;
+use crate::layout::Layout;
 use crate::plan::{Algorithm, DeviceLimits, Operand, Strategy};
 
 /// A result that is not what it must be: the first wrong element, and how many there are.
@@ -16,8 +18,10 @@ use crate::plan::{Algorithm, DeviceLimits, Operand, Strategy};
 pub struct Mismatch {
     /// The output.
     pub operand: Operand,
-    /// Where the first wrong element is, outermost axis first.
+    /// Where the first wrong element is in memory, as coordinates in the order of the shape.
     pub coordinates: Vec<usize>,
+    /// How the output lies in memory.
+    pub layout: Layout,
     /// What the device computed.
     pub found: f64,
     /// What is right.
@@ -58,6 +62,7 @@ impl Mismatch {
         Some(Mismatch {
             operand,
             coordinates: coordinates(first, shape),
+            layout: Layout::ChannelsFirst,
             found: at(first),
             expected: expected[first],
             bound: bounds.get(first).copied().unwrap_or(0.0),
@@ -65,6 +70,33 @@ impl Mismatch {
             elements: expected.len(),
         })
     }
+
+    /// The same of an output in this layout, if it was looked for in [`memory_shape`].
+    pub(super) fn in_layout(self, layout: Layout) -> Mismatch {
+        Mismatch { coordinates: from_memory(layout, self.coordinates), layout, ..self }
+    }
+}
+
+/// The extents of a tensor's axes in the order in which they lie in memory.
+pub(super) fn memory_shape(layout: Layout, shape: &[usize]) -> Vec<usize> {
+    let mut shape = shape.to_vec();
+    if let (Layout::ChannelsLast, [_, rest @ ..]) = (layout, &mut shape[..]) {
+        rest.rotate_left(1.min(rest.len()));
+    }
+    shape
+}
+
+/// Coordinates in that order as coordinates in the order of the shape.
+pub(super) fn from_memory(layout: Layout, mut coordinates: Vec<usize>) -> Vec<usize> {
+    if let (Layout::ChannelsLast, [_, rest @ ..]) = (layout, &mut coordinates[..]) {
+        rest.rotate_right(1.min(rest.len()));
+    }
+    coordinates
+}
+
+/// What is said of an element behind its coordinates.
+pub(super) fn lying(layout: Layout) -> &'static str {
+    if layout == Layout::ChannelsLast { " (channels last)" } else { "" }
 }
 
 pub(super) fn coordinates(mut index: usize, shape: &[usize]) -> Vec<usize> {
@@ -85,7 +117,8 @@ fn short(value: f64) -> String {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (found, expected) = (short(self.found), short(self.expected));
-        write!(f, "{}{:?} is {found} instead of {expected}", self.operand, self.coordinates)?;
+        let lying = lying(self.layout);
+        write!(f, "{}{:?}{lying} is {found} instead of {expected}", self.operand, self.coordinates)?;
         if self.bound > 0.0 {
             write!(f, " +- {:.2e}", self.bound)?;
         }
@@ -263,6 +296,8 @@ pub struct VerifyReport {
     pub cases: usize,
     /// Results that were compared, or failed to come.
     pub checks: usize,
+    /// The same by operator ([`Case::operator`]).
+    pub checks_by_operator: BTreeMap<&'static str, usize>,
     /// Checks that failed.
     pub failures: Vec<Failure>,
     /// Checks that the device has no room for.
@@ -284,6 +319,7 @@ impl VerifyReport {
             seed,
             cases: 0,
             checks: 0,
+            checks_by_operator: BTreeMap::new(),
             failures: Vec::new(),
             skipped: Vec::new(),
             stopped: None,
@@ -317,6 +353,10 @@ impl fmt::Display for VerifyReport {
             self.seed,
             self.time.as_secs_f64()
         )?;
+        if self.checks_by_operator.len() > 1 {
+            let counts = self.checks_by_operator.iter().map(|(operator, checks)| format!("{operator} {checks}"));
+            write!(f, "\nby operator: {}", counts.collect::<Vec<_>>().join(", "))?;
+        }
         if let Some(first) = self.skipped.first() {
             let reason = format!("{} {}: {}", first.case, first.pass, first.reason);
             write!(f, "\n{} skipped for lack of room, the first {reason}", self.skipped.len())?;
@@ -369,5 +409,21 @@ mod tests {
         assert_eq!(coordinates(0, &[2, 3, 4]), [0, 0, 0]);
         assert_eq!(coordinates(23, &[2, 3, 4]), [1, 2, 3]);
         assert_eq!(coordinates(13, &[2, 3, 4]), [1, 0, 1]);
+    }
+
+    #[test]
+    fn with_channels_last_the_element_has_the_coordinates_that_it_has() {
+        // [N, C, H, W] of which C lies innermost: the element at 29 has sample 1, row 0, column 1, channel 1.
+        let (layout, shape) = (Layout::ChannelsLast, [2, 4, 2, 3]);
+        assert_eq!(memory_shape(layout, &shape), [2, 2, 3, 4]);
+        let expected = [0.0; 48];
+        let mut found = expected;
+        found[29] = 1.0;
+        let mismatch = Mismatch::find(Operand::Y, &memory_shape(layout, &shape), &found, &expected, &[]).unwrap();
+        let text = mismatch.in_layout(layout).to_string();
+        assert_eq!(text, "y[1, 1, 0, 1] (channels last) is 1 instead of 0 (1 of 48 elements are wrong)");
+        for shape in [&[][..], &[5], &[5, 3]] {
+            assert_eq!(from_memory(layout, memory_shape(layout, shape)), shape);
+        }
     }
 }

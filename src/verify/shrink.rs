@@ -1,9 +1,10 @@
 //! Making a case that fails smaller, so that what a person has to look at is as little as possible.
 
 use crate::activation::Activation;
-use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, PoolCase};
+use crate::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, NnCase, NnOperator, PoolCase};
 use crate::conv::Addend;
 use crate::element::ElementType;
+use crate::factor::Factor;
 use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::pool::{Exponent, IndexForm, PoolKind};
@@ -19,6 +20,7 @@ pub(super) fn smaller(case: &Case) -> Vec<Case> {
         Case::Conv(conv) => found.extend(smaller_conv(conv).into_iter().map(Case::Conv)),
         Case::ConvTranspose(conv) => found.extend(smaller_transposed(conv).into_iter().map(Case::ConvTranspose)),
         Case::Pool(pool) => found.extend(smaller_pool(pool).into_iter().map(Case::Pool)),
+        Case::Nn(nn) => found.extend(smaller_nn(nn).into_iter().map(Case::Nn)),
     }
     for axis in 0..case.rank() {
         found.extend(smaller_axes(&case.axes()[axis]).map(|smaller| with_axis(case, axis, smaller)));
@@ -112,11 +114,43 @@ fn smaller_pool(case: &PoolCase) -> Vec<PoolCase> {
     found
 }
 
+fn smaller_nn(case: &NnCase) -> Vec<NnCase> {
+    let mut found = Vec::new();
+    for axis in 0..case.cells.len() {
+        let mut without = case.clone();
+        without.cells.remove(axis);
+        found.push(without);
+    }
+    found.extend(lower(case.channels).map(|channels| NnCase { channels, ..case.clone() }));
+    for axis in 0..case.cells.len() {
+        found.extend(lower(case.cells[axis]).map(|extent| {
+            let mut smaller = case.clone();
+            smaller.cells[axis] = extent;
+            smaller
+        }));
+    }
+    let simpler = match case.operator {
+        NnOperator::BatchNorm { activation, residual } => vec![
+            NnOperator::BatchNorm { activation: Activation::None, residual },
+            NnOperator::BatchNorm { activation, residual: false },
+        ],
+        NnOperator::Add { .. } => vec![NnOperator::Add { relu: false }],
+        NnOperator::Dropout { .. } => vec![NnOperator::Dropout { probability: Factor::known(0.5) }],
+        NnOperator::Dense { outputs } => lower(outputs).map(|outputs| NnOperator::Dense { outputs }).collect(),
+        // Without its activation it would be another kernel.
+        _ => Vec::new(),
+    };
+    found.extend(simpler.into_iter().map(|operator| NnCase { operator, ..case.clone() }));
+    found.push(NnCase { x_layout: Layout::ChannelsFirst, ..case.clone() });
+    found
+}
+
 fn with_axes(case: &Case, axes: Vec<CaseAxis>) -> Case {
     match case {
         Case::Conv(case) => Case::Conv(ConvCase { axes, ..case.clone() }),
         Case::ConvTranspose(case) => Case::ConvTranspose(ConvTransposeCase { axes, ..case.clone() }),
         Case::Pool(case) => Case::Pool(PoolCase { axes, ..case.clone() }),
+        Case::Nn(_) => case.clone(),
     }
 }
 
@@ -162,6 +196,12 @@ mod tests {
         assert_eq!(shrink("tconvn2c4h5w6k6r3s3u2x3p1o1x0g2siluonto0.5lastxoutin", |_| true), "tconvc1w1k1s1");
         assert_eq!(shrink("avgn2c4h5w6r3s3u2p1ceilexclpad", |_| true), "avgc1w1s1");
         assert_eq!(shrink("maxc7d5h5w5t2r2s2", |_| true), "maxc1w1s1");
+        assert_eq!(shrink("bnn3c7d5h5w5addrelulastx", |_| true), "bnc1w2", "one element has no variance");
+        assert_eq!(shrink("actn3c7h5w5gelu", |_| true), "actc1gelu");
+        assert_eq!(shrink("densen3c70k20", |_| true), "densec1k1");
+        assert_eq!(shrink("dropoutn3c70w20prob0.25", |_| true), "dropoutc1");
+        assert_eq!(shrink("adamwc1000", |_| true), "adamwc1");
+        assert_eq!(shrink("convertn2c3w5bf16tof16", |_| true), "convertc1bf16tof16");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, ParseError, PoolCase};
+use wgconv::case::{Case, CaseAxis, ConvCase, ConvTransposeCase, GRAMMAR, NnCase, NnOperator, ParseError, PoolCase};
 use wgconv::{
     Activation, Addend, ElementType, Error, Exponent, Factor, IndexForm, KernelOrder, Layout, PaddingMode, PoolKind,
 };
@@ -40,6 +40,18 @@ fn letters_mean_what_the_table_says() {
     let Case::Pool(case) = parse("adaptmaxc3h7w9r2s3flat") else { panic!("an adaptive pooling") };
     assert_eq!((case.kind, case.indices, case.adaptive), (PoolKind::Max, IndexForm::Flat, true));
     assert_eq!(case.problem().unwrap().y_shape(), [1, 3, 2, 3]);
+
+    let Case::Nn(case) = parse("bnn8c64h14w7addrelulastx") else { panic!("a normalisation") };
+    assert_eq!(case.operator, NnOperator::BatchNorm { activation: Activation::Relu, residual: true });
+    assert_eq!((case.x_shape(), case.x_layout), (vec![8, 64, 14, 7], Layout::ChannelsLast));
+    assert_eq!(case.y_shape().unwrap(), case.x_shape());
+    let Case::Nn(case) = parse("densen5c7k3") else { panic!("a dense layer") };
+    assert_eq!((case.x_shape(), case.y_shape().unwrap()), (vec![5, 7], vec![5, 3]));
+    let Case::Nn(case) = parse("convertc7d1h2w3f16tobf16") else { panic!("a conversion") };
+    assert_eq!((case.element, case.operator), (ElementType::F16, NnOperator::Convert { target: ElementType::Bf16 }));
+    // No `w`: the word goes before the letter.
+    let Case::Nn(case) = parse("adamwc1000") else { panic!("an optimiser") };
+    assert_eq!((case.operator, case.x_shape()), (NnOperator::AdamW, vec![1, 1000]));
 }
 
 #[test]
@@ -69,6 +81,15 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("lppow1s2c3w8p1", "lpc3w8s2p1pow1"),
         ("maxflatr2s2c3h8w8ceil", "maxc3h8w8r2s2ceilflat"),
         ("adaptavgs2c3w8", "adaptavgc3w8s2"),
+        ("bnn1c3", "bnc3"),
+        ("bnreluaddw4c3lastxn2h5", "bnn2c3h5w4addrelulastx"),
+        ("actleaky.5w4c3", "actc3w4leaky0.5"),
+        ("addrelud2h3w4c5", "addc5d2h3w4relu"),
+        ("dropoutprob0.50c9", "dropoutc9"),
+        ("dropoutprob.25c9", "dropoutc9prob0.25"),
+        ("densek3c7n5", "densen5c7k3"),
+        ("transposelastxw4c3", "transposec3w4lastx"),
+        ("converttof16c3bf16", "convertc3bf16tof16"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -131,6 +152,22 @@ fn what_is_wrong_is_pointed_at() {
             5,
             "one of relu leaky sigmoid tanh silu gelutanh gelu res onto f16 bf16 lastx lasty outin n c d h w k t r s u p a o g",
         ),
+        ("bn", 2, "`c` (channels of x)"),
+        ("bnc3r3", 4, "no `r` (taps along the height) in batch normalisation"),
+        ("bnc3gelu", 4, "no `gelu` (GELU) in batch normalisation"),
+        ("bnx", 2, "one of add relu lastx n c d h w"),
+        ("bnc3h4", 6, "`w` (width of x)"),
+        ("actc3relusilu", 9, "one activation, and there is `relu`"),
+        ("dropoutc9prob1", 13, "a probability of at least 0 and below 1"),
+        ("dropoutc9prob", 13, "a finite decimal number after `prob`"),
+        ("densen5c7", 9, "`k` (channels of y)"),
+        ("softmaxn5c7w3", 11, "no `w` (width of x) in softmax cross-entropy"),
+        ("adamw1000", 5, "one of c"),
+        ("adamc5w4", 6, "no `w` (width of x) in Adam"),
+        ("sgdn2c9", 3, "no `n` (batch) in SGD"),
+        ("addc3f16", 5, "no `f16` (type of the elements) in an addition"),
+        ("convertc3tof16tobf16", 14, "only one of tof16 and tobf16"),
+        ("c3w9k4s3add", 8, "no `add` (a residual) in a convolution"),
         ("n8ü", 2, "one of relu leaky"),
     ] {
         let error = refuse(text);
@@ -261,6 +298,44 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
     }
 }
 
+/// An operator without a window; only what its text can say differs from the default.
+fn operator(rng: &mut ChaCha8Rng) -> Case {
+    let mut number = |most: u32| rng.random_range(1..=most);
+    let shape = (number(9), number(u32::MAX), number(300));
+    let factor = Factor::new(f32::from_bits(number(u32::MAX))).unwrap_or(Factor::ONE);
+    let mut activation = Activation::ALL[rng.random_range(0..Activation::ALL.len())];
+    if let Activation::LeakyRelu(slope) = &mut activation {
+        *slope = factor;
+    }
+    let mut element = || ElementType::ALL[rng.random_range(0..3)];
+    let (source, target) = (element(), element());
+    let [x_layout, _] = layouts(rng);
+    let mut operator = NnOperator::ALL[rng.random_range(0..NnOperator::ALL.len())];
+    match &mut operator {
+        NnOperator::BatchNorm { activation, residual } => {
+            *activation = [Activation::None, Activation::Relu][rng.random_range(0..2)];
+            *residual = rng.random();
+        }
+        NnOperator::Activation(any) => *any = activation,
+        NnOperator::Add { relu } => *relu = rng.random(),
+        NnOperator::Dropout { probability } => *probability = Factor::new(rng.random_range(0.0..1.0)).unwrap(),
+        NnOperator::Dense { outputs } => *outputs = shape.2,
+        NnOperator::Convert { target: any } => *any = target,
+        _ => {}
+    }
+    let is_one_of = |of: &[&str]| of.contains(&operator.prefix());
+    let has_cells = !is_one_of(&["dense", "softmax", "sgd", "nesterov", "adam", "adamw"]);
+    let rank = if has_cells { rng.random_range(0..=3) } else { 0 };
+    Case::Nn(NnCase {
+        operator,
+        batch: if is_one_of(&["sgd", "nesterov", "adam", "adamw"]) { 1 } else { shape.0 },
+        channels: shape.1,
+        cells: (0..rank).map(|_| rng.random_range(1..=300)).collect(),
+        x_layout: if is_one_of(&["bn", "transpose"]) { x_layout } else { Layout::ChannelsFirst },
+        element: if is_one_of(&["convert"]) { source } else { ElementType::F32 },
+    })
+}
+
 fn layouts(rng: &mut ChaCha8Rng) -> [Layout; 2] {
     [0; 2].map(|_| if rng.random() { Layout::ChannelsFirst } else { Layout::ChannelsLast })
 }
@@ -299,12 +374,14 @@ fn parts(text: &str) -> Vec<String> {
 #[test]
 fn every_case_comes_back_from_its_text_in_any_order() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    for _ in 0..5_000 {
-        let case = draw(&mut rng);
+    for i in 0..6_000 {
+        let case = if i % 4 == 3 { operator(&mut rng) } else { draw(&mut rng) };
         let text = case.to_string();
         assert_eq!(parse(&text), case, "{text}");
+        let operators = NnOperator::ALL.map(NnOperator::prefix);
         let rest = ["max", "avg", "lp", "adaptmax", "adaptavg", "tconv"]
             .into_iter()
+            .chain(operators)
             .find_map(|prefix| text.strip_prefix(prefix))
             .unwrap_or(&text);
         let prefix = &text[..text.len() - rest.len()];

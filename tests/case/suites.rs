@@ -19,7 +19,7 @@ fn multiply_adds(name: &str) -> f64 {
     let of = |row: &Row| match row.case.with_batch(1) {
         Case::Conv(case) => u64::from(row.repeats) * case.problem().unwrap().multiply_adds(),
         Case::ConvTranspose(case) => u64::from(row.repeats) * case.problem().unwrap().multiply_adds(),
-        Case::Pool(_) => 0,
+        Case::Pool(_) | Case::Nn(_) => 0,
     };
     suite(name).rows.iter().map(of).sum::<u64>() as f64
 }

@@ -3,11 +3,13 @@
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
 use wgconv::{
-    Activation, Addend, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result, reference,
+    Activation, Addend, Algorithm, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result,
+    reference,
 };
 
 use crate::conv::{
     ConvData, any_activation, any_addend, by_every_algorithm, finished, is_exact, on_gpu, rounded, run_pass,
+    winograd_terms,
 };
 use crate::support::context::Regime;
 use crate::support::data::{count, exact_range, integers, reals, rng};
@@ -21,7 +23,9 @@ fn shapes(problem: &ConvTransposeProblem) -> [Vec<usize>; 4] {
 /// Small integers for which every partial sum of every pass is exact.
 fn exact_data(problem: &ConvTransposeProblem, seed: u64) -> ConvData {
     let longest = shapes(problem).iter().map(|shape| count(shape) as u64).max().unwrap();
-    let most = exact_range(longest + 1);
+    let channels = u64::from(problem.channels_in.max(problem.channels_out) / problem.groups);
+    let transformed = channels * winograd_terms(&problem.axes.map(|axis| [axis.taps, axis.stride]));
+    let most = exact_range(longest.max(transformed) + 1);
     ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
 }
 
@@ -58,20 +62,30 @@ pub fn check(case: &ConvTransposeCase, pass: Pass, regime: Regime, seed: u64) ->
     let problem = case.problem().map_err(|error| error.to_string())?;
     let (context, shape) = (context(&problem, regime), result_shape(&problem, pass));
     let bias = pass == Pass::Forward;
+    let is_gather = matches!(pass, Pass::Forward | Pass::InputGrad);
     // Small integers are themselves in every type; most reals rounded to bf16 are no integers either.
     for data in [exact_data(&problem, seed), ConvData::generate(shapes(&problem), seed, reals)] {
         let data = data.rounded(case.element);
         let is_exact = is_exact(case.activation) && data.x.iter().all(|value| value.fract() == 0.0);
         let expected = finished(on_cpu(&problem, pass, bias, &data), pass, case.activation, case.addend, &data);
         let values = rounded(case.element, &expected.to_f32());
-        let bounds = expected.bound_as(case.element, 1.0);
+        let usual = expected.bound_as(case.element, 1.0);
+        let source = if pass == Pass::Forward { &data.x } else { &data.dy };
+        let wide = is_gather.then(|| reference::conv_transpose::winograd_slack(&problem, pass, source, &data.w).ok());
+        let wide = wide.flatten().map(|slack| {
+            let sums = reference::Sums { slack, ..on_cpu(&problem, pass, bias, &data) };
+            finished(sums, pass, case.activation, case.addend, &data).bound_as(case.element, 1.0)
+        });
         let run = |options: &PlanOptions| {
             let plan = case.plan(&context, pass, bias, options)?;
             Ok(run_pass(&context, &plan, pass, bias, &data))
         };
-        by_every_algorithm(&context, pass, regime, seed, run, |found| match is_exact {
-            true => compare::exact(found, &values, &shape),
-            false => compare::within(found, &expected.values, &bounds, &shape),
+        by_every_algorithm(&context, pass, regime, seed, run, |algorithm, found| {
+            let bounds = wide.as_ref().filter(|_| algorithm == Algorithm::Winograd).unwrap_or(&usual);
+            match is_exact {
+                true => compare::exact(found, &values, &shape),
+                false => compare::within(found, &expected.values, bounds, &shape),
+            }
         })?;
     }
     Ok(())

@@ -29,6 +29,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
     every_kernel_of_software_devices(&mut plans);
+    every_store_of_winograd(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
     poolings_of_rank::<3>(&mut plans);
@@ -89,6 +90,21 @@ fn every_kernel_of_software_devices(plans: &mut Vec<(String, PlanSpec)>) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// With every activation, and each addend.
+fn every_store_of_winograd(plans: &mut Vec<(String, PlanSpec)>) {
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Winograd), ..PlanOptions::default() };
+    let addends = [Addend::None, Addend::Residual(Factor::ONE), Addend::Output(Factor::ONE)];
+    for (i, &activation) in Activation::ALL.iter().enumerate() {
+        let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).activation(activation).build().unwrap();
+        let shapes = ConvShapes::new(&[2, 5, 9, 7], &[6, 5, 3, 3]);
+        let shapes = ConvShapes { bias: i % 2 == 0, addend: addends[i % 3], through: activation, ..shapes };
+        for pass in [Pass::Forward, Pass::InputGrad] {
+            let spec = conv.plan_spec(&limits(), pass, shapes, &options).unwrap();
+            plans.push((format!("{conv:?} {pass:?} winograd"), spec));
         }
     }
 }

@@ -43,7 +43,7 @@ fn options(rng: &mut ChaCha8Rng) -> PlanOptions {
         }
         strategy => strategy,
     };
-    PlanOptions { strategy, workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]) }
+    PlanOptions { strategy, workspace_limit: pick(rng, &[0, 4, 256, 1_000, 64 << 20]), winograd: rng.random_bool(0.3) }
 }
 
 fn axes<const D: usize>(rng: &mut ChaCha8Rng, most: usize) -> [usize; D] {

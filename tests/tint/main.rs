@@ -15,14 +15,22 @@ use wgconv::{
 };
 
 /// Modules by number.
+#[derive(Default)]
 struct Modules {
     kernels: Vec<KernelInfo>,
+    /// By kernel, variant and source, which the types of the tensors are in.
+    numbers: HashMap<String, usize>,
 }
 
 impl Modules {
-    fn index(&self, step: &StepInfo<'_>) -> usize {
-        let same = |kernel: &KernelInfo| kernel.name == step.kernel && kernel.constants == step.constants;
-        self.kernels.iter().position(same).unwrap()
+    fn index(&mut self, step: &StepInfo<'_>) -> usize {
+        let kernel = step.kernel_info();
+        let kernels = &mut self.kernels;
+        let key = format!("{} {:?} {}", kernel.name, kernel.constants, kernel.source);
+        *self.numbers.entry(key).or_insert_with(|| {
+            kernels.push(kernel);
+            kernels.len() - 1
+        })
     }
 
     fn json(&self) -> Value {
@@ -31,6 +39,7 @@ impl Modules {
                 "name": format!("{} {:?}", kernel.name, kernel.constants),
                 "source": format!("{}{}", kernel.browser_prefix, kernel.source),
                 "subgroup_size": kernel.subgroup_size,
+                "shader_f16": kernel.source.starts_with("enable f16;"),
                 "entries": kernel.entries.iter().map(|entry| entry.name).collect::<Vec<_>>(),
             })
         };
@@ -38,7 +47,7 @@ impl Modules {
     }
 
     /// Every pipeline that the plans of the catalogue make.
-    fn pipelines(&self) -> Value {
+    fn pipelines(&mut self) -> Value {
         let mut distinct = BTreeSet::new();
         for (_, spec) in catalogue::catalogue() {
             for step in spec.steps() {
@@ -49,7 +58,7 @@ impl Modules {
         distinct.into_iter().map(|(module, entry, all)| json!([module, entry, overrides(all)])).collect()
     }
 
-    fn step(&self, step: &StepInfo<'_>, operands: &[Operand]) -> Value {
+    fn step(&mut self, step: &StepInfo<'_>, operands: &[Operand]) -> Value {
         let place = |operand| operands.iter().position(|known| *known == operand).unwrap();
         let module = self.index(step);
         let entry = self.kernels[module].entries.iter().find(|entry| entry.name == step.entry).unwrap();
@@ -77,7 +86,7 @@ fn integers(operand: Operand, count: usize) -> Vec<f32> {
 }
 
 /// A plan with its inputs and with what it computes here, which is checked against the reference first.
-fn run(context: &Context, case: &Case, pass: &str, bias: bool, options: &PlanOptions, modules: &Modules) -> Value {
+fn run(context: &Context, case: &Case, pass: &str, bias: bool, options: &PlanOptions, modules: &mut Modules) -> Value {
     let fault = verify::check_blocking(context, case, pass, bias, options, 1).unwrap();
     assert!(fault.is_none(), "{case} {pass}: {}", fault.unwrap());
     let plan = case.plan(context, pass, bias, options).unwrap();
@@ -150,12 +159,14 @@ fn input(context: &Context, case: &Case, operand: Operand, access: Access, count
 }
 
 /// Plans that together run every kernel, in every variant, that a convolution or pooling can take.
-fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
+fn plans(context: &Context, modules: &mut Modules) -> Vec<Value> {
     let mut limits = *context.limits();
     // What every WebGPU device takes.
     limits.storage_alignment = limits.storage_alignment.max(256);
     let as_it_is = context.with_limits(limits).unwrap();
+    // The other kernels, and halves of words where this device has f16.
     limits.is_software = !limits.is_software;
+    limits.shader_f16 = false;
     let contexts = [as_it_is, context.with_limits(limits).unwrap()];
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -178,12 +189,9 @@ fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
             }
         }
     }
-    let unseen = modules.kernels.iter().enumerate().filter(|(i, _)| !seen.iter().any(|(seen, _)| seen == i));
-    println!(
-        "{} plans; kernels in none of them: {:?}",
-        found.len(),
-        unseen.map(|(_, k)| k.name).collect::<BTreeSet<_>>()
-    );
+    let seen: BTreeSet<_> = seen.iter().map(|&(module, _)| modules.kernels[module].name).collect();
+    let unseen: BTreeSet<_> = kernels().iter().map(|kernel| kernel.name).filter(|name| !seen.contains(name)).collect();
+    println!("{} plans; kernels in none of them: {unseen:?}", found.len());
     found
 }
 
@@ -191,14 +199,15 @@ fn plans(context: &Context, modules: &Modules) -> Vec<Value> {
 fn write_what_a_second_compiler_is_given() {
     let file = std::env::var_os("WGCONV_TINT_FILE").expect("scripts/tint sets WGCONV_TINT_FILE");
     let context = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
-    let modules = Modules { kernels: kernels() };
-    let plans = plans(&context, &modules);
+    let mut modules = Modules::default();
+    let plans = plans(&context, &mut modules);
+    let pipelines = modules.pipelines();
     let adapter = context.adapter_info();
     let all = json!({
         "computed_by": format!("naga on {}, {}", adapter.name, adapter.driver_info),
         "subgroup_size": context.limits().subgroup_size,
         "modules": modules.json(),
-        "pipelines": modules.pipelines(),
+        "pipelines": pipelines,
         "plans": plans,
     });
     std::fs::write(file, all.to_string()).unwrap();

@@ -32,15 +32,15 @@ class Compiler {
         it.description = description;
         it.subgroups = has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0;
         it.device = await adapter.requestDevice({
-            requiredFeatures: ['subgroups'].filter(has),
+            requiredFeatures: ['subgroups', 'shader-f16'].filter(has),
             requiredLimits: { maxStorageBuffersPerShaderStage: adapter.limits.maxStorageBuffersPerShaderStage },
         });
         it.device.addEventListener('uncapturederror', (event) => fault(event.error.message));
         it.pipelines = new Map();
         it.modules = [];
         // A module that needs subgroups of a size compiles wherever there are any; it runs only on those of its size.
-        for (const { name, source, subgroup_size } of modules) {
-            if (subgroup_size > 0 && !has('subgroups')) {
+        for (const { name, source, subgroup_size, shader_f16 } of modules) {
+            if ((subgroup_size > 0 && !has('subgroups')) || (shader_f16 && !has('shader-f16'))) {
                 it.modules.push(null);
                 continue;
             }
@@ -150,5 +150,5 @@ for (const { title, tolerance, operands, steps } of plans) {
     right += wrong === 0 ? 1 : 0;
     buffers.forEach((one) => one.destroy());
 }
-console.log(`${right} plans right, ${skipped} of ${plans.length} skipped (subgroups of another size); ${faults.length} faults`);
+console.log(`${right} plans right, ${skipped} of ${plans.length} skipped (subgroups of another size, no f16); ${faults.length} faults`);
 process.exit(faults.length > 0 || right === 0 || count === 0 ? 1 : 0);

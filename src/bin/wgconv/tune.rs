@@ -52,6 +52,9 @@ pub struct TuneArgs {
     /// Adapter whose name contains this [default: the environment variable WGCONV_ADAPTER, else the fastest kind]
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
+    /// Measure Winograd's F(2x2, 3x3) too; what finds it the fastest takes it only where it is allowed
+    #[arg(long)]
+    winograd: bool,
     /// Seed of the data
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
@@ -68,7 +71,7 @@ pub fn run(args: &TuneArgs) -> Result<()> {
     let targets = targets(args)?;
     ensure_writable_file(&args.file)?;
     let options = ContextOptions { adapter: args.adapter.clone(), ..ContextOptions::default() };
-    let context = Context::with_options_blocking(&options).context("no device to tune")?;
+    let context = Context::with_options_blocking(&options).context("no device to tune")?.with_winograd(args.winograd);
     let known = known(&args.file)?;
     let stop = stop_on_ctrl_c()?;
 

@@ -36,10 +36,14 @@ pub struct VerifyArgs {
     /// Stop after this time
     #[arg(long, value_name = "T")]
     seconds: Option<f64>,
-    /// Check only this shape, for example n8c64h56w56k64r3s3p1
+    /// Check only this shape, for example n8c64h56w56k64r3s3p1, or bnn8c64h14w14relu
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
-    /// Check only this pass: forward, input_grad, kernel_grad, bias_grad; of pools forward, forward_with_indices, backward
+    /// Check only shapes of these operators: conv, tconv, max, avg, lp, or the word that a case without a window begins with, as bn
+    #[arg(long = "operator", value_name = "NAMES", value_delimiter = ',')]
+    operators: Vec<String>,
+    /// Check only this pass: forward, input_grad, kernel_grad, bias_grad; of pools forward, forward_with_indices, backward; of
+    /// normalisation forward_training, forward, backward; of losses loss; of optimisers step
     #[arg(long, value_name = "PASS")]
     pass: Option<String>,
     /// Check only these algorithms: auto (the planner's choice), direct, or all
@@ -94,6 +98,7 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         count,
         time,
         case,
+        operators: args.operators.clone(),
         pass: args.pass.clone(),
         strategies,
         regimes,
@@ -209,6 +214,7 @@ fn to_json(report: &VerifyReport) -> Value {
         "seed": report.seed,
         "cases": report.cases,
         "checks": report.checks,
+        "checks_by_operator": report.checks_by_operator,
         "seconds": report.time.as_secs_f64(),
         "stopped": report.stopped,
         "failures": report.failures.iter().map(failure).collect::<Vec<_>>(),
@@ -236,6 +242,7 @@ fn failure(failure: &Failure) -> Value {
         Fault::Mismatch(mismatch) => {
             value["operand"] = json!(mismatch.operand.name());
             value["coordinates"] = json!(mismatch.coordinates);
+            value["layout"] = json!(mismatch.layout.to_string());
             // JSON has no NaN; `null` then stands for it.
             value["found"] = json!(mismatch.found);
             value["expected"] = json!(mismatch.expected);
@@ -247,6 +254,7 @@ fn failure(failure: &Failure) -> Value {
             value["error"] = json!(unwritten.to_string());
             value["operand"] = json!(unwritten.operand.name());
             value["coordinates"] = json!(unwritten.coordinates);
+            value["layout"] = json!(unwritten.layout.to_string());
             value["unwritten"] = json!(unwritten.unwritten);
             value["elements"] = json!(unwritten.elements);
         }

@@ -7,6 +7,7 @@ mod pack;
 mod problem;
 mod subgroup;
 mod tiled;
+mod winograd;
 
 pub(super) use problem::Gather;
 pub(super) use subgroup::tile_for;
@@ -63,6 +64,7 @@ pub(super) fn plan(
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
         Algorithm::Depthwise => depthwise::method(gather, plan.limits)?,
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
+        Algorithm::Winograd => return winograd::plan(gather, problem, epilogue, plan),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
     if let Some(note) = &method.note {

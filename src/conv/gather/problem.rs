@@ -27,8 +27,8 @@ pub(in super::super) struct Gather {
     /// What stands in the padding of the source: in the input gradient nothing does.
     padding_mode: PaddingMode,
     /// Elements of w from one group, output channel and input channel of the gather to the next.
-    w_strides: [u32; 3],
-    reversed: bool,
+    pub(super) w_strides: [u32; 3],
+    pub(super) reversed: bool,
     /// How the source and the target lie in memory.
     pub source_layout: Layout,
     pub target_layout: Layout,

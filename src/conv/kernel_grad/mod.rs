@@ -63,6 +63,7 @@ pub(super) fn plan(
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, epilogue, plan),
         Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
+        Algorithm::Winograd => return Err(algorithm.unavailable("it is for forward and input gradients")),
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
     let x = plan.batched_shape(Operand::X, &problem.x_shape());

@@ -13,6 +13,7 @@ mod pool_planes;
 mod pool_rows;
 mod strip;
 mod tiled;
+mod winograd;
 
 pub(crate) use batch_norm::*;
 pub(crate) use channels::*;
@@ -27,6 +28,7 @@ pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
 pub(crate) use strip::*;
 pub(crate) use tiled::*;
+pub(crate) use winograd::*;
 
 use super::element::{ELEMENT, STORE, STORE_QUAD};
 use super::params::Layout;
@@ -260,6 +262,10 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &TILED_8X4_SIDE_KERNEL,
     &TILED_4X4_KERNEL,
     &TILED_4X4_SIDE_KERNEL,
+    &WINOGRAD_KERNEL_KERNEL,
+    &WINOGRAD_SOURCE_KERNEL,
+    &WINOGRAD_TARGET_KERNEL,
+    &WINOGRAD_TARGET_SIDE_KERNEL,
     &DEPTHWISE_KERNEL,
     &DEPTHWISE_SIDE_KERNEL,
     &DEPTHWISE_ANY_KERNEL,

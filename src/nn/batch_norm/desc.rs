@@ -169,7 +169,7 @@ impl BatchNorm {
     }
 
     /// The problem of a pass for x of this shape `[N, C, spatial...]`.
-    pub(super) fn problem(&self, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<BatchNormProblem> {
+    pub(crate) fn problem(&self, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<BatchNormProblem> {
         self.check()?;
         element_count(Operand::X, x_shape)?;
         let [batch, channels, spatial @ ..] = x_shape else {

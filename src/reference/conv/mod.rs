@@ -9,11 +9,13 @@ mod bias_grad;
 mod forward;
 mod input_grad;
 mod kernel_grad;
+mod winograd;
 
 pub use bias_grad::bias_grad;
 pub use forward::forward;
 pub use input_grad::input_grad;
 pub use kernel_grad::kernel_grad;
+pub use winograd::winograd_slack;
 
 use super::window::{check_rank, count_fitting};
 use super::{check_extents, position, tap_position, visible};

@@ -131,14 +131,36 @@ fn normalised(
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn backward(extents: [usize; 3], x: &[f32], dy: &[f32], w: &[f32], eps: f32) -> Result<Grads> {
+    check_length(&[extents[1]], w.len())?;
+    let saved = forward_training(extents, x, w, &vec![0.0; extents[1]], eps)?;
+    gradients(extents, x, dy, w, [&saved.mean, &saved.inv_std])
+}
+
+/// The same with a given mean and `1 / sqrt(variance + eps)`, which are what forward saved.
+///
+/// # Errors
+/// As for [`forward_training`].
+///
+/// ```
+/// use wgconv::reference::nn::batch_norm;
+/// let grads = batch_norm::backward_from([2, 1, 1], &[1.0, 5.0], &[3.0, 1.0], &[10.0], [&[3.0], &[0.5]])?;
+/// assert_eq!((grads.dw, grads.db), (vec![-2.0], vec![4.0]));
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn backward_from(extents: [usize; 3], x: &[f32], dy: &[f32], w: &[f32], saved: [&[f32]; 2]) -> Result<Grads> {
+    let [mean, inv_std] = saved.map(|values| values.iter().map(|&value| f64::from(value)).collect::<Vec<_>>());
+    gradients(extents, x, dy, w, [&mean, &inv_std])
+}
+
+fn gradients(extents: [usize; 3], x: &[f32], dy: &[f32], w: &[f32], [mean, inv_std]: [&[f64]; 2]) -> Result<Grads> {
     let [batch, channels, spatial] = extents;
+    check_length(&extents, x.len())?;
     check_length(&extents, dy.len())?;
-    check_length(&[channels], w.len())?;
-    let saved = forward_training(extents, x, w, &vec![0.0; channels], eps)?;
+    for length in [w.len(), mean.len(), inv_std.len()] {
+        check_length(&[channels], length)?;
+    }
     let elements = (batch * spatial) as f64;
-    let z = |n: usize, c: usize, s: usize| {
-        (f64::from(x[(n * channels + c) * spatial + s]) - saved.mean[c]) * saved.inv_std[c]
-    };
+    let z = |n: usize, c: usize, s: usize| (f64::from(x[(n * channels + c) * spatial + s]) - mean[c]) * inv_std[c];
     let (mut dw, mut db) = (Vec::new(), Vec::new());
     for c in 0..channels {
         let (mut sum, mut sum_of_products) = (0.0, 0.0);
@@ -157,7 +179,7 @@ pub fn backward(extents: [usize; 3], x: &[f32], dy: &[f32], w: &[f32], eps: f32)
         for c in 0..channels {
             for s in 0..spatial {
                 let g = f64::from(dy[(n * channels + c) * spatial + s]);
-                let scale = f64::from(w[c]) * saved.inv_std[c];
+                let scale = f64::from(w[c]) * inv_std[c];
                 dx.push(scale * (g - db[c] / elements - z(n, c, s) * dw[c] / elements));
             }
         }

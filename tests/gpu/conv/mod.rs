@@ -8,6 +8,7 @@ mod layouts;
 mod rounds;
 mod shared;
 mod tiles;
+mod winograd;
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -44,7 +45,9 @@ impl ConvData {
         let shared = if problem.shared_kernel { u64::from(problem.channels_in / problem.groups) } else { 1 };
         let window = count(&problem.w_shape()) as u64 * shared;
         let outputs = count(&problem.y_shape()) as u64 * shared;
-        let most = exact_range((window * most_images(problem)).max(outputs) + 1);
+        let channels = u64::from(problem.channels_in.max(problem.channels_out) / problem.groups);
+        let transformed = channels * winograd_terms(&problem.axes.map(|axis| [axis.taps, axis.stride]));
+        let most = exact_range((window * most_images(problem)).max(outputs).max(transformed) + 1);
         ConvData::generate(shapes(problem), seed, |seed, count| integers(seed, count, most))
     }
 
@@ -84,6 +87,12 @@ impl ConvData {
 /// Values as this type holds them.
 pub fn rounded(element: ElementType, values: &[f32]) -> Vec<f32> {
     values.iter().map(|&value| element.round(value.into()) as f32).collect()
+}
+
+/// Terms for every channel that is summed over, in sums that Winograd's transforms lead to, by taps and strides: of quarters, four
+/// times nine of the largest for every tap.
+pub fn winograd_terms(axes: &[[u32; 2]; 3]) -> u64 {
+    if axes[1..] == [[3, 1]; 2] { 4 * 36 * 9 } else { 0 }
 }
 
 /// At how many places an input cell may be read, by the mode of the padding: no fewer.
@@ -162,6 +171,26 @@ fn expected(case: &ConvCase, problem: &ConvProblem, pass: Pass, bias: bool, data
     finished(on_cpu(problem, pass, bias, data), pass, case.activation, case.addend, data)
 }
 
+/// Bounds of what a pass may give by an algorithm: Winograd's are wider, where it takes the problem.
+fn bounds_by(
+    case: &ConvCase,
+    problem: &ConvProblem,
+    pass: Pass,
+    bias: bool,
+    data: &ConvData,
+) -> impl Fn(Algorithm) -> Vec<f64> {
+    let usual = expected(case, problem, pass, bias, data).bound_as(case.element, 1.0);
+    let source = if pass == Pass::Forward { &data.x } else { &data.dy };
+    let wide = matches!(pass, Pass::Forward | Pass::InputGrad)
+        .then(|| reference::conv::winograd_slack(problem, pass, source, &data.w).ok())
+        .flatten();
+    let wide = wide.map(|slack| {
+        let sums = reference::Sums { slack, ..on_cpu(problem, pass, bias, data) };
+        finished(sums, pass, case.activation, case.addend, data).bound_as(case.element, 1.0)
+    });
+    move |algorithm| wide.clone().filter(|_| algorithm == Algorithm::Winograd).unwrap_or_else(|| usual.clone())
+}
+
 /// A pass's sums with an activation and an addend.
 pub fn finished(
     mut sums: reference::Sums,
@@ -214,7 +243,7 @@ pub fn by_every_algorithm(
     regime: Regime,
     seed: u64,
     run: impl Fn(&PlanOptions) -> Result<Vec<f32>>,
-    judge: impl Fn(&[f32]) -> Result<(), String>,
+    judge: impl Fn(Algorithm, &[f32]) -> Result<(), String>,
 ) -> Result<(), String> {
     for &algorithm in Algorithm::ALL {
         // A software device compiles a specialised tile for seconds: it gets every fourth shape, and tiles.rs every tile.
@@ -230,7 +259,7 @@ pub fn by_every_algorithm(
             {
                 continue;
             }
-            outcome => outcome.map_err(|error| error.to_string()).and_then(|found| judge(&found)),
+            outcome => outcome.map_err(|error| error.to_string()).and_then(|found| judge(algorithm, &found)),
         };
         outcome.map_err(|error| format!("{algorithm}: {error}"))?;
     }
@@ -246,7 +275,7 @@ pub fn check_exact(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
     let exact = rounded(case.element, &expected.to_f32());
     let bounds = expected.bound_as(case.element, 1.0);
-    by_every_algorithm(&context, pass, regime, seed, run, |found| match is_exact(case.activation) {
+    by_every_algorithm(&context, pass, regime, seed, run, |_, found| match is_exact(case.activation) {
         true => compare::exact(found, &exact, &shape),
         false => compare::within(found, &expected.values, &bounds, &shape),
     })
@@ -273,11 +302,11 @@ pub fn check_bound(case: &ConvCase, pass: Pass, bias: bool, regime: Regime, seed
     let problem = case.problem().map_err(|error| error.to_string())?;
     let data = ConvData::reals(&problem, seed).rounded(case.element);
     let expected = expected(case, &problem, pass, bias, &data);
-    let (bounds, shape) = (expected.bound_as(case.element, 1.0), result_shape(&problem, pass));
+    let (bounds, shape) = (bounds_by(case, &problem, pass, bias, &data), result_shape(&problem, pass));
     let context = context(&problem, regime);
     let run = |options: &PlanOptions| on_gpu(&context, case, pass, bias, &data, options);
-    by_every_algorithm(&context, pass, regime, seed, run, |found| {
-        compare::within(found, &expected.values, &bounds, &shape)
+    by_every_algorithm(&context, pass, regime, seed, run, |algorithm, found| {
+        compare::within(found, &expected.values, &bounds(algorithm), &shape)
     })
 }
 

@@ -25,7 +25,7 @@ fn a_kernel_packed_in_rounds_gives_the_same() {
                     Err(Error::AlgorithmUnavailable { .. }) => continue,
                     plan => plan.unwrap(),
                 };
-                let options = PlanOptions { strategy, workspace_limit: whole.workspace_bytes() / 2 + 4096 };
+                let options = PlanOptions { strategy, workspace_limit: whole.workspace_bytes() / 2 + 4096, ..options };
                 let plan = match case.plan(context(), pass, bias, &options) {
                     // All outputs are one tile.
                     Err(Error::AlgorithmUnavailable { .. }) if algorithm == Algorithm::Tiled => continue,

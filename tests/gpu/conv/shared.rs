@@ -19,7 +19,7 @@ fn sums_that_do_not_fit_come_in_chunks_of_the_batch() {
         let sample: usize = case.axes.iter().map(|axis| axis.input as usize).product::<usize>() * case.groups as usize;
         let workspace_limit = 2 * (3 * 4 * sample as u64 + context().limits().storage_alignment);
         for (pass, strategy) in Pass::ALL.into_iter().flat_map(|pass| STRATEGIES.map(|strategy| (pass, strategy))) {
-            let options = PlanOptions { workspace_limit, strategy };
+            let options = PlanOptions { workspace_limit, strategy, ..PlanOptions::default() };
             check_exact_with(&case, pass, pass == Pass::Forward, Regime::Device, 7, &options)
                 .unwrap_or_else(|error| panic!("{case} {pass:?}: {error}"));
             if pass != Pass::BiasGrad {

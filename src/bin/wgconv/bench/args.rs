@@ -10,7 +10,7 @@ use wgconv::{Activation, Addend};
 use super::select::{QUICK, Selection};
 use crate::files::{ensure_writable_dir, ensure_writable_file};
 
-/// Time every pass of convolutions and poolings on this device, after checking that it computes right.
+/// Time every pass of convolutions, poolings and operators without a window on this device, after checking that it computes right.
 ///
 /// Each row is verified exactly, on integers, then timed on real numbers by the device's own clock where it has one. The
 /// device's peaks are measured first; a row's share of peak is its useful GFLOP/s over what the roofline allows.
@@ -28,7 +28,8 @@ pub struct BenchArgs {
     pub filter: Option<regex::Regex>,
     /// Passes: forward, input_grad, kernel_grad, bias_grad, max_forward, max_forward_with_indices, max_backward,
     /// avg_forward, avg_backward; of transposed convolutions tconv_forward, tconv_input_grad, tconv_kernel_grad,
-    /// tconv_bias_grad; `conv`, `tconv`, `pool` or `all` for several [default: all but the bias gradients and
+    /// tconv_bias_grad; of operators without a window bn_forward_training, adamw_step and so on; `conv`, `tconv`, `pool`, `nn` or
+    /// `all` for several [default: all but the bias gradients and
     /// max_forward_with_indices]
     #[arg(long = "pass", value_name = "PASSES", value_delimiter = ',')]
     pub passes: Vec<String>,
@@ -96,6 +97,7 @@ pub fn parse_case(text: &str) -> Result<Case, String> {
         Case::Conv(conv) => (conv.activation, conv.addend),
         Case::ConvTranspose(conv) => (conv.activation, conv.addend),
         Case::Pool(_) => (Activation::None, Addend::None),
+        Case::Nn(_) => (Activation::None, Addend::None),
     };
     if epilogue != (Activation::None, Addend::None) {
         return Err("a case without activation, residual and onto: what is timed and compared are the sums".to_owned());

@@ -2,7 +2,7 @@
 
 use wgconv::case::{Case, ConvCase, ConvTransposeCase, PoolCase};
 use wgconv::{
-    ConvProblem, ConvTransposeProblem, Exponent, IndexForm, KernelOrder, Layout, Operand, PoolKind, PoolProblem,
+    ConvProblem, ConvTransposeProblem, Error, Exponent, IndexForm, KernelOrder, Layout, Operand, PoolKind, PoolProblem,
     Result, reference,
 };
 
@@ -55,6 +55,15 @@ impl Channels {
                 Of::ConvTranspose(ConvTransposeCase::problem(&case)?)
             }
             Case::Pool(case) => Of::Pool(PoolCase::problem(&case)?),
+            Case::Nn(case) => {
+                let (operator, parameter, value) = ("wgconv bench", "case", case.to_string());
+                return Err(Error::InvalidParameter {
+                    operator,
+                    parameter,
+                    value,
+                    expected: "a convolution or pooling",
+                });
+            }
         };
         Ok(Channels { pass, of, batch: case.batch().into(), exchanged })
     }

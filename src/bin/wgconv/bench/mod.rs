@@ -7,6 +7,7 @@ pub mod environment;
 pub mod exact;
 mod measure;
 mod operands;
+mod operator;
 mod peaks;
 mod progress;
 mod row;

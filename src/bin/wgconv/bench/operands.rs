@@ -6,6 +6,7 @@ use wgconv::case::Case;
 use wgconv::{Access, Bindings, Context, ElementType, Layout, Operand, PlanOptions, PlanSpec, Tensor};
 
 use super::exact::{Exact, Output};
+use super::operator;
 
 /// A named buffer. Tensors of f32 stand for indices too: four bytes are four bytes.
 type Bound = (Operand, Tensor);
@@ -131,6 +132,11 @@ impl Operands {
             }
         }
         self.context.queue().submit([encoder.finish()]);
+        for (operand, tensor) in self.sets.iter().flatten().chain(&self.written) {
+            if let Some(values) = operator::in_use(case, *operand, tensor.len()) {
+                tensor.write(&values)?;
+            }
+        }
         for i in 0..self.sets.len() {
             if let Some((_, indices)) = self.sets[i].iter().find(|bound| bound.0 == Operand::Indices) {
                 self.find_indices(case, &noise, indices)?;

@@ -1,8 +1,7 @@
 //! From the options to the list of what is measured.
 
 use anyhow::{Result, bail, ensure};
-use wgconv::PoolKind;
-use wgconv::case::{Case, suites};
+use wgconv::case::{Case, NnOperator, suites};
 
 use super::row::Row;
 use crate::algorithms::{self, Choice};
@@ -32,7 +31,7 @@ pub struct Job {
 }
 
 /// Name in reports, and whether it is measured unless told otherwise.
-const PASSES: [(&str, bool); 17] = [
+const PASSES: [(&str, bool); 37] = [
     ("forward", true),
     ("input_grad", true),
     ("kernel_grad", true),
@@ -50,20 +49,34 @@ const PASSES: [(&str, bool); 17] = [
     ("avg_backward", true),
     ("lp_forward", true),
     ("lp_backward", true),
+    ("bn_forward_training", true),
+    ("bn_forward", true),
+    ("bn_backward", true),
+    ("act_forward", true),
+    ("act_backward", true),
+    ("add_forward", true),
+    ("dropout_forward", true),
+    ("dropout_backward", false),
+    ("dense_forward", true),
+    ("dense_input_grad", true),
+    ("dense_kernel_grad", true),
+    ("dense_bias_grad", false),
+    ("halfsq_loss", true),
+    ("softmax_loss", true),
+    ("sgd_step", true),
+    ("nesterov_step", true),
+    ("adam_step", true),
+    ("adamw_step", true),
+    ("transpose_forward", true),
+    ("convert_forward", true),
 ];
 
 /// How reports call the pass of a case: those of poolings and of transposed convolutions are not the convolutions'.
 fn pass_name(case: &Case, pass: &str) -> &'static str {
-    let prefix = match case {
-        Case::Conv(_) => "",
-        Case::ConvTranspose(_) => "tconv_",
-        Case::Pool(pool) => match pool.kind {
-            PoolKind::Max => "max_",
-            PoolKind::Lp { .. } => "lp_",
-            _ => "avg_",
-        },
+    let is_it = |name: &str| match case.operator() {
+        "conv" => name == pass,
+        operator => name.strip_prefix(operator).and_then(|rest| rest.strip_prefix('_')) == Some(pass),
     };
-    let is_it = |name: &str| name.strip_prefix(prefix) == Some(pass);
     PASSES.iter().map(|(name, _)| *name).find(|name| is_it(name)).unwrap_or("other")
 }
 
@@ -130,18 +143,24 @@ fn passes(wanted: &[String]) -> Result<Vec<&'static str>> {
     }
     let is_pool = |name: &&str| ["max_", "avg_", "lp_"].iter().any(|kind| name.starts_with(kind));
     let is_transposed = |name: &&str| name.starts_with("tconv_");
+    let is_operator = |name: &&str| {
+        NnOperator::ALL.iter().any(|of| name.strip_prefix(of.prefix()).is_some_and(|rest| rest.starts_with('_')))
+    };
     let mut passes = Vec::new();
     for name in wanted {
         match name.as_str() {
             "all" => passes.extend(all.clone()),
             "pool" => passes.extend(all.clone().filter(is_pool)),
-            "conv" => passes.extend(all.clone().filter(|name| !is_pool(name) && !is_transposed(name))),
+            "conv" => {
+                passes.extend(all.clone().filter(|name| !is_pool(name) && !is_transposed(name) && !is_operator(name)))
+            }
+            "nn" => passes.extend(all.clone().filter(is_operator)),
             "tconv" => passes.extend(all.clone().filter(is_transposed)),
             name => match all.clone().find(|known| *known == name) {
                 Some(known) => passes.push(known),
                 None => {
                     let known: Vec<&str> = all.collect();
-                    bail!("--pass {name:?} is unknown; there are {}, and conv, tconv, pool, all", known.join(", "));
+                    bail!("--pass {name:?} is unknown; there are {}, and conv, tconv, pool, nn, all", known.join(", "));
                 }
             },
         }
@@ -183,7 +202,12 @@ mod tests {
 
     #[test]
     fn every_pass_of_every_case_has_a_name() {
-        for text in ["c1w9k1s3", "tconvc1w9k1s3", "maxc1w9s3", "avgc1w9s3", "lpc1w9s3", "adaptmaxc1w9s4"] {
+        let windows = ["c1w9k1s3", "tconvc1w9k1s3", "maxc1w9s3", "avgc1w9s3", "lpc1w9s3", "adaptmaxc1w9s4"];
+        let operators = NnOperator::ALL.map(|operator| match operator {
+            NnOperator::Dense { .. } => "densec1k1".to_owned(),
+            operator => format!("{}c1", operator.prefix()),
+        });
+        for text in windows.map(str::to_owned).iter().chain(&operators) {
             let case: Case = text.parse().unwrap();
             for pass in case.passes() {
                 assert_ne!(pass_name(&case, pass), "other", "{text} {pass}");
@@ -197,6 +221,7 @@ mod tests {
         assert_eq!(names(&["pool"]).unwrap().len(), 9);
         assert_eq!(names(&["conv", "max_forward"]).unwrap().len(), 5);
         assert_eq!(names(&["tconv"]).unwrap().len(), 4);
+        assert_eq!(names(&["nn"]).unwrap().len(), 20);
         assert!(names(&["backwards"]).unwrap_err().to_string().contains("kernel_grad"));
         assert!(!names(&[]).unwrap().contains(&"bias_grad"));
     }

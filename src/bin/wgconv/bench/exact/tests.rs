@@ -36,6 +36,7 @@ fn plainly(case: &Case, pass: &str, exact: &Exact) -> Output {
                 _ => conv_transpose::bias_grad(&problem, &of(Operand::Dy)),
             })
         }
+        Case::Nn(case) => panic!("{case} has no benchmark"),
         Case::Pool(case) => {
             let problem = PoolCase::problem(case).unwrap();
             let indices: Vec<u32> = match exact.indices {

@@ -1,13 +1,13 @@
-//! What goes into a pass of a pooling, and what must come out.
+//! Poolings.
 
-use super::check::{Expected, Task, Values, count, exactly};
-use super::data::integers;
+use super::{Expected, Task, Values, count, exactly};
 use crate::case::PoolCase;
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::plan::Operand;
 use crate::pool::{Exponent, PoolKind, PoolProblem};
 use crate::reference::{self, Sums};
+use crate::verify::data::integers;
 
 /// How many units in the last place a quotient may be off: WGSL says 2.5 (section 15.7.4).
 const DIVISION: f64 = 3.0;
@@ -20,15 +20,17 @@ struct Pooling {
     expected: Vec<Expected>,
 }
 
-/// The task of a pass.
-pub(super) fn task(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {
-    let problem = case.problem()?;
-    match problem.kind {
-        PoolKind::Max => maximum(problem, pass, seed),
-        PoolKind::Average { .. } => average(problem, pass, seed),
-        PoolKind::Lp { p } => norm(problem, p, pass, seed),
-    }?
-    .task()
+impl Task {
+    /// By the reference.
+    pub(super) fn pool(case: &PoolCase, pass: &str, seed: u64) -> Result<Task> {
+        let problem = case.problem()?;
+        match problem.kind {
+            PoolKind::Max => maximum(problem, pass, seed),
+            PoolKind::Average { .. } => average(problem, pass, seed),
+            PoolKind::Lp { p } => norm(problem, p, pass, seed),
+        }?
+        .task()
+    }
 }
 
 impl Pooling {
@@ -50,10 +52,13 @@ impl Pooling {
             inputs.push((operand, problem.layout(operand).to_memory(&shape(operand), indices)?));
         }
         let lain = |expected: Expected| {
-            let layout = problem.layout(expected.operand());
-            expected.lying(layout)
+            let layout = problem.layout(expected.operand);
+            let values = expected.values.to_memory(layout, &expected.shape)?;
+            // Indices are words.
+            let element = if expected.operand == Operand::Indices { ElementType::F32 } else { element };
+            Ok(Expected { layout, element, values, ..expected })
         };
-        Ok(Task { inputs, expected: self.expected.into_iter().map(lain).collect(), element })
+        Ok(Task { inputs, expected: self.expected.into_iter().map(lain).collect::<Result<_>>()? })
     }
 }
 
