@@ -103,7 +103,7 @@ fn exchanged(order: KernelOrder) -> KernelOrder {
 
 /// The types that an option stands for.
 fn types(option: &str) -> &'static [ElementType] {
-    if option == TYPES { &ElementType::ALL } else { &ElementType::ALL[..1] }
+    if [TYPES, SHARED].contains(&option) { &ElementType::ALL } else { &ElementType::ALL[..1] }
 }
 
 /// The shapes of an option, in all layouts and types that it has.
@@ -187,9 +187,10 @@ fn plan_transposed<const D: usize>(option: &str) -> Result<()> {
         builder,
         "output padding" => builder.stride([2; D]).output_padding([1; D]),
         "output shape" => builder.stride([2; D]).output_shape([16; D]),
+        SHARED => builder.shared_kernel(true),
     );
     let conv = conv.build()?;
-    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([4, 2], 3)));
+    let (x, w) = (spatial::<D>([2, 4], 7), kernel(option, spatial::<D>([if option == SHARED { 1 } else { 4 }, 2], 3)));
     plan_shapes(option, &x, &w, |pass, shapes| {
         conv.plan_spec(&DeviceLimits::default(), pass, shapes, &PlanOptions::default()).map(drop)
     })
@@ -311,7 +312,7 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     convolution.insert(7, MODES);
     convolution.insert(10, SHARED);
     check("`Conv`", &convolution, &passes, [plan_conv::<1>, plan_conv::<2>, plan_conv::<3>]);
-    transposed.splice(7..7, ["output padding", "output shape"]);
+    transposed.splice(7..7, ["output padding", "output shape", SHARED]);
     let plan = [plan_transposed::<1>, plan_transposed::<2>, plan_transposed::<3>];
     check("`ConvTranspose`", &transposed, &passes, plan);
     let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];
@@ -354,7 +355,8 @@ fn the_rest_of_the_table_is_there() {
         program.dense_kernel_grad(&x, &y)?;
         program.dense_bias_grad(&y).map(drop)
     });
-    assert_eq!(list(row("`nn` activations")[2]), ACTIVATIONS.map(|(name, _)| name));
+    let activations = ACTIVATIONS.map(|(name, _)| name);
+    assert_eq!(list(row("`nn` activations")[2]), [&activations[..], &[TYPES]].concat());
     record("`nn` activations", 2 * Activation::ALL.len(), &mut |program| {
         for &activation in Activation::ALL {
             let y = program.activate(activation, &x)?;
@@ -416,4 +418,29 @@ fn the_rest_of_the_table_is_there() {
         nn::init::kaiming_normal(&mut rng, &[4, 3]).map(drop)
     });
     assert_eq!(rows().iter().map(|row| row[0]).collect::<Vec<_>>(), known);
+}
+
+/// Rows of `nn` that name the types take them, and no others name them.
+#[test]
+fn operators_of_nn_take_the_types_that_the_table_says() {
+    use nn::Elementwise::{Activate, Adam, Add, HalfSquaredError, Sgd};
+    let ctx = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
+    let gradients = format!("gradients in {TYPES}");
+    let with = |what: &str| -> Vec<&str> {
+        let rows = rows().into_iter().filter(|row| row[0].starts_with("`nn`") && list(row[2]).contains(&what));
+        rows.map(|row| row[0]).collect()
+    };
+    // A dense layer is a convolution, and has no plan of its own.
+    let all = ["dense", "activations", "batch normalisation", "additions", "dropout", "losses"];
+    assert_eq!(with(TYPES), all.map(|name| format!("`nn` {name}")));
+    assert_eq!(with(&gradients), ["`nn` SGD", "`nn` Adam"]);
+    for element in ElementType::ALL {
+        for operator in [Activate(Activation::Relu), Add, HalfSquaredError, Sgd, Adam] {
+            nn::plan_as(&ctx, operator, 5, element).unwrap();
+        }
+        nn::plan_softmax_cross_entropy_as(&ctx, 2, 3, element).unwrap();
+        nn::Dropout::new(0.5, 1).unwrap().plan_as(&ctx, 5, element).unwrap();
+        let (norm, pass) = (nn::BatchNorm::new(), nn::BatchNormPass::Backward);
+        norm.plan_as(&ctx, pass, Layout::ChannelsLast, element, &[2, 4, 3]).unwrap();
+    }
 }

@@ -45,6 +45,18 @@ fn with_checksum(text: &str) -> Vec<u8> {
     format!("{text}end {hash:016x}\n").into_bytes()
 }
 
+/// Kernels of f16 are others where the shaders have the type.
+#[test]
+fn results_with_f16_in_shaders_are_not_those_without() {
+    let mut limits: DeviceLimits = *context().limits();
+    if !limits.shader_f16 {
+        return;
+    }
+    limits.shader_f16 = false;
+    let error = Tuned::new(context()).check(&context().with_limits(limits).unwrap()).unwrap_err();
+    assert!(matches!(&error, Error::StaleTuning { found, .. } if found.ends_with(", native f16")), "{error}");
+}
+
 #[test]
 fn results_go_to_bytes_and_a_file_and_back() {
     let lines = [

@@ -1,5 +1,6 @@
-// db from dy, the plain way: an invocation owns one channel in one slice of the reduction over batch and outputs. The
-// reduction's rows are the samples, its columns the cells of a plane. Slices as in kernel_grad_direct.wgsl.
+// db from dy, the plain way: an invocation owns one channel, of those from range_begin on, in one slice of the reduction over
+// batch and outputs. The reduction's rows are the samples, its columns the cells of a plane. Slices as in
+// kernel_grad_direct.wgsl.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -35,11 +36,12 @@ fn bias_grad(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (index >= params.channels_out * params.reduction.slab_count) {
+    if (index >= params.range_count * params.reduction.slab_count) {
         return;
     }
-    let slice = index / params.channels_out;
-    let sum = sum_channel(index % params.channels_out, slab_at(params.reduction, slice));
+    let slice = index / params.range_count;
+    let channel = params.range_begin + index % params.range_count;
+    let sum = sum_channel(channel, slab_at(params.reduction, slice));
     if (params.reduction.accumulate == 1u) {
         db[index] += sum;
     } else {

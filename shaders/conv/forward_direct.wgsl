@@ -87,18 +87,35 @@ fn dot_products(block: Block) -> mat4x4<f32> {
     return sums;
 }
 
+// Where a channel's sums go: for cells that do not exist where the last one that does goes.
+fn places_of(block: Block, k: u32) -> vec4<u32> {
+    let y_cell = cell_step(Y_LAST, params.channels_out);
+    let channel = block.n * params.channels_out * block.plane + k * channel_step(Y_LAST, block.plane);
+    let first = params.y_base + channel + block.cell * y_cell;
+    return vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.plane - block.cell - 1u)) * y_cell;
+}
+
+fn touches(block: Block, j: u32) -> bool {
+    let at = places_of(block, min(block.k + j, block.k_end - 1u));
+    return touches_range(at, params.range_begin, params.range_count);
+}
+
+fn is_stored(block: Block) -> bool {
+    return RANGED == 0u || touches(block, 0u) || touches(block, 1u) || touches(block, 2u) || touches(block, 3u);
+}
+
 fn store_sums(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     let k = block.k + j;
     if (k >= block.k_end) {
         return;
     }
-    let y_cell = cell_step(Y_LAST, params.channels_out);
-    let channel = block.n * params.channels_out * block.plane + k * channel_step(Y_LAST, block.plane);
-    let first = params.y_base + channel + block.cell * y_cell;
+    let at = places_of(block, k);
     let count = block.plane - block.cell;
-    // Cells that do not exist are read as the last one that does, and not stored.
-    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * y_cell;
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
+    if (RANGED == 1u) {
+        store_in_range(at, count, total);
+        return;
+    }
     if (params.reduction.accumulate == 1u) {
         total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
@@ -112,7 +129,7 @@ fn forward(
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = block_at(linear_invocation(group, groups, local));
-    if (block.valid) {
+    if (block.valid && is_stored(block)) {
         let sums = dot_products(block);
         store_sums(block, 0u, sums[0], 0.0);
         store_sums(block, 1u, sums[1], 0.0);
@@ -132,7 +149,7 @@ fn forward_bias(
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = block_at(linear_invocation(group, groups, local));
-    if (block.valid) {
+    if (block.valid && is_stored(block)) {
         let sums = dot_products(block);
         let last = block.k_end - 1u;
         store_sums(block, 0u, sums[0], bias(block.k));

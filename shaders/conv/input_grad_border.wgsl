@@ -177,27 +177,52 @@ fn gather(block: Block, cells: Cells) -> mat4x4<f32> {
     return sums;
 }
 
+// Where the sums of the block's channel j go.
+fn places_of(block: Block, j: u32, cells: vec4<u32>) -> vec4<u32> {
+    let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
+    let channel = block.group * (all.conv.channels_in / all.conv.groups) + block.c + j;
+    let first = block.n * all.conv.channels_in * plane + channel * channel_step(X_LAST, plane);
+    return vec4<u32>(all.conv.x_base + first) + cells * cell_step(X_LAST, all.conv.channels_in);
+}
+
+fn touches(block: Block, j: u32, cells: vec4<u32>) -> bool {
+    let at = places_of(block, min(j, block.c_end - 1u - block.c), cells);
+    return touches_range(at, all.conv.range_begin, all.conv.range_count);
+}
+
+fn is_stored(block: Block, cells: vec4<u32>) -> bool {
+    return RANGED == 0u || touches(block, 0u, cells) || touches(block, 1u, cells) || touches(block, 2u, cells) || touches(block, 3u, cells);
+}
+
+fn store_one(at: u32, value: f32) {
+    var place = at;
+    if (RANGED == 1u) {
+        place -= all.conv.range_begin;
+        if (place >= all.conv.range_count) {
+            return;
+        }
+    }
+    dx[place] += value;
+}
+
 // A channel's sums at the block's cells, of which the first `count` exist.
 fn store_sums(block: Block, j: u32, cells: vec4<u32>, sums: vec4<f32>) {
     if (block.c + j >= block.c_end) {
         return;
     }
-    let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
-    let channel = block.group * (all.conv.channels_in / all.conv.groups) + block.c + j;
-    let first = block.n * all.conv.channels_in * plane + channel * channel_step(X_LAST, plane);
-    let at = vec4<u32>(all.conv.x_base + first) + cells * cell_step(X_LAST, all.conv.channels_in);
+    let at = places_of(block, j, cells);
     let added = with_side(at, sums, all.conv.slope);
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.count - block.index;
-    dx[at.x] += added.x;
+    store_one(at.x, added.x);
     if (count > 1u) {
-        dx[at.y] += added.y;
+        store_one(at.y, added.y);
     }
     if (count > 2u) {
-        dx[at.z] += added.z;
+        store_one(at.z, added.z);
     }
     if (count > 3u) {
-        dx[at.w] += added.w;
+        store_one(at.w, added.w);
     }
 }
 
@@ -217,8 +242,11 @@ fn input_grad_border(
         // Cells behind the last one repeat it and are not stored.
         let index = min(vec4<u32>(block.index) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
         let cells = cells_at(index, axis_d, axis_h, axis_w);
-        let sums = gather(block, cells);
         let cell = (cells.d * all.conv.in_h + cells.h) * all.conv.in_w + cells.w;
+        if (!is_stored(block, cell)) {
+            return;
+        }
+        let sums = gather(block, cells);
         store_sums(block, 0u, cell, sums[0]);
         store_sums(block, 1u, cell, sums[1]);
         store_sums(block, 2u, cell, sums[2]);

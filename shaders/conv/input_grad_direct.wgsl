@@ -93,17 +93,34 @@ fn channel_of(block: Block, j: u32) -> u32 {
     return block.group * (params.channels_in / params.groups) + block.c + j;
 }
 
+// Where the sums of the block's channel j go: for cells that do not exist where the last one that does goes.
+fn places_of(block: Block, j: u32) -> vec4<u32> {
+    let x_cell = cell_step(X_LAST, params.channels_in);
+    let channel = block.n * params.channels_in * block.plane + channel_of(block, j) * channel_step(X_LAST, block.plane);
+    let first = params.x_base + channel + block.cell * x_cell;
+    return vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(block.plane - block.cell - 1u)) * x_cell;
+}
+
+fn touches(block: Block, j: u32) -> bool {
+    let at = places_of(block, min(j, block.c_end - 1u - block.c));
+    return touches_range(at, params.range_begin, params.range_count);
+}
+
+fn is_stored(block: Block) -> bool {
+    return RANGED == 0u || touches(block, 0u) || touches(block, 1u) || touches(block, 2u) || touches(block, 3u);
+}
+
 fn store_sums(block: Block, j: u32, sums: vec4<f32>, initial: f32) {
     if (block.c + j >= block.c_end) {
         return;
     }
-    let x_cell = cell_step(X_LAST, params.channels_in);
-    let channel = block.n * params.channels_in * block.plane + channel_of(block, j) * channel_step(X_LAST, block.plane);
-    let first = params.x_base + channel + block.cell * x_cell;
+    let at = places_of(block, j);
     let count = block.plane - block.cell;
-    // Cells that do not exist are read as the last one that does, and not stored.
-    let at = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * x_cell;
     var total = with_side(at, sums + vec4<f32>(initial), params.slope);
+    if (RANGED == 1u) {
+        store_in_range(at, count, total);
+        return;
+    }
     if (params.reduction.accumulate == 1u) {
         total += vec4<f32>(stored(at.x), stored(at.y), stored(at.z), stored(at.w));
     }
@@ -117,7 +134,7 @@ fn input_grad(
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = block_at(linear_invocation(group, groups, local));
-    if (block.valid) {
+    if (block.valid && is_stored(block)) {
         let sums = gather(block);
         store_sums(block, 0u, sums[0], 0.0);
         store_sums(block, 1u, sums[1], 0.0);
@@ -137,7 +154,7 @@ fn input_grad_bias(
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = block_at(linear_invocation(group, groups, local));
-    if (block.valid) {
+    if (block.valid && is_stored(block)) {
         let sums = gather(block);
         let last = channel_of(block, block.c_end - 1u - block.c);
         store_sums(block, 0u, sums[0], bias(channel_of(block, 0u)));

@@ -93,11 +93,34 @@ fn correlate(block: Block) -> mat4x4<f32> {
 }
 
 fn store_one(at: u32, sum: f32) {
-    if (params.reduction.accumulate == 1u) {
-        dw[at] += sum;
-    } else {
-        dw[at] = sum;
+    var place = at;
+    if (RANGED == 1u) {
+        place -= params.range_begin;
+        if (place >= params.range_count) {
+            return;
+        }
     }
+    if (params.reduction.accumulate == 1u) {
+        dw[place] += sum;
+    } else {
+        dw[place] = sum;
+    }
+}
+
+// Where a channel's sums go in a slice, whether or not there are as many columns.
+fn places_of(block: Block, k: u32) -> vec4<u32> {
+    let taps = TAPS_D * TAPS_H * TAPS_W;
+    let slice = block.slice * params.channels_out * block.columns + k * output_step(block.columns / taps, taps);
+    return vec4<u32>(slice) + columns_of_dw(vec4<u32>(block.column) + vec4<u32>(0u, 1u, 2u, 3u), taps, params.channels_out);
+}
+
+fn touches(block: Block, j: u32) -> bool {
+    return touches_range(places_of(block, block.k + j), params.range_begin, params.range_count);
+}
+
+// Of one slice.
+fn is_stored(block: Block) -> bool {
+    return RANGED == 0u || touches(block, 0u) || touches(block, 1u) || touches(block, 2u) || touches(block, 3u);
 }
 
 fn store(block: Block, j: u32, sums: vec4<f32>) {
@@ -105,9 +128,7 @@ fn store(block: Block, j: u32, sums: vec4<f32>) {
     if (k >= block.k_end) {
         return;
     }
-    let taps = TAPS_D * TAPS_H * TAPS_W;
-    let slice = block.slice * params.channels_out * block.columns + k * output_step(block.columns / taps, taps);
-    let first = vec4<u32>(slice) + columns_of_dw(vec4<u32>(block.column) + vec4<u32>(0u, 1u, 2u, 3u), taps, params.channels_out);
+    let first = places_of(block, k);
     // No loop: the reduction's loops may already have used up what an invocation may loop.
     let count = block.columns - block.column;
     store_one(first.x, sums.x);
@@ -129,7 +150,7 @@ fn kernel_grad(
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = block_at(linear_invocation(group, groups, local));
-    if (block.valid) {
+    if (block.valid && is_stored(block)) {
         let sums = correlate(block);
         store(block, 0u, sums[0]);
         store(block, 1u, sums[1]);

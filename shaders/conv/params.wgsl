@@ -17,7 +17,8 @@ struct ConvParams {
     y_base: u32,
     // Of a leaky ReLU.
     slope: f32,
-    unused_a: u32,
-    unused_b: u32,
-    unused_c: u32,
+    // Elements of the output that are stored (range.wgsl), or the channels of a bias gradient.
+    range_begin: u32,
+    range_count: u32,
+    unused: u32,
 }

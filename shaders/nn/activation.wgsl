@@ -1,15 +1,14 @@
 // Activations and their gradients by themselves, an invocation a Value: one element, or four (activation_scalar.wgsl,
 // activation_vec4.wgsl). Which one is ACTIVATION, of common/activation.wgsl.
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read_write> y: array<Value>;
-// y, or x of those whose derivative is computed from that.
-@group(0) @binding(3) var<storage, read> beside: array<Value>;
-@group(0) @binding(4) var<storage, read> dy: array<Value>;
-@group(0) @binding(5) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
+@group(0) @binding(2) var<storage, read_write> out: array<StoredEntry>;
+// The output, or the input of those whose derivative is computed from that.
+@group(0) @binding(3) var<storage, read> beside: array<Entry>;
+@group(0) @binding(4) var<storage, read> dy: array<Entry>;
 
 fn gradient(index: u32, value: Value) -> Value {
-    return value_of(back_through(ACTIVATION, four_of(beside[index]), four_of(value), params.slope));
+    return from_four(back_through(ACTIVATION, four_of(loaded(beside[entry(index)], index)), four_of(value), params.slope));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -20,7 +19,7 @@ fn activate(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = value_of(four_activated(four_of(x[index]), params.slope));
+        store_value(index, from_four(four_activated(four_of(loaded(x[entry(index)], index)), params.slope)));
     }
 }
 
@@ -32,7 +31,7 @@ fn activate_in_place(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = value_of(four_activated(four_of(y[index]), params.slope));
+        store_value(index, from_four(four_activated(four_of(held_value(index)), params.slope)));
     }
 }
 
@@ -44,7 +43,7 @@ fn activation_grad(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = gradient(index, dy[index]);
+        store_value(index, gradient(index, loaded(dy[entry(index)], index)));
     }
 }
 
@@ -56,7 +55,7 @@ fn activation_grad_in_place(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = gradient(index, dx[index]);
+        store_value(index, gradient(index, held_value(index)));
     }
 }
 
@@ -68,7 +67,8 @@ fn activation_grad_and_add(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        dx[index] = gradient(index, dx[index]) + params.factor * x[index];
+        let added = params.factor * loaded(x[entry(index)], index);
+        store_value(index, gradient(index, held_value(index)) + added);
     }
 }
 
@@ -80,6 +80,7 @@ fn add_and_activate(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = value_of(four_activated(four_of(y[index] + params.factor * x[index]), params.slope));
+        let sum = held_value(index) + params.factor * loaded(x[entry(index)], index);
+        store_value(index, from_four(four_activated(four_of(sum), params.slope)));
     }
 }

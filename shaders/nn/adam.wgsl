@@ -2,7 +2,7 @@
 // gradient, and AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2); eps is added to the root of
 // the corrected second moment, as in PyTorch. An invocation a Value: one element, or four (adam_scalar.wgsl, adam_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> dw: array<Value>;
+@group(0) @binding(1) var<storage, read> dw: array<Entry>;
 // learning rate, 1 - beta1, 1 - beta2, eps, weight decay
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
 // Which step this is, counted from 1.
@@ -42,7 +42,7 @@ fn adam(
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
         let value = w[index];
-        let gradient = dw[index] + hyper[4] * value;
+        let gradient = loaded(dw[entry(index)], index) + hyper[4] * value;
         let m = first_moment[index] + hyper[1] * (gradient - first_moment[index]);
         let v = second_moment[index] + hyper[2] * (gradient * gradient - second_moment[index]);
         first_moment[index] = m;
@@ -59,7 +59,7 @@ fn adamw(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        let gradient = dw[index];
+        let gradient = loaded(dw[entry(index)], index);
         let m = first_moment[index] + hyper[1] * (gradient - first_moment[index]);
         let v = second_moment[index] + hyper[2] * (gradient * gradient - second_moment[index]);
         first_moment[index] = m;

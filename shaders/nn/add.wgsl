@@ -1,8 +1,8 @@
 // y = x + r, alone or through ReLU; an invocation a Value: one element, or four (add_scalar.wgsl, add_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> r: array<Value>;
-@group(0) @binding(3) var<storage, read_write> y: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
+@group(0) @binding(2) var<storage, read> r: array<Entry>;
+@group(0) @binding(3) var<storage, read_write> out: array<StoredEntry>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn add(
@@ -12,7 +12,7 @@ fn add(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = x[index] + r[index];
+        store_value(index, loaded(x[entry(index)], index) + loaded(r[entry(index)], index));
     }
 }
 
@@ -24,8 +24,8 @@ fn add_relu(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        let sum = x[index] + r[index];
+        let sum = loaded(x[entry(index)], index) + loaded(r[entry(index)], index);
         // NaN stays: see common/activation.wgsl.
-        y[index] = select(sum, Value(0.0), sum <= Value(0.0));
+        store_value(index, select(sum, Value(0.0), sum <= Value(0.0)));
     }
 }

@@ -1,9 +1,9 @@
 // Elements dropped at random, the others scaled up. The mask is a function of seed, step and element, so that the backward pass
 // computes it again instead of reading it. An invocation a Value: one element, or four (dropout_scalar.wgsl, dropout_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: DropoutParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
 @group(0) @binding(2) var<storage, read> step: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<Value>;
+@group(0) @binding(3) var<storage, read_write> out: array<StoredEntry>;
 
 const PHILOX_ROUNDS: u32 = 10u;
 
@@ -34,6 +34,7 @@ fn dropout(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        y[index] = select(Value(0.0), x[index] * params.scale, kept(index));
+        let scaled = loaded(x[entry(index)], index) * params.scale;
+        store_value(index, select(Value(0.0), scaled, kept(index)));
     }
 }

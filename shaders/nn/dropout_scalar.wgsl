@@ -4,8 +4,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-alias Value = f32;
-
 // Whether a Value is kept.
 fn kept(index: u32) -> bool {
     let element = params.first + index;

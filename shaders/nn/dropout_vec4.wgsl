@@ -4,8 +4,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-alias Value = vec4<f32>;
-
 // Which elements of a Value are kept.
 fn kept(index: u32) -> vec4<bool> {
     return random_words(params.first / 4u + index) >= vec4<u32>(params.threshold);

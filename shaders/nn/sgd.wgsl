@@ -2,7 +2,7 @@
 // g = dw + decay * w; v = momentum * v + g; w = w - rate * v, or by Nesterov w = w - rate * (g + momentum * v). An invocation a Value: one element, or four (sgd_scalar.wgsl,
 // sgd_vec4.wgsl).
 @group(0) @binding(0) var<uniform> params: ElementwiseParams;
-@group(0) @binding(1) var<storage, read> dw: array<Value>;
+@group(0) @binding(1) var<storage, read> dw: array<Entry>;
 // learning rate, momentum, weight decay
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
 @group(0) @binding(3) var<storage, read_write> w: array<Value>;
@@ -16,7 +16,7 @@ fn sgd(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        let gradient = dw[index] + hyper[2] * w[index];
+        let gradient = loaded(dw[entry(index)], index) + hyper[2] * w[index];
         let v = hyper[1] * velocity[index] + gradient;
         velocity[index] = v;
         w[index] -= hyper[0] * v;
@@ -31,7 +31,7 @@ fn sgd_nesterov(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
-        let gradient = dw[index] + hyper[2] * w[index];
+        let gradient = loaded(dw[entry(index)], index) + hyper[2] * w[index];
         let v = hyper[1] * velocity[index] + gradient;
         velocity[index] = v;
         w[index] -= hyper[0] * (gradient + hyper[1] * v);

@@ -3,5 +3,3 @@
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
-
-alias Value = f32;

@@ -20,10 +20,14 @@ struct SoftmaxParams {
 }
 
 @group(0) @binding(0) var<uniform> params: SoftmaxParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
+
+fn logit_at(i: u32) -> f32 {
+    return element(x[slot(i)], i);
+}
 
 var<workgroup> shared_values: array<f32, WORKGROUP_SIZE>;
 
@@ -67,15 +71,15 @@ fn softmax_cross_entropy(
         return;
     }
     let first = params.x_base + sample * params.classes;
-    var largest = x[first];
+    var largest = logit_at(first);
     for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
-        largest = max(largest, x[first + c]);
+        largest = max(largest, logit_at(first + c));
     }
     largest = reduce_max(local, largest);
 
     var sum = 0.0;
     for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
-        sum += exp(x[first + c] - largest);
+        sum += exp(logit_at(first + c) - largest);
     }
     sum = reduce_sum(local, sum);
 
@@ -83,11 +87,11 @@ fn softmax_cross_entropy(
     let counts = label < params.classes;
     let scale = select(0.0, params.scale, counts);
     for (var c = local; c < params.classes; c += WORKGROUP_SIZE) {
-        let probability = exp(x[first + c] - largest) / sum;
-        dx[first + c] = scale * (probability - select(0.0, 1.0, c == label));
+        let probability = exp(logit_at(first + c) - largest) / sum;
+        store(first + c, scale * (probability - select(0.0, 1.0, c == label)));
     }
     if (local == 0u) {
-        let logit = x[first + min(label, params.classes - 1u)];
+        let logit = logit_at(first + min(label, params.classes - 1u));
         loss[params.label_base + sample] = select(0.0, log(sum) - (logit - largest), counts);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 73] = [
+const CONVOLUTIONS: [(&str, &str); 81] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -73,6 +73,12 @@ const CONVOLUTIONS: [(&str, &str); 73] = [
     ("channels last, 3x3, fours of channels, groups", "n2c24h6w11k40r3s3p1g2lastxlasty"),
     ("channels last, depthwise", "n2c5h7w10k5r3s2u2x3p2_0x1_3a1x2g5lastxlasty"),
     ("channels of x last, depthwise, replicate, multiplier 2", "n2c3h7w8k6r3s3p1replicateg3lastx"),
+    ("channels last, depthwise, fours of channels, rows in parts", "n2c12h9w61k12r3s3p1g12lastxlasty"),
+    ("channels last, depthwise, fours, stride 2", "n2c36h9w12k36r3s3u2p1g36lastxlasty"),
+    ("channels last, depthwise, two over, 5x5, stride 2, reflect", "n2c6h7w11k6r5s5u2p2reflectg6lastxlasty"),
+    ("channels of y last, depthwise, 5x5", "c7h8w9k7r5s5p2g7lasty"),
+    ("bf16, channels last, depthwise, one over, multiplier 3", "n2c3h5w7k9r3s2p1g3bf16lastxlasty"),
+    ("f16, channels last, depthwise, fours, rank 1, ReLU", "n3c8w23k8s3p1relug8f16lastxlasty"),
     // Types of 16 bits: odd planes and channels, so that halves of one word belong to several invocations.
     ("f16, all parameters different", "n3c3h5w7k5r3s2p1_0x1f16"),
     ("bf16, 3x3, stride 2, ReLU", "n2c9h7w5k9r3s3u2p1relubf16"),
@@ -82,9 +88,11 @@ const CONVOLUTIONS: [(&str, &str); 73] = [
     ("bf16, rank 1, minus half of what the output holds", "n3c5w9k3s3u2onto-0.5leaky0.25bf16inout"),
     ("f16, reflect, whole fours", "n2c4h5w8k8r3s3p1reflectreluf16"),
     ("bf16, rank 3, GELU, channels of x last", "n2c4d3h4w5k3t2r2s3gelubf16lastx"),
+    ("f16, shared kernel, groups, x last", "n3c6h5w7k4r3s2p1_0x1sharedg2f16lastx"),
+    ("bf16, shared kernel, reflect, whole fours, residual", "n2c5h6w8k3r3s3p1reflectsharedres1bf16"),
 ];
 
-const TRANSPOSED: [(&str, &str); 19] = [
+const TRANSPOSED: [(&str, &str); 21] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
@@ -102,6 +110,8 @@ const TRANSPOSED: [(&str, &str); 19] = [
     ("transposed, channels last, groups", "tconvn2c8h5w4k12r3s2u2x3p2_0x1_3a1x2o0x2g2lastxlasty"),
     ("transposed, channels of x last, w out, in", "tconvn2c5h4w6k9r4s4u2p1lastxoutin"),
     ("transposed, channels of y last, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1lastyoutin"),
+    ("transposed, shared kernel, groups, y last", "tconvn2c6h5w4k4r3s2u2x3p2_0x1_3a1x2o0x2sharedg2lasty"),
+    ("transposed, shared kernel, bf16, rank 1", "tconvn3c5w8k3s4u2p1sharedbf16outin"),
     ("transposed, f16", "tconvn3c3h3w5k5r3s2u2o1x0f16"),
     ("transposed, bf16, whole fours, groups", "tconvn2c8w6k12s4u2p1g2bf16"),
 ];
@@ -171,7 +181,7 @@ const MORE_POOLS: [(&str, &str); 45] = [
 ];
 
 /// Operators without a window.
-const OTHERS: [(&str, &str); 32] = [
+const OTHERS: [(&str, &str); 44] = [
     ("batch normalisation, two elements a channel", "bnn2c1w2"),
     ("batch normalisation, planes of other than whole fours, residual, ReLU", "bnn3c3h5w7addrelu"),
     ("batch normalisation, whole fours", "bnn2c5h6w8relu"),
@@ -204,6 +214,18 @@ const OTHERS: [(&str, &str); 32] = [
     ("transposition, tiles and a row more, to channels first", "transposen2c33w65lastx"),
     ("transposition, bf16, odd", "transposen3c5h7w5lastxbf16"),
     ("conversion, bf16 to f16, odd", "convertn3c5w7bf16tof16"),
+    ("batch normalisation in 16 bits, planes of other than whole fours", "bnn3c3h5w7addrelubf16"),
+    ("batch normalisation in 16 bits, whole fours", "bnn2c5h6w8reluf16"),
+    ("batch normalisation in 16 bits, fours of channels last", "bnn4c12h5w3addlastxbf16"),
+    ("activation in 16 bits: SiLU", "actn2c3h5w7siluf16"),
+    ("activation in 16 bits: ReLU, whole fours", "actn3c8w12relubf16"),
+    ("addition in 16 bits, more than a unit of alignment", "addn2c53w7bf16"),
+    ("dropout in 16 bits", "dropoutn3c5h7w9f16"),
+    ("dense layer in 16 bits, gradients along the inputs", "densen9c51k21bf16"),
+    ("half the squared error in 16 bits", "halfsqn3c7f16"),
+    ("softmax cross-entropy in 16 bits, rows that share words", "softmaxn5c11bf16"),
+    ("Adam, gradient in 16 bits", "adamc67f16"),
+    ("SGD, gradient in 16 bits, whole fours", "sgdc64bf16"),
 ];
 
 /// What stands before and behind a pool's text.

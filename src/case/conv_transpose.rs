@@ -26,6 +26,7 @@ use crate::window::TransposedAxis;
 ///     channels_in: 6,
 ///     channels_out: 4,
 ///     groups: 2,
+///     shared_kernel: false,
 ///     axes: vec![CaseAxis { stride: 2, ..CaseAxis::new(9, 3) }],
 ///     output_padding: vec![1],
 ///     element: ElementType::F32,
@@ -50,6 +51,8 @@ pub struct ConvTransposeCase {
     pub channels_out: u32,
     /// Number of groups.
     pub groups: u32,
+    /// Whether the input channels of a group share its kernels.
+    pub shared_kernel: bool,
     /// The spatial axes, outermost first: one, two or three. Padding is what is cut off.
     pub axes: Vec<CaseAxis>,
     /// Output padding of each of them.
@@ -74,10 +77,12 @@ impl ConvTransposeCase {
         x_shape(self.batch, self.channels_in, &self.axes)
     }
 
-    /// `[C_in, C_out/groups, taps...]`, or in the other order of channels.
+    /// `[C_in, C_out/groups, taps...]`, or `[groups, C_out/groups, taps...]` where the channels share it, or in the other order of
+    /// channels.
     pub fn w_shape(&self) -> Vec<usize> {
         // No groups are an error later, not a division.
-        let leading = self.kernel_order.of(self.channels_out / self.groups.max(1), self.channels_in);
+        let rows = if self.shared_kernel { self.groups } else { self.channels_in };
+        let leading = self.kernel_order.of(self.channels_out / self.groups.max(1), rows);
         leading.into_iter().chain(self.axes.iter().map(|axis| axis.taps)).map(|extent| extent as usize).collect()
     }
 
@@ -127,6 +132,7 @@ impl ConvTransposeCase {
             })
             .output_padding(std::array::from_fn(|d| self.output_padding[d] as usize))
             .groups(self.groups as usize)
+            .shared_kernel(self.shared_kernel)
             .kernel_order(self.kernel_order)
             .build()?
             .problem(
@@ -141,7 +147,7 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
     /// The case that stands for a problem: padding and output padding as numbers, whatever they follow from; without
     /// activation and addend.
     fn from(problem: &ConvTransposeProblem) -> ConvTransposeCase {
-        let ConvTransposeProblem { batch, channels_in, channels_out, groups, rank, axes, .. } = problem;
+        let ConvTransposeProblem { batch, channels_in, channels_out, groups, shared_kernel, rank, axes, .. } = problem;
         let seen = axes.iter().skip(3usize.saturating_sub(*rank as usize));
         let axis = |axis: &TransposedAxis| {
             let TransposedAxis { input, taps, stride, dilation, padding_low: low, padding_high: high, .. } = *axis;
@@ -152,6 +158,7 @@ impl From<&ConvTransposeProblem> for ConvTransposeCase {
             channels_in: *channels_in,
             channels_out: *channels_out,
             groups: *groups,
+            shared_kernel: *shared_kernel,
             axes: seen.clone().map(axis).collect(),
             output_padding: seen.map(|axis| axis.output_padding).collect(),
             element: problem.element,

@@ -22,7 +22,7 @@
 //! | `o` | output padding | `tconv` | | 0 |
 //! | `g` | groups | ✓ | | 1 |
 //! | `reflect` `replicate` `circular` | what stands in the padding ([`crate::PaddingMode`]), no value, one of them | not `tconv` | | zeros |
-//! | `shared` | the input channels of a group share its kernels ([`crate::ConvBuilder::shared_kernel`]), no value | not `tconv` | | off |
+//! | `shared` | the input channels of a group share its kernels ([`crate::ConvBuilder::shared_kernel`]), no value | ✓ | | off |
 //! | `relu` `sigmoid` `tanh` `silu` `gelu` `gelutanh` | forward applies it, input_grad goes through the one that gave x, no value; one of them | ✓ | | off |
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
@@ -55,8 +55,11 @@
 //! | `halfsq` | half the squared error, and its gradient | `n` `c` `d` `h` `w` | |
 //! | `softmax` | softmax cross-entropy of `c` classes, and its gradient | `n` `c` | |
 //! | `sgd` `nesterov` `adam` `adamw` | a step of an optimiser of `c` parameters | `c` | |
-//! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` | `lastx`; `f16` or `bf16` (f32) |
-//! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `f16` or `bf16`, the type of x (f32); `tof16` or `tobf16`, that of y (f32) |
+//! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` | `lastx` |
+//! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `tof16` or `tobf16`, the type of y (f32) |
+//!
+//! All of them take `f16` or `bf16`: the type of data and their gradients, of an optimiser that of dw, of a conversion
+//! that of x. What [`crate::nn`] keeps in f32 is f32 all the same.
 //!
 //! ```
 //! use wgconv::case::Case;
@@ -228,7 +231,7 @@ impl Case {
         }
     }
 
-    /// The type of all operands but indices; of a conversion that of x.
+    /// The type of all operands but indices; of a conversion that of x, of an operator of [`crate::nn`] that of data and their gradients.
     ///
     /// ```
     /// use wgconv::{ElementType, case::Case};

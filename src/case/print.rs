@@ -54,6 +54,9 @@ impl fmt::Display for ConvTransposeCase {
         if self.output_padding.iter().any(|&cells| cells != 0) {
             text += &format!("o{}", list(&self.output_padding, u32::to_string));
         }
+        if self.shared_kernel {
+            text += "shared";
+        }
         unless(1, &mut text, "g", self.groups);
         epilogue(&mut text, self.activation, self.addend);
         layouts(&mut text, [self.x_layout, self.y_layout]);

@@ -3,20 +3,20 @@
 
 use super::ConvProblem;
 use super::epilogue::Stores;
-use super::passes::{blocks, order_overrides, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params, params_of};
 use crate::error::Result;
-use crate::kernel::{self, BorderAxis, BorderParams, ConvParams};
+use crate::kernel::{self, BorderAxis, BorderParams, ConvParams, Override};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Chunk, Operand, Slabs, SpecBuilder, elements};
+use crate::plan::{Chunk, Operand, Slabs, Span, SpecBuilder, elements};
 use crate::window::AxisBorder;
 
 /// Adds the dispatches, if the problem needs any, behind those that write dx; where these take their sums through a derivative,
-/// they do too. Behind a single chunk where that is what its sums are kept for, else behind all.
+/// they do too. Behind a part of a single chunk where that is what its sums are kept for, else behind all.
 pub(super) fn plan(
     problem: &ConvProblem,
     stores: &Stores,
     plan: &mut SpecBuilder<'_>,
-    only: Option<Chunk>,
+    only: Option<(Chunk, Span)>,
 ) -> Result<()> {
     if problem.padding_mode == PaddingMode::Zeros {
         return Ok(());
@@ -43,7 +43,8 @@ pub(super) fn plan(
     overrides.extend(order_overrides(problem));
     let entry = if stores.side.is_some() {
         let own = ["ACTIVATION", "RESIDUAL", "DERIVATIVE"];
-        overrides.extend(own.map(|name| (name, stores.constant(name, false, false))));
+        let own = own.map(|name| (name, stores.constant(name, false, false)));
+        overrides.splice(..0, own);
         &kernel::CONV_INPUT_GRAD_BORDER_SIDE
     } else {
         &kernel::CONV_INPUT_GRAD_BORDER
@@ -64,19 +65,24 @@ pub(super) fn plan(
     let per_sample = blocks(problem.groups, problem.channels_in, cells);
     let chunks = match only {
         // Its blocks are no more than those of the kernels before.
-        Some(chunk) => vec![chunk],
-        None => plan.chunks(problem.batch, &[dy, dx], per_sample)?,
+        Some(only) => vec![only],
+        None => {
+            let whole = |chunk: Chunk| (chunk, Span::whole(dx.sample * u64::from(chunk.count)));
+            plan.chunks(problem.batch, &[dy, dx], per_sample)?.into_iter().map(whole).collect()
+        }
     };
-    for chunk in chunks {
+    for (chunk, span) in chunks {
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let (dx, x_base) = stores.target(plan, &chunk, dx)?;
+        let (dx, x_base) = stores.target(plan, (&chunk, &span), dx);
         let side = stores.side(dx);
         for slab in 0..slabs.count() {
             let reduction = slabs.reduction(slab, 1, true);
             let conv = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
+            let conv = params_of(&span, conv);
             let invocations = per_sample * u64::from(chunk.count);
             let bindings = [Some(dy), Some(w), Some(dx), side].into_iter().flatten().collect();
+            let overrides: Vec<Override> = overrides.iter().copied().chain([span.ranged()]).collect();
             plan.step(entry, &overrides, BorderParams { conv, axes }, bindings, invocations)?;
         }
     }

@@ -282,14 +282,6 @@ impl<const D: usize> Conv<D> {
             let found = shapes.w.to_vec();
             return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
         }
-        if self.shared_kernel && shapes.element != ElementType::F32 {
-            return Err(Error::InvalidParameter {
-                operator: OPERATOR,
-                parameter: "element",
-                value: shapes.element.to_string(),
-                expected: "f32 for a shared kernel",
-            });
-        }
         let channels_per_group = if self.shared_kernel { channels_in / groups } else { channels };
         if channels_per_group.checked_mul(groups) != Some(channels_in) || channels_out % groups != 0 {
             return Err(Error::GroupMismatch { groups, channels_in, channels_out, channels_per_group });
@@ -304,6 +296,7 @@ impl<const D: usize> Conv<D> {
             groups: self.groups,
             // With one channel there is nothing to share.
             shared_kernel: self.shared_kernel && channels_per_group > 1,
+            shared_outputs: false,
             padding_mode: self.padding_mode.of(&axes),
             axes,
             element: shapes.element,
@@ -366,7 +359,8 @@ impl<const D: usize> ConvBuilder<D> {
     /// the plan may ask for), and the kernels of any algorithm run on one channel a group: `C_in / groups` times fewer
     /// multiply-adds. The input gradient is the same for all channels of a group. Results are rounded within the bound of the
     /// plain sum ([`crate::reference::Sums::bound`]): each product takes part in `C_in / groups - 1` additions before it is
-    /// multiplied, and in one for each tap after, which are fewer than the plain sum has terms. For f32 alone.
+    /// multiplied, and in one for each tap after, which are fewer than the plain sum has terms. Of 16-bit types the sums are f32, and
+    /// what is multiplied with them is brought into f32 beside them: results are rounded once.
     ///
     /// ```
     /// use wgconv::{Context, Conv};
@@ -411,8 +405,8 @@ impl<const D: usize> ConvBuilder<D> {
         self
     }
 
-    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy unless this
-    /// says otherwise. A tensor that the caller gives keeps its own.
+    /// The layout of the y that forward makes, and of the dx that the input gradient makes: that of x and that of dy, or of what dx
+    /// goes back through, unless this says otherwise. A tensor that the caller gives keeps its own.
     ///
     /// ```
     /// use wgconv::{Context, Conv, Layout};
@@ -473,6 +467,9 @@ pub struct ConvProblem {
     pub groups: u32,
     /// Whether the input channels of a group, of which there are several, share its kernels: w then has one channel.
     pub shared_kernel: bool,
+    /// Whether the output channels of a group, of which there are several, share one kernel: of the convolution whose passes are
+    /// those of a transposed one with a shared kernel. w then has as many outputs as there are groups.
+    pub(crate) shared_outputs: bool,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [Axis; 3],
     /// What stands in the padding; `Zeros` where there is none.
@@ -500,7 +497,8 @@ impl ConvProblem {
     /// `[C_out, C_in/groups, taps...]`, or `[C_out, 1, taps...]` where the channels share it, or in the other order of channels.
     pub fn w_shape(&self) -> Vec<usize> {
         let channels = if self.shared_kernel { 1 } else { self.channels_in / self.groups.max(1) };
-        self.shape(self.kernel_order.of(self.channels_out, channels), |axis| axis.taps)
+        let outputs = if self.shared_outputs { self.groups } else { self.channels_out };
+        self.shape(self.kernel_order.of(outputs, channels), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -543,6 +541,7 @@ impl ConvProblem {
             channels_out: channels,
             groups: 1,
             shared_kernel: false,
+            shared_outputs: false,
             axes,
             padding_mode: PaddingMode::Zeros,
             element,
@@ -562,9 +561,21 @@ impl ConvProblem {
         Layout::of(operand, self.x_layout, self.y_layout)
     }
 
-    /// The convolution of the sums over each group's channels, which have one channel a group.
+    /// Whether channels of a group share kernels.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared_kernel || self.shared_outputs
+    }
+
+    /// The convolution of the sums over the channels of each group that share kernels, which have one channel a group.
     pub(crate) fn of_channel_sums(&self) -> ConvProblem {
-        ConvProblem { channels_in: self.groups, shared_kernel: false, x_layout: Layout::ChannelsFirst, ..self.clone() }
+        let mut sums = ConvProblem { shared_kernel: false, shared_outputs: false, ..self.clone() };
+        if self.shared_kernel {
+            (sums.channels_in, sums.x_layout) = (self.groups, Layout::ChannelsFirst);
+        }
+        if self.shared_outputs {
+            (sums.channels_out, sums.y_layout) = (self.groups, Layout::ChannelsFirst);
+        }
+        sums
     }
 
     /// The same convolution with its plane as one long row, if every axis is pointwise: no ragged ends.

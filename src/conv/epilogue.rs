@@ -7,7 +7,7 @@ use crate::factor::Factor;
 use crate::gpu::{Real, Tensor};
 use crate::kernel::{self, FINISH_OVERRIDES, FinishParams, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
 use crate::nn::{ByElement, ElementwiseSettings, Part, elementwise_steps_with};
-use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, SpecBuilder, StepBinding, Total};
+use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, Span, SpecBuilder, StepBinding, Total};
 
 use super::Pass;
 
@@ -69,11 +69,6 @@ impl<'a, T: Real> Through<'a, T> {
 /// Elements that an invocation of `common/finish.wgsl` owns.
 const FOUR: u64 = 4;
 
-/// The part of the workspace that holds so many f32 sums.
-fn stage(elements: u64) -> StepBinding {
-    StepBinding { operand: Operand::Workspace, offset: 0, size: 4 * elements }
-}
-
 /// A pass's last touch. What is said of forward and input gradient holds of a transposed convolution's too, which run the kernels
 /// of the other one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -111,13 +106,13 @@ impl Epilogue {
         let needs_side = self.through != Activation::None || matches!(self.addend, Addend::Residual(_));
         let simple = matches!(self.activation, Activation::None | Activation::Relu | Activation::LeakyRelu(_));
         match self.addend {
-            _ if !once => Some("several dispatches would add to sums that are rounded"),
+            _ if !once => Some("several dispatches add to them"),
             Addend::Residual(factor) | Addend::Output(factor) if by_factor(factor) => {
-                Some("what is added times a factor would be rounded before")
+                Some("what is added is multiplied")
             }
-            _ if !abilities.side && needs_side => Some("its stores cannot read another tensor"),
-            _ if !abilities.any_activation && !simple => Some("its stores cannot apply the activation"),
-            Addend::Output(_) if !abilities.side => Some("its stores cannot add to what the output holds"),
+            _ if !abilities.side && needs_side => Some("the stores cannot read another tensor"),
+            _ if !abilities.any_activation && !simple => Some("the stores cannot apply the activation"),
+            Addend::Output(_) if !abilities.side => Some("the stores cannot add to what the output holds"),
             _ => None,
         }
     }
@@ -154,8 +149,8 @@ pub(super) struct Stores {
     later: Option<(Factor, Operand, u64)>,
     /// Whether they apply the activation.
     activates: bool,
-    /// Whether they store f32 sums of a chunk in the workspace, which [`Stores::finish`] rounds to the output's type.
-    staged: bool,
+    /// Whether they store f32 sums of a chunk in [`Operand::Sums`], which [`Stores::finish`] rounds to the output's type.
+    pub staged: bool,
 }
 
 /// What a kernel's stores can do beside storing.
@@ -189,10 +184,12 @@ pub(super) fn begin(
     algorithm: Algorithm,
     once: bool,
 ) -> Result<Stores> {
+    // Beside inputs of f32 they cannot read a tensor of another type.
+    let stageless = Abilities { side: abilities.side && !plan.is_mixed(), ..abilities };
     if plan.rounds()
-        && let Some(why) = epilogue.needs_stage(abilities, once)
+        && let Some(why) = epilogue.needs_stage(stageless, once)
     {
-        return begin_staged(plan, epilogue, (output, elements), abilities, algorithm, why);
+        return Ok(begin_staged(plan, epilogue, (output, elements), why));
     }
     let mut stores = Stores {
         epilogue,
@@ -254,19 +251,14 @@ pub(super) fn begin(
     Ok(stores)
 }
 
-/// The same where sums are kept in f32 until all is in: by the direct kernels, which need no other workspace.
+/// The same where sums are kept in f32 until all is in.
 fn begin_staged(
     plan: &mut SpecBuilder<'_>,
     epilogue: Epilogue,
     (output, elements): (Operand, u64),
-    abilities: Abilities,
-    algorithm: Algorithm,
     why: &'static str,
-) -> Result<Stores> {
-    if algorithm != Algorithm::Direct {
-        return Err(algorithm.unavailable(why));
-    }
-    plan.explain("its sums are rounded by a pass of its own");
+) -> Stores {
+    plan.explain(&format!("its sums are rounded by a pass of its own, as {why}"));
     let derived = derived_from(output);
     if epilogue.through != Activation::None {
         plan.need(derived, elements, Access::Read);
@@ -276,9 +268,26 @@ fn begin_staged(
     }
     let access = if matches!(epilogue.addend, Addend::Output(_)) { Access::Update } else { Access::Write };
     plan.need(output, elements, access);
-    debug_assert!(abilities.side);
     let output = (output, elements);
-    Ok(Stores { epilogue, output, accumulate: false, side: None, derived, later: None, activates: false, staged: true })
+    Stores { epilogue, output, accumulate: false, side: None, derived, later: None, activates: false, staged: true }
+}
+
+/// The same for kernels that do all of it where they store, a factor of what the output holds too: of a gradient.
+pub(super) fn begin_gradient(
+    plan: &mut SpecBuilder<'_>,
+    epilogue: Epilogue,
+    (output, elements): (Operand, u64),
+) -> Stores {
+    let derived = derived_from(output);
+    let side = (epilogue.through != Activation::None).then_some(derived);
+    if let Some(operand) = side {
+        plan.need(operand, elements, Access::Read);
+        plan.explain("the derivative is applied in the stores");
+    }
+    let accumulate = matches!(epilogue.addend, Addend::Output(_));
+    plan.need(output, elements, if accumulate { Access::Update } else { Access::Write });
+    let output = (output, elements);
+    Stores { epilogue, output, accumulate, side, derived, later: None, activates: true, staged: false }
 }
 
 /// Scales what an output holds, if it is not added to as it is.
@@ -312,7 +321,7 @@ pub(super) fn begin_reduction(
             None
         }
     };
-    Ok(Total { binding: plan.whole(output, elements)?, elements, batch, onto, slices: 0 })
+    Ok(Total { binding: plan.whole(output, elements)?, span: Span::whole(elements), batch, onto, slices: 0 })
 }
 
 /// A tensor times a factor, in place or into another one. Operands with the bytes before their first.
@@ -336,30 +345,51 @@ impl Stores {
         [input, output]: [Batched; 2],
         per_sample: u64,
     ) -> Result<Vec<Chunk>> {
-        let held = if self.staged { plan.most_workspace_bytes() / stage(output.sample).size } else { u64::MAX };
+        let held = if self.staged { plan.most_sums() / output.sample } else { u64::MAX };
         plan.small_chunks(batch, &[input, output], per_sample, held)
     }
 
-    /// The binding of a chunk of the output that the sums go to, and the element in it at which the chunk starts.
+    /// Has chunks keep to what sums the workspace still has room for, of kernels that cannot compute a part of a sample.
+    pub(super) fn keep_to_workspace(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        output: Batched,
+        algorithm: Algorithm,
+    ) -> Result<()> {
+        if self.staged {
+            let samples = plan.free_elements() / output.sample;
+            if samples == 0 {
+                return Err(algorithm.unavailable("its f32 sums exceed the workspace"));
+            }
+            plan.at_most(samples);
+        }
+        Ok(())
+    }
+
+    /// Parts of a chunk of the output that are computed one after the other: several where the sums of one sample are kept in the
+    /// workspace, and exceed it.
+    pub(super) fn spans(&self, plan: &SpecBuilder<'_>, chunk: &Chunk, output: Batched) -> Result<Vec<Span>> {
+        let elements = output.sample * u64::from(chunk.count);
+        if self.staged { Span::split(elements, plan.most_sums()) } else { Ok(vec![Span::whole(elements)]) }
+    }
+
+    /// The binding that the sums of a part of a chunk go to, and the element in it at which the chunk starts.
     pub(super) fn target(
         &self,
         plan: &mut SpecBuilder<'_>,
-        chunk: &Chunk,
+        (chunk, span): (&Chunk, &Span),
         output: Batched,
-    ) -> Result<(StepBinding, u32)> {
-        if !self.staged {
-            return Ok(chunk.bind(plan.limits, output));
-        }
-        let elements = output.sample * u64::from(chunk.count);
-        // All chunks use the same part, of which the first, for whose sums it is reserved, needs the most.
-        let staged = if plan.workspace_bytes() == 0 { plan.reserve(elements) } else { Some(stage(elements)) };
-        let staged = staged.ok_or_else(|| Algorithm::Direct.unavailable("its f32 sums exceed the workspace"))?;
-        debug_assert_eq!(staged.offset, 0);
-        Ok((staged, 0))
+    ) -> (StepBinding, u32) {
+        if self.staged { (plan.sums(span.elements), 0) } else { chunk.bind(plan.limits, output) }
     }
 
-    /// Adds what comes behind a chunk's last sums, if they were not stored for good.
-    pub(super) fn finish(&self, plan: &mut SpecBuilder<'_>, chunk: &Chunk, output: Batched) -> Result<()> {
+    /// Adds what comes behind the last sums of a part of a chunk, if they were not stored for good.
+    pub(super) fn finish(
+        &self,
+        plan: &mut SpecBuilder<'_>,
+        (chunk, span): (&Chunk, &Span),
+        output: Batched,
+    ) -> Result<()> {
         if !self.staged {
             return Ok(());
         }
@@ -376,21 +406,22 @@ impl Stores {
         let (out, out_base) = chunk.bind(plan.limits, output);
         let side = side.map(|operand| StepBinding { operand, ..out });
         let entry = if side.is_some() { &kernel::FINISH_BESIDE } else { &kernel::FINISH };
-        let elements = output.sample * u64::from(chunk.count);
+        let elements = span.elements;
+        let sums = plan.sums(elements);
         let most = plan.most_invocations().saturating_mul(FOUR).min(u32::MAX.into());
         for first in (0..elements).step_by(most as usize) {
             let count = most.min(elements - first);
             let params = FinishParams {
                 count: count as u32,
                 sum_base: first as u32,
-                out_base: out_base + first as u32,
+                out_base: out_base + (span.first + first) as u32,
                 factor,
                 slope: self.slope(),
                 unused_a: 0,
                 unused_b: 0,
                 unused_c: 0,
             };
-            let bindings = [Some(stage(elements)), Some(out), side].into_iter().flatten().collect();
+            let bindings = [Some(sums), Some(out), side].into_iter().flatten().collect();
             plan.step(entry, &overrides, params, bindings, count.div_ceil(FOUR))?;
         }
         Ok(())
@@ -399,6 +430,11 @@ impl Stores {
     /// What a dispatch reads beside this range of the output: its kernel is one with a side then.
     pub(super) fn side(&self, range: StepBinding) -> Option<StepBinding> {
         self.side.map(|operand| StepBinding { operand, ..range })
+    }
+
+    /// How many times what the output holds is added to, by kernels that can do it themselves.
+    pub(super) fn factor(&self) -> f32 {
+        if let Addend::Output(factor) = self.epilogue.addend { factor.get() } else { 0.0 }
     }
 
     /// The slope of whichever leaky ReLU there is.

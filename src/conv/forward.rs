@@ -3,7 +3,7 @@
 
 use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
-use super::passes::{blocks, order_overrides, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params, params_of};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
@@ -38,10 +38,12 @@ pub(super) fn plan(
     for chunk in stores.chunks(&plan, problem.batch, [x, y], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
-        let (y_binding, y_base) = stores.target(&mut plan, &chunk, y)?;
-        for slab in 0..slabs.count() {
+        let spans = stores.spans(&plan, &chunk, y)?;
+        for (span, slab) in spans.iter().flat_map(|span| (0..slabs.count()).map(move |slab| (span, slab))) {
+            let (y_binding, y_base) = stores.target(&mut plan, (&chunk, span), y);
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
+            let params = params_of(span, params);
             let invocations = per_sample * u64::from(chunk.count);
             let side = stores.side(y_binding);
             // The bias goes in once, with the first slab.
@@ -57,9 +59,12 @@ pub(super) fn plan(
             let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             overrides.push(("BORDER", problem.padding_mode.constant()));
             overrides.extend(order_overrides(problem));
+            overrides.push(span.ranged());
             plan.step(entry, &overrides, params, bindings, invocations)?;
+            if slab + 1 == slabs.count() {
+                stores.finish(&mut plan, (&chunk, span), y)?;
+            }
         }
-        stores.finish(&mut plan, &chunk, y)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())

@@ -5,7 +5,7 @@
 use super::border;
 use super::epilogue::{Abilities, begin};
 use super::gather::{self, Gather};
-use super::passes::{blocks, order_overrides, overrides, params};
+use super::passes::{blocks, order_overrides, overrides, params, params_of};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{self, ConvParams};
@@ -41,10 +41,12 @@ pub(super) fn plan(
     for chunk in stores.chunks(&plan, problem.batch, [dy, dx], per_sample)? {
         let part = problem.with_batch(chunk.count);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let (dx_binding, x_base) = stores.target(&mut plan, &chunk, dx)?;
-        for slab in 0..slabs.count() {
+        let spans = stores.spans(&plan, &chunk, dx)?;
+        for (span, slab) in spans.iter().flat_map(|span| (0..slabs.count()).map(move |slab| (span, slab))) {
+            let (dx_binding, x_base) = stores.target(&mut plan, (&chunk, span), dx);
             let reduction = slabs.reduction(slab, 1, stores.accumulate || slab > 0);
             let params = ConvParams { slope: stores.slope(), ..params(&part, reduction, x_base, y_base) };
+            let params = params_of(span, params);
             let invocations = per_sample * u64::from(chunk.count);
             let side = stores.side(dx_binding);
             let with_bias = epilogue.bias && slab == 0;
@@ -58,13 +60,13 @@ pub(super) fn plan(
             let bindings = bindings.into_iter().flatten().collect();
             let mut overrides = stores.overrides(overrides(problem), slab == 0, slab + 1 == slabs.count());
             overrides.extend(order_overrides(problem));
+            overrides.push(span.ranged());
             plan.step(entry, &overrides, params, bindings, invocations)?;
+            if plan.rounds() && slab + 1 == slabs.count() {
+                border::plan(problem, &stores, &mut plan, Some((chunk, *span)))?;
+                stores.finish(&mut plan, (&chunk, span), dx)?;
+            }
         }
-        if !plan.rounds() {
-            continue;
-        }
-        border::plan(problem, &stores, &mut plan, Some(chunk))?;
-        stores.finish(&mut plan, &chunk, dx)?;
     }
     if !plan.rounds() {
         border::plan(problem, &stores, &mut plan, None)?;

@@ -126,7 +126,8 @@ impl<const D: usize> Conv<D> {
     }
 
     /// dx as [`Conv::input_grad`] gives it, times the derivative of the activation whose output x is: the gradient at that
-    /// activation's input, which is the dy of the layer before. x has the layout of the result. With ReLU `dx = input_grad(dy, w)` where x > 0, else 0.
+    /// activation's input, which is the dy of the layer before. dx lies as x does, unless
+    /// [`result_layout`](crate::ConvBuilder::result_layout) says otherwise, which x must then have. With ReLU `dx = input_grad(dy, w)` where x > 0, else 0.
     ///
     /// A max pooling between the activation and x changes nothing: x then is the activation's largest output in each window,
     /// the gradient belongs to the element that gave it, and [`crate::MaxPool::backward`] takes it there.

@@ -2,12 +2,13 @@
 
 use super::gather::{self, Gather};
 use super::{ConvProblem, Epilogue, Pass, bias_grad, choose as own, forward, input_grad, kernel_grad, shared};
-use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{BLOCK, ConvParams, Override, Reduction};
 use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, SpecBuilder, Strategy, choose, elements};
+use crate::plan::{
+    Advice, Algorithm, DeviceLimits, PlanOptions, PlanSpec, Span, SpecBuilder, Strategy, choose, elements,
+};
 use crate::window::override_values;
 
 /// Plans one pass.
@@ -43,9 +44,9 @@ pub(crate) fn plan_titled(
         return bias_grad::plan(problem, epilogue, builder);
     }
     let of_sums = problem.of_channel_sums();
-    let multiplied = if problem.shared_kernel { &of_sums } else { problem };
+    let multiplied = if problem.is_shared() { &of_sums } else { problem };
     choose(options, advice, &own::candidates(multiplied, pass, limits, options), |options, choice| {
-        if problem.shared_kernel {
+        if problem.is_shared() {
             return shared::plan(problem, pass, epilogue, limits, options, (&title, flops, choice));
         }
         let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice).of_type(problem.element);
@@ -76,7 +77,7 @@ pub(crate) fn plausible(
     options: &PlanOptions,
 ) -> Vec<Strategy> {
     let of_sums = problem.of_channel_sums();
-    let problem = if problem.shared_kernel { &of_sums } else { problem };
+    let problem = if problem.is_shared() { &of_sums } else { problem };
     let tiles = || match pass {
         Pass::Forward => gather::plausible_tiles(&Gather::forward(problem), limits),
         Pass::InputGrad => Gather::input_grad(problem, Algorithm::Tiled)
@@ -94,10 +95,7 @@ fn title(problem: &ConvProblem, pass: Pass) -> String {
         PaddingMode::Zeros => String::new(),
         mode => format!(" {mode}"),
     };
-    let element = match problem.element {
-        ElementType::F32 => String::new(),
-        element => format!(", {element}"),
-    };
+    let element = problem.element.in_title();
     let shared = if problem.shared_kernel { ", shared by the channels of a group" } else { "" };
     let order = order_title(
         [problem.x_layout, problem.y_layout],
@@ -149,6 +147,12 @@ pub(super) fn order_constant(problem: &ConvProblem, name: &str) -> u32 {
     is.into()
 }
 
+/// The same for a part of the output.
+pub(super) fn params_of(span: &Span, params: ConvParams) -> ConvParams {
+    // A tensor has at most u32::MAX elements.
+    ConvParams { range_begin: span.first as u32, range_count: span.elements as u32, ..params }
+}
+
 /// The uniform struct for a chunk of the batch.
 pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y_base: u32) -> ConvParams {
     let [d, h, w] = problem.axes;
@@ -167,8 +171,8 @@ pub(super) fn params(problem: &ConvProblem, reduction: Reduction, x_base: u32, y
         x_base,
         y_base,
         slope: 0.0,
-        unused_a: 0,
-        unused_b: 0,
-        unused_c: 0,
+        range_begin: 0,
+        range_count: 0,
+        unused: 0,
     }
 }

@@ -210,12 +210,14 @@ pub(crate) fn input_grad_onto<T: Real, C: Convolution>(
     through: Through<'_, T>,
     onto: Onto<'_, T>,
 ) -> Result<Tensor<T>> {
-    let x_layout = layout_of(conv, onto, dy);
+    let through = through.parts(C::OPERATOR)?;
+    // What dx goes back through lies as dx does.
+    let x_layout = layout_of(conv, onto, through.map_or(dy, |(_, of)| of));
     let problem = conv.problem(&ConvShapes::new(x_shape, w.shape()).layouts(x_layout, dy.layout()).element(T::TYPE))?;
     expect_shape(C::OPERATOR, Operand::Dy, dy.shape(), &problem.shape(Operand::Dy))?;
     let mut inputs = vec![(Operand::Dy, dy), (Operand::W, w)];
     let mut epilogue = Epilogue::default();
-    if let Some((activation, of)) = through.parts(C::OPERATOR)? {
+    if let Some((activation, of)) = through {
         expect_shape(C::OPERATOR, Operand::X, of.shape(), x_shape)?;
         inputs.push((Operand::X, of));
         epilogue.through = activation;

@@ -5,10 +5,21 @@ use crate::kernel::Variant;
 /// Cells along w of a strip.
 pub(super) const CELLS: u32 = 4;
 
+/// Channels of a strip of the kernels for channels last.
+pub(super) const CHANNELS: u32 = 4;
+
+/// Rows of such a strip.
+pub(super) const CHANNEL_ROWS: u32 = 2;
+
 /// The variant of such a kernel for windows of up to so many taps and this stride along each axis, if there is one.
-pub(super) fn variant(variants: &'static [Variant], taps: u64, stride: u32, pair: bool) -> Option<&'static Variant> {
+pub(super) fn variant(
+    variants: impl IntoIterator<Item = &'static Variant>,
+    taps: u64,
+    stride: u32,
+    pair: bool,
+) -> Option<&'static Variant> {
     // The variants with fewer taps come first.
-    variants.iter().find(|variant| {
+    variants.into_iter().find(|variant| {
         u64::from(variant.constant("TAPS")) >= taps
             && variant.constant("STRIDE") == stride
             && (variant.constant("PAIR") == 1) == pair

@@ -41,6 +41,7 @@ pub struct ConvTranspose<const D: usize> {
     spatial: Spatial<D>,
     output: Output<D>,
     groups: u32,
+    shared_kernel: bool,
     activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
@@ -67,6 +68,7 @@ pub struct ConvTransposeBuilder<const D: usize> {
     output_padding: [usize; D],
     output_shape: Option<[usize; D]>,
     groups: usize,
+    shared_kernel: bool,
     activation: Activation,
     kernel_order: KernelOrder,
     result_layout: Option<Layout>,
@@ -85,6 +87,7 @@ impl<const D: usize> ConvTranspose<D> {
             output_padding: [0; D],
             output_shape: None,
             groups: 1,
+            shared_kernel: false,
             activation: Activation::None,
             kernel_order: KernelOrder::InOut,
             result_layout: None,
@@ -99,6 +102,11 @@ impl<const D: usize> ConvTranspose<D> {
     /// Number of groups.
     pub fn groups(&self) -> usize {
         self.groups as usize
+    }
+
+    /// Whether all input channels of a group share its kernels.
+    pub fn shared_kernel(&self) -> bool {
+        self.shared_kernel
     }
 
     /// What forward applies to its sums.
@@ -117,7 +125,7 @@ impl<const D: usize> ConvTranspose<D> {
     }
 
     /// Everything that follows from this transposed convolution and these shapes: x `[N, C_in, spatial...]` and w
-    /// `[C_in, C_out/groups, taps...]`, or in the other order.
+    /// `[C_in, C_out/groups, taps...]`, or `[groups, C_out/groups, taps...]` where the channels share it, or in the other order.
     ///
     /// # Errors
     /// Ranks, channels, groups or taps that do not fit together; zero extents; more than `u32::MAX` elements; padding that
@@ -127,7 +135,7 @@ impl<const D: usize> ConvTranspose<D> {
         check_shape(OPERATOR, Operand::W, shapes.w, D + 2)?;
         let channels_in = shapes.x[1];
         let [per_group, rows] = self.kernel_order.outputs_and_inputs([shapes.w[0], shapes.w[1]]);
-        if rows != channels_in || shapes.w[2..] != self.spatial.taps {
+        if rows != self.rows(channels_in) || shapes.w[2..] != self.spatial.taps {
             let expected = self.w_shape(channels_in, per_group);
             let found = shapes.w.to_vec();
             return Err(Error::ShapeMismatch { operator: OPERATOR, operand: Operand::W, expected, found });
@@ -137,9 +145,11 @@ impl<const D: usize> ConvTranspose<D> {
             rank: D as u32,
             batch: shapes.x[0] as u32,
             channels_in: channels_in as u32,
-            // No more than w has elements, as the groups are no more than its channels_in.
+            // No more than w has elements, as the groups are no more than its first extent.
             channels_out: per_group as u32 * self.groups,
             groups: self.groups,
+            // With one channel there is nothing to share.
+            shared_kernel: self.shared_kernel && channels_in > self.groups(),
             axes: self.axes(&shapes.x[2..])?,
             element: shapes.element,
             x_layout: shapes.x_layout,
@@ -152,7 +162,12 @@ impl<const D: usize> ConvTranspose<D> {
 
     /// The shape of w for so many input channels and output channels of a group.
     pub(super) fn w_shape(&self, channels_in: usize, per_group: usize) -> Vec<usize> {
-        self.kernel_order.of(per_group, channels_in).into_iter().chain(self.spatial.taps).collect()
+        self.kernel_order.of(per_group, self.rows(channels_in)).into_iter().chain(self.spatial.taps).collect()
+    }
+
+    /// Rows of w for so many input channels.
+    fn rows(&self, channels_in: usize) -> usize {
+        if self.shared_kernel { self.groups() } else { channels_in }
     }
 
     /// An error unless the groups divide the channels of x or dy.
@@ -244,6 +259,28 @@ impl<const D: usize> ConvTransposeBuilder<D> {
         self
     }
 
+    /// Whether all input channels of a group share its kernels: w is `[groups, C_out/groups, taps...]` then, and `w[g, k, t...]` stands
+    /// for every `w[c, k, t...]` of group g, in forward and in both gradients; dw is the sum over the channels of what each would
+    /// have. Nothing is expanded: as of a convolution
+    /// ([`ConvBuilder::shared_kernel`](crate::ConvBuilder::shared_kernel)), whose formulas hold here too.
+    ///
+    /// ```
+    /// use wgconv::{Context, ConvTranspose};
+    /// let ctx = Context::new_blocking()?;
+    /// let conv = ConvTranspose::<1>::new([2]).stride([2]).shared_kernel(true).build()?;
+    /// let x = ctx.tensor(&[1, 3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+    /// let w = ctx.tensor(&[1, 1, 2], &[10.0, 1.0])?;
+    /// let y = conv.forward(&ctx, &x, &w, None)?;
+    /// assert_eq!(y.read_blocking()?, [90.0, 9.0, 120.0, 12.0]);
+    /// let dw = conv.kernel_grad(&ctx, &x, &y)?;
+    /// assert_eq!(dw.read_blocking()?, [2250.0, 225.0]);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn shared_kernel(mut self, shared: bool) -> Self {
+        self.shared_kernel = shared;
+        self
+    }
+
     /// What forward applies where it stores, or in a pass of its own where the kernels cannot: as of a convolution
     /// ([`ConvBuilder::activation`](crate::ConvBuilder::activation)). The gradients do not look at it: their dy is the gradient of
     /// what it is applied to.
@@ -309,10 +346,18 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             let value = format!("{cells:?} with {:?} padding", self.spatial.padding);
             return invalid("output_padding", value, "0 with a padding that decides the output extents itself");
         }
-        let ConvTransposeBuilder { spatial, activation, kernel_order, result_layout, .. } = self;
+        let ConvTransposeBuilder { spatial, shared_kernel, activation, kernel_order, result_layout, .. } = self;
         let Some(extents) = self.output_shape else {
             let output = Output::Padding(cells);
-            return Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout });
+            return Ok(ConvTranspose {
+                spatial,
+                output,
+                groups,
+                shared_kernel,
+                activation,
+                kernel_order,
+                result_layout,
+            });
         };
         if extents.iter().any(|&extent| extent == 0 || u32::try_from(extent).is_err()) {
             return invalid("output_shape", format!("{extents:?}"), "at least 1 and below 2^32 along every axis");
@@ -321,6 +366,6 @@ impl<const D: usize> ConvTransposeBuilder<D> {
             return invalid("output_padding", format!("{cells:?}"), "0 with an output_shape, from which it follows");
         }
         let output = Output::Shape(extents);
-        Ok(ConvTranspose { spatial, output, groups, activation, kernel_order, result_layout })
+        Ok(ConvTranspose { spatial, output, groups, shared_kernel, activation, kernel_order, result_layout })
     }
 }

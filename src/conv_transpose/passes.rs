@@ -72,10 +72,11 @@ fn title(problem: &ConvTransposeProblem, pass: Pass) -> String {
         ElementType::F32 => String::new(),
         element => format!(", {element}"),
     };
+    let shared = if problem.shared_kernel { ", shared by the channels of a group" } else { "" };
     let unusual = problem.kernel_order == KernelOrder::OutIn;
     let order = passes::order_title([problem.x_layout, problem.y_layout], unusual.then_some(problem.kernel_order));
     format!(
-        "conv_transpose {}: x {:?}, w {:?}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
+        "conv_transpose {}: x {:?}, w {:?}{shared}, y {:?}, stride {:?}, padding {:?} low {:?} high, output padding {:?}, \
          dilation {:?}, groups {}{order}{element}",
         pass.name(),
         problem.x_shape(),

@@ -31,6 +31,8 @@ pub struct ConvTransposeProblem {
     pub channels_out: u32,
     /// Number of groups.
     pub groups: u32,
+    /// Whether the input channels of a group, of which there are several, share its kernels: w then has those of each group once.
+    pub shared_kernel: bool,
     /// Depth, height, width; absent leading ones have one cell and one tap.
     pub axes: [TransposedAxis; 3],
     /// The type of all operands.
@@ -53,9 +55,11 @@ impl ConvTransposeProblem {
         self.shape([self.batch, self.channels_in], |axis| axis.input)
     }
 
-    /// `[C_in, C_out/groups, taps...]`, or in the other order of channels.
+    /// `[C_in, C_out/groups, taps...]`, or `[groups, C_out/groups, taps...]` where the channels share it, or in the other order of
+    /// channels.
     pub fn w_shape(&self) -> Vec<usize> {
-        self.shape(self.kernel_order.of(self.channels_out / self.groups.max(1), self.channels_in), |axis| axis.taps)
+        let rows = if self.shared_kernel { self.groups } else { self.channels_in };
+        self.shape(self.kernel_order.of(self.channels_out / self.groups.max(1), rows), |axis| axis.taps)
     }
 
     /// `[N, C_out, spatial...]`
@@ -89,6 +93,7 @@ impl ConvTransposeProblem {
             channels_out: self.channels_in,
             groups: self.groups,
             shared_kernel: false,
+            shared_outputs: self.shared_kernel,
             axes: self.axes.map(|axis| axis.exchanged()),
             padding_mode: PaddingMode::Zeros,
             element: self.element,

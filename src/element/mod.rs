@@ -7,5 +7,5 @@ mod problem;
 mod types;
 
 pub use ops::{convert, convert_plan};
-pub(crate) use problem::ConvertProblem;
+pub(crate) use problem::{ConvertProblem, steps as convert_steps};
 pub use types::ElementType;

@@ -1,7 +1,10 @@
 //! f32, f16 and bf16 as numbers: what each holds, and how f32 is rounded to it.
 
 /// The type of the elements of an operator's tensors. Sums are f32 whatever it is, and rounded to it once, where they are stored;
-/// index arithmetic is never in it.
+/// index arithmetic is never in it. A result is off by what an f32 result may be, plus [`ElementType::rounding`].
+///
+/// Convolutions have all their operands in it. In [`crate::nn`] it is the type of data and of their gradients; f32 always are losses,
+/// what an optimiser changes, and what a batch normalisation has for each channel.
 ///
 /// | | bytes | digits | largest | smallest normal |
 /// |---|---|---|---|---|
@@ -71,6 +74,11 @@ impl ElementType {
             ElementType::F16 => "f16",
             ElementType::Bf16 => "bf16",
         }
+    }
+
+    /// What a plan's title says of it: nothing of f32.
+    pub(crate) fn in_title(self) -> String {
+        if self == ElementType::F32 { String::new() } else { format!(", {self}") }
     }
 
     /// The nearest number that this type holds; of two as near the one whose last bit is 0; beyond the largest, infinity. What

@@ -479,7 +479,7 @@ impl Context {
     }
 
     /// A tensor of the shape and layout of another, whose content does not matter.
-    pub(crate) fn empty_like<T: Element>(&self, operand: Operand, tensor: &Tensor) -> Result<Tensor<T>> {
+    pub(crate) fn empty_like<T: Element, S: Element>(&self, operand: Operand, tensor: &Tensor<S>) -> Result<Tensor<T>> {
         self.empty_in(operand, tensor.layout(), tensor.shape())
     }
 

@@ -17,7 +17,7 @@ impl Element for f32 {}
 impl Element for u32 {}
 
 /// What operators compute with: `f32`; with the feature `half` also `half::f16` and `half::bf16`. All tensors of a call have the
-/// same type.
+/// same type, but for what [`crate::nn`] keeps in f32.
 ///
 /// ```
 /// use wgconv::{ElementType, Real};

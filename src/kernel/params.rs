@@ -56,7 +56,7 @@ uniform! {
         batch: u32, channels_in: u32, channels_out: u32, groups: u32,
         in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
         x_base: u32, y_base: u32,
-        slope: f32, unused_a: u32, unused_b: u32, unused_c: u32,
+        slope: f32, range_begin: u32, range_count: u32, unused: u32,
     }
 }
 
@@ -152,7 +152,7 @@ uniform! {
     ChannelsParams {
         count: u32, plane: u32, channels: u32, channel_begin: u32, channel_end: u32,
         x_base: u32, sums_base: u32, slope: f32, groups: u32,
-        unused_a: u32, unused_b: u32, unused_c: u32,
+        factor: f32, unused_a: u32, unused_b: u32,
     }
 }
 

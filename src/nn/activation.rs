@@ -5,7 +5,7 @@ use super::elementwise::ElementwiseSettings;
 use super::ops::elementwise;
 use crate::activation::Activation;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::Operand;
 use crate::spatial::expect_shape;
 
@@ -25,14 +25,19 @@ pub(super) fn flops(activation: Activation) -> u64 {
     }
 }
 
-fn push_activate(sink: &mut impl Sink, activation: Activation, x: &Tensor) -> Result<Tensor> {
+fn push_activate<T: Real>(sink: &mut impl Sink, activation: Activation, x: &Tensor<T>) -> Result<Tensor<T>> {
     let y = sink.context().empty_like(Operand::Y, x)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
     sink.push(elementwise(Elementwise::Activate(activation), x), operands)?;
     Ok(y)
 }
 
-pub(super) fn push_grad(sink: &mut impl Sink, activation: Activation, of: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub(super) fn push_grad<T: Real>(
+    sink: &mut impl Sink,
+    activation: Activation,
+    of: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     expect_shape("activation gradient", Operand::Dy, dy.shape(), of.shape())?;
     let dx = sink.context().empty_like(Operand::Dx, of)?;
     let operand = if activation.derivative_from_output() { Operand::Y } else { Operand::X };
@@ -53,7 +58,7 @@ pub(super) fn push_grad(sink: &mut impl Sink, activation: Activation, of: &Tenso
 /// assert_eq!(nn::activate(&ctx, Activation::Gelu, &x)?.read_blocking()?, [0.0, 0.0, 200.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn activate(ctx: &Context, activation: Activation, x: &Tensor) -> Result<Tensor> {
+pub fn activate<T: Real>(ctx: &Context, activation: Activation, x: &Tensor<T>) -> Result<Tensor<T>> {
     push_activate(&mut Immediate(ctx), activation, x)
 }
 
@@ -72,7 +77,12 @@ pub fn activate(ctx: &Context, activation: Activation, x: &Tensor) -> Result<Ten
 /// assert_eq!(nn::activation_grad(&ctx, Activation::Silu, &x, &dy)?.read_blocking()?, [0.0, 3.0, 6.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn activation_grad(ctx: &Context, activation: Activation, of: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub fn activation_grad<T: Real>(
+    ctx: &Context,
+    activation: Activation,
+    of: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     push_grad(&mut Immediate(ctx), activation, of, dy)
 }
 
@@ -82,7 +92,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn activate(&mut self, activation: Activation, x: &Tensor) -> Result<Tensor> {
+    pub fn activate<T: Real>(&mut self, activation: Activation, x: &Tensor<T>) -> Result<Tensor<T>> {
         push_activate(self, activation, x)
     }
 
@@ -90,7 +100,12 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn activation_grad(&mut self, activation: Activation, of: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn activation_grad<T: Real>(
+        &mut self,
+        activation: Activation,
+        of: &Tensor<T>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         push_grad(self, activation, of, dy)
     }
 }

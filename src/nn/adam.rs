@@ -4,7 +4,7 @@ use super::Elementwise;
 use super::ops::elementwise;
 use super::problem::{ADAM_HYPER, NnProblem};
 use crate::error::{Error, Result};
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::{Operand, Problem};
 use crate::spatial::expect_shape;
 
@@ -79,7 +79,13 @@ struct Memory<'a> {
     step: &'a Tensor<u32>,
 }
 
-fn push(sink: &mut impl Sink, operator: Elementwise, w: &Tensor, dw: &Tensor, memory: &Memory<'_>) -> Result<()> {
+fn push<T: Real>(
+    sink: &mut impl Sink,
+    operator: Elementwise,
+    w: &Tensor,
+    dw: &Tensor<T>,
+    memory: &Memory<'_>,
+) -> Result<()> {
     const OPERATOR: &str = "adam";
     let [first, second] = memory.moments;
     expect_shape(OPERATOR, Operand::Dw, dw.shape(), w.shape())?;
@@ -95,7 +101,7 @@ fn push(sink: &mut impl Sink, operator: Elementwise, w: &Tensor, dw: &Tensor, me
         Bound::new(Operand::State, first),
         Bound::new(Operand::SecondMoment, second),
     ];
-    sink.push(elementwise(operator, w), operands)
+    sink.push(elementwise(operator, dw), operands)
 }
 
 fn push_advance(sink: &mut impl Sink, step: &Tensor<u32>) -> Result<()> {
@@ -126,7 +132,8 @@ pub fn advance(ctx: &Context, step: &Tensor<u32>) -> Result<()> {
 /// One step of Adam, in place (Kingma and Ba, "Adam: a method for stochastic optimization", 2015; weight decay and the place of
 /// eps as in PyTorch): g = dw + decay * w; m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g^2;
 /// w = w - rate * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps). `moments` are m and v, zero at first; `hyper` is `[5]`,
-/// what [`AdamHyper::values`] gives; `step` is t `[1]`, 1 at first (0 counts as 1). Submits and does not wait.
+/// what [`AdamHyper::values`] gives; `step` is t `[1]`, 1 at first (0 counts as 1). dw may be of 16 bits ([`Real`]), the others are f32.
+/// Submits and does not wait.
 ///
 /// # Errors
 /// A tensor of another context, shapes that differ, two of the tensors sharing memory; limits of the device, no memory, a
@@ -144,10 +151,10 @@ pub fn advance(ctx: &Context, step: &Tensor<u32>) -> Result<()> {
 /// assert!((w[0] - 0.75).abs() < 1e-5 && (w[1] - 1.25).abs() < 1e-5);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn adam(
+pub fn adam<T: Real>(
     ctx: &Context,
     w: &Tensor,
-    dw: &Tensor,
+    dw: &Tensor<T>,
     moments: [&Tensor; 2],
     hyper: &Tensor,
     step: &Tensor<u32>,
@@ -172,10 +179,10 @@ pub fn adam(
 /// assert_eq!(w.read_blocking()?, [7.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn adamw(
+pub fn adamw<T: Real>(
     ctx: &Context,
     w: &Tensor,
-    dw: &Tensor,
+    dw: &Tensor<T>,
     moments: [&Tensor; 2],
     hyper: &Tensor,
     step: &Tensor<u32>,
@@ -189,10 +196,10 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn adam(
+    pub fn adam<T: Real>(
         &mut self,
         w: &Tensor,
-        dw: &Tensor,
+        dw: &Tensor<T>,
         moments: [&Tensor; 2],
         hyper: &Tensor,
         step: &Tensor<u32>,
@@ -204,10 +211,10 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn adamw(
+    pub fn adamw<T: Real>(
         &mut self,
         w: &Tensor,
-        dw: &Tensor,
+        dw: &Tensor<T>,
         moments: [&Tensor; 2],
         hyper: &Tensor,
         step: &Tensor<u32>,

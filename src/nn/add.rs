@@ -3,11 +3,11 @@
 use super::Elementwise;
 use super::ops::elementwise;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::Operand;
 use crate::spatial::expect_shape;
 
-fn push(sink: &mut impl Sink, operator: Elementwise, x: &Tensor, r: &Tensor) -> Result<Tensor> {
+fn push<T: Real>(sink: &mut impl Sink, operator: Elementwise, x: &Tensor<T>, r: &Tensor<T>) -> Result<Tensor<T>> {
     expect_shape("add", Operand::Residual, r.shape(), x.shape())?;
     let y = sink.context().empty_like(Operand::Y, x)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Residual, r), Bound::new(Operand::Y, &y)];
@@ -28,7 +28,7 @@ fn push(sink: &mut impl Sink, operator: Elementwise, x: &Tensor, r: &Tensor) -> 
 /// assert_eq!(nn::add(&ctx, &x, &r)?.read_blocking()?, [11.0, -18.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn add(ctx: &Context, x: &Tensor, r: &Tensor) -> Result<Tensor> {
+pub fn add<T: Real>(ctx: &Context, x: &Tensor<T>, r: &Tensor<T>) -> Result<Tensor<T>> {
     push(&mut Immediate(ctx), Elementwise::Add, x, r)
 }
 
@@ -44,7 +44,7 @@ pub fn add(ctx: &Context, x: &Tensor, r: &Tensor) -> Result<Tensor> {
 /// assert_eq!(nn::add_relu(&ctx, &x, &r)?.read_blocking()?, [11.0, 0.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn add_relu(ctx: &Context, x: &Tensor, r: &Tensor) -> Result<Tensor> {
+pub fn add_relu<T: Real>(ctx: &Context, x: &Tensor<T>, r: &Tensor<T>) -> Result<Tensor<T>> {
     push(&mut Immediate(ctx), Elementwise::AddRelu, x, r)
 }
 
@@ -54,7 +54,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn add(&mut self, x: &Tensor, r: &Tensor) -> Result<Tensor> {
+    pub fn add<T: Real>(&mut self, x: &Tensor<T>, r: &Tensor<T>) -> Result<Tensor<T>> {
         push(self, Elementwise::Add, x, r)
     }
 
@@ -62,7 +62,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn add_relu(&mut self, x: &Tensor, r: &Tensor) -> Result<Tensor> {
+    pub fn add_relu<T: Real>(&mut self, x: &Tensor<T>, r: &Tensor<T>) -> Result<Tensor<T>> {
         push(self, Elementwise::AddRelu, x, r)
     }
 }

@@ -4,8 +4,9 @@
 use super::activation::push_grad;
 use crate::activation::Activation;
 use crate::conv::{Conv, check_derivative, record};
+use crate::element::ElementType;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::{DeviceLimits, Operand};
 use crate::spatial::{check_shape, expect_shape};
 
@@ -20,46 +21,52 @@ fn with_cell(shape: &[usize]) -> Vec<usize> {
 }
 
 /// A matrix as a tensor of one spatial cell: a sample each row, or an output channel of a kernel.
-fn view(operand: Operand, matrix: &Tensor) -> Result<Tensor> {
+fn view<T: Real>(operand: Operand, matrix: &Tensor<T>) -> Result<Tensor<T>> {
     check_shape("dense", operand, matrix.shape(), 2)?;
     matrix.reshape(&with_cell(matrix.shape()))
 }
 
 /// A matrix as one sample: a channel each row.
-fn channels(operand: Operand, matrix: &Tensor) -> Result<Tensor> {
+fn channels<T: Real>(operand: Operand, matrix: &Tensor<T>) -> Result<Tensor<T>> {
     check_shape("dense", operand, matrix.shape(), 2)?;
     matrix.reshape(&[1, matrix.shape()[0], matrix.shape()[1]])
 }
 
 /// The matrix of which [`view`] is a view.
-fn matrix_of_cells(tensor: Tensor) -> Result<Tensor> {
+fn matrix_of_cells<T: Real>(tensor: Tensor<T>) -> Result<Tensor<T>> {
     tensor.reshape(&tensor.shape()[..2])
 }
 
 /// The matrix of which [`channels`] is a view.
-fn rows(tensor: Tensor) -> Result<Tensor> {
+fn rows<T: Real>(tensor: Tensor<T>) -> Result<Tensor<T>> {
     tensor.reshape(&tensor.shape()[1..])
 }
 
 /// Whether a product of `terms` terms into `[rows, inputs]` is better computed as one sample with the inputs as its cells, so
 /// that the kernels' columns lie side by side in memory: if there are enough of them to fill a subgroup's columns, if the
 /// whole can be bound at once, and if there are not so many terms that they had better be split.
-pub(crate) fn along_inputs(limits: &DeviceLimits, terms: usize, rows: usize, inputs: usize) -> bool {
+pub(crate) fn along_inputs(
+    limits: &DeviceLimits,
+    element: ElementType,
+    terms: usize,
+    rows: usize,
+    inputs: usize,
+) -> bool {
     const LEAST_INPUTS: usize = 32;
     const MOST_TERMS: usize = 4096;
-    let largest = terms.max(rows) as u64 * inputs as u64 * 4;
+    let largest = terms.max(rows) as u64 * inputs as u64 * element.bytes();
     inputs >= LEAST_INPUTS && terms <= MOST_TERMS && largest <= limits.max_storage_binding_bytes
 }
 
-fn forward(sink: &mut impl Sink, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+fn forward<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, w: &Tensor<T>, b: Option<&Tensor<T>>) -> Result<Tensor<T>> {
     matrix_of_cells(record::forward(sink, &as_conv()?, &view(Operand::X, x)?, &view(Operand::W, w)?, b)?)
 }
 
-fn input_grad(sink: &mut impl Sink, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
+fn input_grad<T: Real>(sink: &mut impl Sink, dy: &Tensor<T>, w: &Tensor<T>) -> Result<Tensor<T>> {
     let (dy_cells, w_cells) = (view(Operand::Dy, dy)?, view(Operand::W, w)?);
     let ([samples, outputs], inputs) = ([dy.shape()[0], w.shape()[0]], w.shape()[1]);
     expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
-    if along_inputs(sink.context().limits(), outputs, samples, inputs) {
+    if along_inputs(sink.context().limits(), T::TYPE, outputs, samples, inputs) {
         sink.check(&[Bound::new(Operand::Dy, dy), Bound::new(Operand::W, w)])?;
         // dx = dy w is a forward pass with dy as its kernel.
         return rows(record::forward(sink, &as_conv()?, &channels(Operand::W, w)?, &dy_cells, None)?);
@@ -67,13 +74,13 @@ fn input_grad(sink: &mut impl Sink, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
     matrix_of_cells(record::input_grad(sink, &as_conv()?, &dy_cells, &w_cells, &[samples, inputs, 1])?)
 }
 
-fn input_grad_through(
+fn input_grad_through<T: Real>(
     sink: &mut impl Sink,
     activation: Activation,
-    dy: &Tensor,
-    w: &Tensor,
-    x: &Tensor,
-) -> Result<Tensor> {
+    dy: &Tensor<T>,
+    w: &Tensor<T>,
+    x: &Tensor<T>,
+) -> Result<Tensor<T>> {
     check_shape("dense", Operand::Dy, dy.shape(), 2)?;
     check_shape("dense", Operand::W, w.shape(), 2)?;
     expect_shape("dense", Operand::X, x.shape(), &[dy.shape()[0], w.shape()[1]])?;
@@ -82,11 +89,11 @@ fn input_grad_through(
     if activation == Activation::None { Ok(dx) } else { push_grad(sink, activation, x, &dx) }
 }
 
-fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+fn kernel_grad<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
     let (x_cells, dy_cells) = (view(Operand::X, x)?, view(Operand::Dy, dy)?);
     let ([samples, inputs], outputs) = ([x.shape()[0], x.shape()[1]], dy.shape()[1]);
     expect_shape("dense", Operand::Dy, dy.shape(), &[samples, outputs])?;
-    if along_inputs(sink.context().limits(), samples, outputs, inputs) {
+    if along_inputs(sink.context().limits(), T::TYPE, samples, outputs, inputs) {
         sink.check(&[Bound::new(Operand::X, x), Bound::new(Operand::Dy, dy)])?;
         // dw = dy transposed x is an input gradient with dy as its kernel.
         let columns = channels(Operand::X, x)?;
@@ -95,7 +102,7 @@ fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> 
     matrix_of_cells(record::kernel_grad(sink, &as_conv()?, &x_cells, &dy_cells)?)
 }
 
-/// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`. Submits and does not wait.
+/// y `[N, Out]` = x `[N, In]` times w `[Out, In]` transposed, plus b `[Out]`, all of one type. Submits and does not wait.
 ///
 /// # Errors
 /// Shapes that do not fit, tensors of another context, limits of the device, no memory, a lost device.
@@ -108,7 +115,7 @@ fn kernel_grad(sink: &mut impl Sink, x: &Tensor, dy: &Tensor) -> Result<Tensor> 
 /// assert_eq!(nn::dense_forward(&ctx, &x, &w, None)?.read_blocking()?, [34.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dense_forward(ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+pub fn dense_forward<T: Real>(ctx: &Context, x: &Tensor<T>, w: &Tensor<T>, b: Option<&Tensor<T>>) -> Result<Tensor<T>> {
     forward(&mut Immediate(ctx), x, w, b)
 }
 
@@ -125,7 +132,7 @@ pub fn dense_forward(ctx: &Context, x: &Tensor, w: &Tensor, b: Option<&Tensor>) 
 /// assert_eq!(nn::dense_input_grad(&ctx, &dy, &w)?.read_blocking()?, [20.0, 2.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
+pub fn dense_input_grad<T: Real>(ctx: &Context, dy: &Tensor<T>, w: &Tensor<T>) -> Result<Tensor<T>> {
     input_grad(&mut Immediate(ctx), dy, w)
 }
 
@@ -145,13 +152,13 @@ pub fn dense_input_grad(ctx: &Context, dy: &Tensor, w: &Tensor) -> Result<Tensor
 /// assert_eq!(nn::dense_input_grad_through(&ctx, Activation::Relu, &dy, &w, &x)?.read_blocking()?, [0.0, 2.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dense_input_grad_through(
+pub fn dense_input_grad_through<T: Real>(
     ctx: &Context,
     activation: Activation,
-    dy: &Tensor,
-    w: &Tensor,
-    x: &Tensor,
-) -> Result<Tensor> {
+    dy: &Tensor<T>,
+    w: &Tensor<T>,
+    x: &Tensor<T>,
+) -> Result<Tensor<T>> {
     input_grad_through(&mut Immediate(ctx), activation, dy, w, x)
 }
 
@@ -168,7 +175,7 @@ pub fn dense_input_grad_through(
 /// assert_eq!(nn::dense_kernel_grad(&ctx, &x, &dy)?.read_blocking()?, [6.0, 8.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dense_kernel_grad(ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub fn dense_kernel_grad<T: Real>(ctx: &Context, x: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
     kernel_grad(&mut Immediate(ctx), x, dy)
 }
 
@@ -184,7 +191,7 @@ pub fn dense_kernel_grad(ctx: &Context, x: &Tensor, dy: &Tensor) -> Result<Tenso
 /// assert_eq!(nn::dense_bias_grad(&ctx, &dy)?.read_blocking()?, [5.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dense_bias_grad(ctx: &Context, dy: &Tensor) -> Result<Tensor> {
+pub fn dense_bias_grad<T: Real>(ctx: &Context, dy: &Tensor<T>) -> Result<Tensor<T>> {
     as_conv()?.bias_grad(ctx, &view(Operand::Dy, dy)?)
 }
 
@@ -194,7 +201,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dense_forward(&mut self, x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+    pub fn dense_forward<T: Real>(&mut self, x: &Tensor<T>, w: &Tensor<T>, b: Option<&Tensor<T>>) -> Result<Tensor<T>> {
         forward(self, x, w, b)
     }
 
@@ -202,7 +209,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dense_input_grad(&mut self, dy: &Tensor, w: &Tensor) -> Result<Tensor> {
+    pub fn dense_input_grad<T: Real>(&mut self, dy: &Tensor<T>, w: &Tensor<T>) -> Result<Tensor<T>> {
         input_grad(self, dy, w)
     }
 
@@ -210,13 +217,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dense_input_grad_through(
+    pub fn dense_input_grad_through<T: Real>(
         &mut self,
         activation: Activation,
-        dy: &Tensor,
-        w: &Tensor,
-        x: &Tensor,
-    ) -> Result<Tensor> {
+        dy: &Tensor<T>,
+        w: &Tensor<T>,
+        x: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         input_grad_through(self, activation, dy, w, x)
     }
 
@@ -224,7 +231,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dense_kernel_grad(&mut self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn dense_kernel_grad<T: Real>(&mut self, x: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         kernel_grad(self, x, dy)
     }
 
@@ -232,7 +239,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dense_bias_grad(&mut self, dy: &Tensor) -> Result<Tensor> {
+    pub fn dense_bias_grad<T: Real>(&mut self, dy: &Tensor<T>) -> Result<Tensor<T>> {
         self.conv_bias_grad(&as_conv()?, &view(Operand::Dy, dy)?)
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::elementwise::{ByElement, Part, steps_of};
 use super::problem::NnProblem;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::kernel::{self, DropoutParams};
 use crate::plan::{Access, DeviceLimits, Operand, PlanOptions, PlanSpec, Problem, SpecBuilder};
 use crate::spatial::{element_count, expect_shape};
@@ -63,13 +64,35 @@ impl Dropout {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn plan(&self, ctx: &Context, count: usize) -> Result<Arc<Plan>> {
-        let count = element_count(Operand::X, &[count])?;
-        ctx.plan(Problem::Nn(NnProblem::Dropout { dropout: *self, count }), &PlanOptions::default())
+        self.plan_as(ctx, count, ElementType::F32)
     }
 
-    pub(super) fn plan_spec(&self, count: u32, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
-        let title = format!("dropout: {count} elements");
-        let mut plan = SpecBuilder::direct(limits, options, title, count.into())?;
+    /// The same for x and y of this type; an element's place in the mask is the same in each.
+    ///
+    /// # Errors
+    /// As for [`Dropout::plan`].
+    ///
+    /// ```
+    /// use wgconv::{Context, ElementType, nn::Dropout};
+    /// let plan = Dropout::new(0.5, 1)?.plan_as(&Context::new_blocking()?, 1000, ElementType::Bf16)?;
+    /// assert_eq!(plan.bytes_moved(), 2 * 1000 * 2 + 4);
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn plan_as(&self, ctx: &Context, count: usize, element: ElementType) -> Result<Arc<Plan>> {
+        let count = element_count(Operand::X, &[count])?;
+        ctx.plan(Problem::Nn(NnProblem::Dropout { dropout: *self, count, element }), &PlanOptions::default())
+    }
+
+    pub(super) fn plan_spec(
+        &self,
+        count: u32,
+        element: ElementType,
+        limits: &DeviceLimits,
+        options: &PlanOptions,
+    ) -> Result<PlanSpec> {
+        let title = format!("dropout: {count} elements{}", element.in_title());
+        let plan = SpecBuilder::direct(limits, options, title, count.into())?;
+        let mut plan = plan.of_type_only(element, &[Operand::X, Operand::Y]);
         plan.need(Operand::X, count.into(), Access::Read);
         plan.need(Operand::Step, 1, Access::Read);
         plan.need(Operand::Y, count.into(), Access::Write);
@@ -89,11 +112,11 @@ impl Dropout {
         Ok(plan.finish())
     }
 
-    fn push(&self, sink: &mut impl Sink, x: &Tensor, step: &Tensor<u32>) -> Result<Tensor> {
+    fn push<T: Real>(&self, sink: &mut impl Sink, x: &Tensor<T>, step: &Tensor<u32>) -> Result<Tensor<T>> {
         expect_shape("dropout", Operand::Step, step.shape(), &[1])?;
         let y = sink.context().empty_like(Operand::Y, x)?;
         // A tensor has at most u32::MAX elements.
-        let problem = NnProblem::Dropout { dropout: *self, count: x.len() as u32 };
+        let problem = NnProblem::Dropout { dropout: *self, count: x.len() as u32, element: T::TYPE };
         let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Step, step), Bound::new(Operand::Y, &y)];
         sink.push(Problem::Nn(problem), operands)?;
         Ok(y)
@@ -117,7 +140,7 @@ impl Dropout {
 /// assert!(y.iter().zip(&dx).all(|(&y, &dx)| (y == 0.0 || y == 2.0) && dx == 2.0 * y));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn dropout(ctx: &Context, dropout: &Dropout, x: &Tensor, step: &Tensor<u32>) -> Result<Tensor> {
+pub fn dropout<T: Real>(ctx: &Context, dropout: &Dropout, x: &Tensor<T>, step: &Tensor<u32>) -> Result<Tensor<T>> {
     dropout.push(&mut Immediate(ctx), x, step)
 }
 
@@ -128,7 +151,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn dropout(&mut self, dropout: &Dropout, x: &Tensor, step: &Tensor<u32>) -> Result<Tensor> {
+    pub fn dropout<T: Real>(&mut self, dropout: &Dropout, x: &Tensor<T>, step: &Tensor<u32>) -> Result<Tensor<T>> {
         dropout.push(self, x, step)
     }
 }

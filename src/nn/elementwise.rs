@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::kernel::{self, ElementwiseParams, EntryPoint, Override};
-use crate::plan::{Batched, Operand, SpecBuilder, StepBinding};
+use crate::plan::{Batched, ELEMENT_BYTES, Operand, SpecBuilder, StepBinding};
 
 /// The entry points of an element-wise operator.
 #[derive(Clone, Copy)]
@@ -93,27 +93,36 @@ pub(crate) fn steps_of<P: bytemuck::Pod>(
     params: impl Fn(u32, u32) -> P,
 ) -> Result<()> {
     let alignment = plan.limits.storage_alignment;
-    let unit = (alignment / 4).max(1).min(count.into()) as u32;
+    // Elements of the smallest type between aligned offsets, of whole words.
+    let bytes = operands.iter().map(|part| plan.element_of(part.operand).bytes());
+    let least = bytes.min().unwrap_or(ELEMENT_BYTES);
+    let unit = (alignment / least).max(ELEMENT_BYTES / least).min(count.into()) as u32;
     let chunked: Vec<Batched> = operands
         .iter()
         .filter(|part| part.fixed.is_none())
-        .map(|part| Batched::of(part.operand, unit.into()))
+        .map(|part| plan.batched(part.operand, unit.into()))
         .collect();
     for chunk in plan.chunks(count.div_ceil(unit), &chunked, unit.into())? {
         let first = chunk.first * unit;
         let elements = chunk.count.saturating_mul(unit).min(count - first);
-        let binding = |part: &Part| match part.fixed {
-            Some(fixed) => StepBinding { operand: part.operand, offset: part.offset, size: u64::from(fixed) * 4 },
-            None => StepBinding {
-                operand: part.operand,
-                offset: part.offset + u64::from(first) * 4,
-                size: u64::from(elements) * 4,
-            },
+        // Single halves of words are stored atomically, so that only what is behind the last unit is stored so.
+        let whole = elements / unit * unit;
+        let parts = match least < ELEMENT_BYTES && !elements.is_multiple_of(FOUR) && (1..elements).contains(&whole) {
+            true => vec![(first, whole), (first + whole, elements - whole)],
+            false => vec![(first, elements)],
         };
-        let whole = elements.is_multiple_of(FOUR) && alignment.is_multiple_of(4 * u64::from(FOUR));
-        let (entry, values) = if whole { (entries.vec4, elements / FOUR) } else { (entries.scalar, elements) };
-        let bindings = operands.iter().map(binding).collect();
-        plan.step(entry, overrides, params(first, values), bindings, values.into())?;
+        for (first, elements) in parts {
+            let binding = |part: &Part| {
+                let (first, elements) = part.fixed.map_or((first, elements), |fixed| (0, fixed));
+                let element = plan.element_of(part.operand);
+                let offset = part.offset + u64::from(first) * element.bytes();
+                StepBinding { operand: part.operand, offset, size: element.buffer_bytes(elements.into()) }
+            };
+            let by_fours = elements.is_multiple_of(FOUR) && alignment.is_multiple_of(4 * u64::from(FOUR));
+            let (entry, values) = if by_fours { (entries.vec4, elements / FOUR) } else { (entries.scalar, elements) };
+            let bindings = operands.iter().map(binding).collect();
+            plan.step(entry, overrides, params(first, values), bindings, values.into())?;
+        }
     }
     Ok(())
 }

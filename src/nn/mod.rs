@@ -5,6 +5,10 @@
 //! What changes from step to step is in tensors, so that a recorded program need not be recorded again: the optimisers'
 //! hyper-parameters, which the host writes, and the number of the step ([`advance`]), which the device counts.
 //!
+//! Types ([`crate::ElementType`]): x, y, dx, dy, a residual, logits and the dw of an optimiser are tensors of any [`crate::Real`], all
+//! that a call is given and gives of one; so are a dense layer's w and b. Losses, the w and the memory of an optimiser, and what a batch
+//! normalisation has for each channel are f32: mixed precision keeps the weights in f32, and [`crate::convert`]s working copies.
+//!
 //! Layouts ([`crate::Layout`]): operators that look at one element at a time, optimisers and [`half_squared_error`] among them, take
 //! any, if the tensors of a call agree, and their results have it too; [`BatchNorm`] takes either, and its results have x's. Dense
 //! layers and the softmax take channels first, which `[N, C]` is in either.
@@ -35,6 +39,6 @@ pub(crate) use elementwise::{
 };
 pub use ops::{half_squared_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax_cross_entropy};
 pub(crate) use problem::NnProblem;
-pub use problem::{Elementwise, plan, plan_softmax_cross_entropy};
+pub use problem::{Elementwise, plan, plan_as, plan_softmax_cross_entropy, plan_softmax_cross_entropy_as};
 pub use schedule::Schedule;
 pub use sgd::{sgd, sgd_nesterov};

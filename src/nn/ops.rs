@@ -3,15 +3,21 @@
 use super::{Elementwise, NnProblem, activate, activation_grad};
 use crate::activation::Activation;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::{Operand, Problem};
 use crate::spatial::{check_shape, expect_shape};
 
-pub(super) fn elementwise(operator: Elementwise, tensor: &Tensor) -> Problem {
-    Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32 })
+/// An operator on tensors of which this is one.
+pub(super) fn elementwise<T: Real>(operator: Elementwise, tensor: &Tensor<T>) -> Problem {
+    // A tensor has at most u32::MAX elements.
+    Problem::Nn(NnProblem::Elementwise { operator, count: tensor.len() as u32, element: T::TYPE })
 }
 
-fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+fn push_half_squared_error<T: Real>(
+    sink: &mut impl Sink,
+    y: &Tensor<T>,
+    target: &Tensor<T>,
+) -> Result<(Tensor, Tensor<T>)> {
     expect_shape("half_squared_error", Operand::Target, target.shape(), y.shape())?;
     let loss = sink.context().empty_like(Operand::Loss, y)?;
     let dx = sink.context().empty_like(Operand::Dx, y)?;
@@ -25,7 +31,7 @@ fn push_half_squared_error(sink: &mut impl Sink, y: &Tensor, target: &Tensor) ->
     Ok((loss, dx))
 }
 
-fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+fn push_softmax<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, labels: &Tensor<u32>) -> Result<(Tensor, Tensor<T>)> {
     const OPERATOR: &str = "softmax_cross_entropy";
     check_shape(OPERATOR, Operand::X, x.shape(), 2)?;
     let (samples, classes) = (x.shape()[0], x.shape()[1]);
@@ -39,7 +45,7 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
         Bound::new(Operand::Dx, &dx),
     ];
     // A tensor has at most u32::MAX elements.
-    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32 };
+    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32, element: T::TYPE };
     sink.push(Problem::Nn(problem), operands)?;
     Ok((loss, dx))
 }
@@ -58,7 +64,7 @@ fn push_softmax(sink: &mut impl Sink, x: &Tensor, labels: &Tensor<u32>) -> Resul
 /// assert_eq!(nn::relu_grad(&ctx, &y, &x)?.read_blocking()?, [0.0, 2.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn relu(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+pub fn relu<T: Real>(ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
     activate(ctx, Activation::Relu, x)
 }
 
@@ -66,7 +72,7 @@ pub fn relu(ctx: &Context, x: &Tensor) -> Result<Tensor> {
 ///
 /// # Errors
 /// As for [`relu`], and shapes that differ.
-pub fn relu_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub fn relu_grad<T: Real>(ctx: &Context, y: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
     activation_grad(ctx, Activation::Relu, y, dy)
 }
 
@@ -85,7 +91,7 @@ pub fn relu_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
 /// assert_eq!(nn::sigmoid_grad(&ctx, &y, &one)?.read_blocking()?, [0.25, 0.0, 0.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn sigmoid(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+pub fn sigmoid<T: Real>(ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
     activate(ctx, Activation::Sigmoid, x)
 }
 
@@ -93,12 +99,12 @@ pub fn sigmoid(ctx: &Context, x: &Tensor) -> Result<Tensor> {
 ///
 /// # Errors
 /// As for [`relu`], and shapes that differ.
-pub fn sigmoid_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+pub fn sigmoid_grad<T: Real>(ctx: &Context, y: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
     activation_grad(ctx, Activation::Sigmoid, y, dy)
 }
 
 /// Half the squared error of a sigmoid's output y against a target of the same shape: the loss (y - target)^2 / 2 of each
-/// element, and its gradient (y - target) * y * (1 - y) at the sigmoid's input. Submits and does not wait.
+/// element, in f32, and its gradient (y - target) * y * (1 - y) at the sigmoid's input, in y's type. Submits and does not wait.
 ///
 /// # Errors
 /// As for [`relu`], and shapes that differ.
@@ -112,12 +118,12 @@ pub fn sigmoid_grad(ctx: &Context, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
 /// assert_eq!((loss.read_blocking()?[0], dz.read_blocking()?[0]), (0.125, -0.125));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn half_squared_error(ctx: &Context, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+pub fn half_squared_error<T: Real>(ctx: &Context, y: &Tensor<T>, target: &Tensor<T>) -> Result<(Tensor, Tensor<T>)> {
     push_half_squared_error(&mut Immediate(ctx), y, target)
 }
 
-/// Softmax cross-entropy of logits x `[N, C]` against class labels `[N]`: the loss of each sample `[N]`, and the gradient
-/// `[N, C]` of the mean loss. A label that is no class (C or more) makes its sample count for nothing: loss and gradient
+/// Softmax cross-entropy of logits x `[N, C]` against class labels `[N]`: the loss of each sample `[N]`, in f32, and the gradient
+/// `[N, C]` of the mean loss, in x's type. A label that is no class (C or more) makes its sample count for nothing: loss and gradient
 /// 0; the mean is over all N. Submits and does not wait.
 ///
 /// # Errors
@@ -133,7 +139,11 @@ pub fn half_squared_error(ctx: &Context, y: &Tensor, target: &Tensor) -> Result<
 /// assert_eq!(dx.read_blocking()?, [0.5, -0.5]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn softmax_cross_entropy(ctx: &Context, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+pub fn softmax_cross_entropy<T: Real>(
+    ctx: &Context,
+    x: &Tensor<T>,
+    labels: &Tensor<u32>,
+) -> Result<(Tensor, Tensor<T>)> {
     push_softmax(&mut Immediate(ctx), x, labels)
 }
 
@@ -143,7 +153,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn relu(&mut self, x: &Tensor) -> Result<Tensor> {
+    pub fn relu<T: Real>(&mut self, x: &Tensor<T>) -> Result<Tensor<T>> {
         self.activate(Activation::Relu, x)
     }
 
@@ -151,7 +161,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn relu_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn relu_grad<T: Real>(&mut self, y: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         self.activation_grad(Activation::Relu, y, dy)
     }
 
@@ -159,7 +169,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn sigmoid(&mut self, x: &Tensor) -> Result<Tensor> {
+    pub fn sigmoid<T: Real>(&mut self, x: &Tensor<T>) -> Result<Tensor<T>> {
         self.activate(Activation::Sigmoid, x)
     }
 
@@ -167,7 +177,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn sigmoid_grad(&mut self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn sigmoid_grad<T: Real>(&mut self, y: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         self.activation_grad(Activation::Sigmoid, y, dy)
     }
 
@@ -175,7 +185,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn half_squared_error(&mut self, y: &Tensor, target: &Tensor) -> Result<(Tensor, Tensor)> {
+    pub fn half_squared_error<T: Real>(&mut self, y: &Tensor<T>, target: &Tensor<T>) -> Result<(Tensor, Tensor<T>)> {
         push_half_squared_error(self, y, target)
     }
 
@@ -183,7 +193,11 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn softmax_cross_entropy(&mut self, x: &Tensor, labels: &Tensor<u32>) -> Result<(Tensor, Tensor)> {
+    pub fn softmax_cross_entropy<T: Real>(
+        &mut self,
+        x: &Tensor<T>,
+        labels: &Tensor<u32>,
+    ) -> Result<(Tensor, Tensor<T>)> {
         push_softmax(self, x, labels)
     }
 }

@@ -6,6 +6,7 @@ use super::batch_norm::BatchNormProblem;
 use super::dropout::Dropout;
 use super::elementwise::{self, ByElement, Part};
 use crate::activation::Activation;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::kernel::{self, ElementwiseParams, KernelKey, SoftmaxParams, WORKGROUP_SIZE};
@@ -56,8 +57,25 @@ pub enum Elementwise {
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn plan(ctx: &Context, operator: Elementwise, count: usize) -> Result<Arc<Plan>> {
+    plan_as(ctx, operator, count, ElementType::F32)
+}
+
+/// The same for data and gradients of this type: the operands that tensors of the operator's function may have it for. Losses and
+/// what an optimiser changes are f32.
+///
+/// # Errors
+/// As for [`plan`].
+///
+/// ```
+/// use wgconv::{Context, ElementType, nn};
+/// let ctx = Context::new_blocking()?;
+/// let plan = nn::plan_as(&ctx, nn::Elementwise::HalfSquaredError, 100, ElementType::Bf16)?;
+/// assert_eq!(plan.bytes_moved(), 100 * (2 + 2 + 4 + 2));      // y, target, loss, dx
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn plan_as(ctx: &Context, operator: Elementwise, count: usize, element: ElementType) -> Result<Arc<Plan>> {
     let count = element_count(Operand::X, &[count])?;
-    ctx.plan(Problem::Nn(NnProblem::Elementwise { operator, count }), &PlanOptions::default())
+    ctx.plan(Problem::Nn(NnProblem::Elementwise { operator, count, element }), &PlanOptions::default())
 }
 
 /// The plan of [`super::softmax_cross_entropy`] for logits x `[samples, classes]`, for the encoder level: loss and dx from
@@ -73,17 +91,37 @@ pub fn plan(ctx: &Context, operator: Elementwise, count: usize) -> Result<Arc<Pl
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn plan_softmax_cross_entropy(ctx: &Context, samples: usize, classes: usize) -> Result<Arc<Plan>> {
+    plan_softmax_cross_entropy_as(ctx, samples, classes, ElementType::F32)
+}
+
+/// The same for logits and dx of this type; the loss is f32.
+///
+/// # Errors
+/// As for [`plan_softmax_cross_entropy`].
+///
+/// ```
+/// use wgconv::{Context, ElementType, nn};
+/// let plan = nn::plan_softmax_cross_entropy_as(&Context::new_blocking()?, 50, 10, ElementType::F16)?;
+/// assert_eq!(plan.bytes_moved(), 500 * 2 + 50 * 4 + 50 * 4 + 500 * 2);
+/// # Ok::<(), wgconv::Error>(())
+/// ```
+pub fn plan_softmax_cross_entropy_as(
+    ctx: &Context,
+    samples: usize,
+    classes: usize,
+    element: ElementType,
+) -> Result<Arc<Plan>> {
     element_count(Operand::X, &[samples, classes])?;
-    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32 };
+    let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32, element };
     ctx.plan(Problem::Nn(problem), &PlanOptions::default())
 }
 
 /// A problem of `nn` with every extent known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NnProblem {
-    Elementwise { operator: Elementwise, count: u32 },
-    SoftmaxCrossEntropy { samples: u32, classes: u32 },
-    Dropout { dropout: Dropout, count: u32 },
+    Elementwise { operator: Elementwise, count: u32, element: ElementType },
+    SoftmaxCrossEntropy { samples: u32, classes: u32, element: ElementType },
+    Dropout { dropout: Dropout, count: u32, element: ElementType },
     Advance,
     BatchNorm(BatchNormProblem),
 }
@@ -138,6 +176,18 @@ impl Elementwise {
         }
     }
 
+    /// The operands that can be of 16 bits: data and their gradients. Losses are f32, and so is what an optimiser changes.
+    fn typed(self) -> &'static [Operand] {
+        use Operand::{Dw, Dx, Dy, Residual, Target, X, Y};
+        match self {
+            Elementwise::Activate(_) | Elementwise::ActivationGrad(_) | Elementwise::Add | Elementwise::AddRelu => {
+                &[X, Residual, Y, Dy, Dx]
+            }
+            Elementwise::HalfSquaredError => &[Y, Target, Dx],
+            Elementwise::Sgd | Elementwise::SgdNesterov | Elementwise::Adam | Elementwise::AdamW => &[Dw],
+        }
+    }
+
     /// How many elements an operand has that has not one for each of the operator's.
     fn fixed(self, operand: Operand) -> Option<u32> {
         match (operand, self) {
@@ -164,9 +214,13 @@ impl NnProblem {
     /// Plans it for a device.
     pub(crate) fn plan(&self, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
         match *self {
-            NnProblem::Elementwise { operator, count } => plan_elementwise(operator, count, limits, options),
-            NnProblem::SoftmaxCrossEntropy { samples, classes } => plan_softmax(samples, classes, limits, options),
-            NnProblem::Dropout { dropout, count } => dropout.plan_spec(count, limits, options),
+            NnProblem::Elementwise { operator, count, element } => {
+                plan_elementwise(operator, count, element, limits, options)
+            }
+            NnProblem::SoftmaxCrossEntropy { samples, classes, element } => {
+                plan_softmax([samples, classes], element, limits, options)
+            }
+            NnProblem::Dropout { dropout, count, element } => dropout.plan_spec(count, element, limits, options),
             NnProblem::Advance => plan_advance(limits, options),
             NnProblem::BatchNorm(problem) => problem.plan_spec(limits, options),
         }
@@ -176,17 +230,19 @@ impl NnProblem {
 fn plan_elementwise(
     operator: Elementwise,
     count: u32,
+    element: ElementType,
     limits: &DeviceLimits,
     options: &PlanOptions,
 ) -> Result<PlanSpec> {
     let (entries, operands, flops) = operator.parts();
     let title = match operator {
         Elementwise::Activate(activation) | Elementwise::ActivationGrad(activation) => {
-            format!("{} {activation}: {count} elements", entries.scalar.name)
+            format!("{} {activation}: {count} elements{}", entries.scalar.name, element.in_title())
         }
-        _ => format!("{}: {count} elements", entries.scalar.name),
+        _ => format!("{}: {count} elements{}", entries.scalar.name, element.in_title()),
     };
-    let mut plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
+    let plan = SpecBuilder::direct(limits, options, title, u64::from(count) * flops)?;
+    let mut plan = plan.of_type_only(element, operator.typed());
     for &(operand, access) in operands {
         plan.need(operand, operator.fixed(operand).unwrap_or(count).into(), access);
     }
@@ -211,8 +267,13 @@ fn plan_advance(limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec
     Ok(plan.finish())
 }
 
-fn plan_softmax(samples: u32, classes: u32, limits: &DeviceLimits, options: &PlanOptions) -> Result<PlanSpec> {
-    let title = format!("softmax_cross_entropy: {samples} samples, {classes} classes");
+fn plan_softmax(
+    [samples, classes]: [u32; 2],
+    element: ElementType,
+    limits: &DeviceLimits,
+    options: &PlanOptions,
+) -> Result<PlanSpec> {
+    let title = format!("softmax_cross_entropy: {samples} samples, {classes} classes{}", element.in_title());
     // Three sweeps over the classes and the two tree reductions.
     let iterations = 3 * (u64::from(classes.div_ceil(WORKGROUP_SIZE)) + 1) + 16;
     if iterations > limits.max_loop_iterations.into() {
@@ -224,12 +285,13 @@ fn plan_softmax(samples: u32, classes: u32, limits: &DeviceLimits, options: &Pla
         });
     }
     let (batch, width) = (u64::from(samples), u64::from(classes));
-    let mut plan = SpecBuilder::direct(limits, options, title, 8 * batch * width)?;
+    let plan = SpecBuilder::direct(limits, options, title, 8 * batch * width)?;
+    let mut plan = plan.of_type_only(element, &[Operand::X, Operand::Dx]);
     plan.need(Operand::X, batch * width, Access::Read);
     plan.need(Operand::Target, batch, Access::Read);
     plan.need(Operand::Loss, batch, Access::Write);
     plan.need(Operand::Dx, batch * width, Access::Write);
-    let [x, dx] = [Operand::X, Operand::Dx].map(|operand| Batched::of(operand, width));
+    let [x, dx] = [Operand::X, Operand::Dx].map(|operand| plan.batched(operand, width));
     let [target, loss] = [Operand::Target, Operand::Loss].map(|operand| Batched::of(operand, 1));
     let bind = |limits: &DeviceLimits, chunk: &Chunk, operand| chunk.bind(limits, operand);
     // A workgroup a sample.

@@ -4,15 +4,15 @@ use super::Elementwise;
 use super::ops::elementwise;
 use super::problem::SGD_HYPER;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Program, Real, Sink, Tensor};
 use crate::plan::Operand;
 use crate::spatial::expect_shape;
 
-fn push(
+fn push<T: Real>(
     sink: &mut impl Sink,
     operator: Elementwise,
     w: &Tensor,
-    dw: &Tensor,
+    dw: &Tensor<T>,
     velocity: &Tensor,
     hyper: &Tensor,
 ) -> Result<()> {
@@ -26,12 +26,12 @@ fn push(
         Bound::new(Operand::W, w),
         Bound::new(Operand::State, velocity),
     ];
-    sink.push(elementwise(operator, w), operands)
+    sink.push(elementwise(operator, dw), operands)
 }
 
 /// One step of stochastic gradient descent with momentum and weight decay, in place (PyTorch's rule, dampening 0):
 /// g = dw + decay * w; velocity = momentum * velocity + g; w = w - rate * velocity. `hyper` is `[3]`: learning rate,
-/// momentum, weight decay. Submits and does not wait.
+/// momentum, weight decay. dw may be of 16 bits ([`Real`]); w and velocity are f32. Submits and does not wait.
 ///
 /// # Errors
 /// A tensor of another context, shapes that differ, two of the tensors sharing memory; limits of the device, no memory, a
@@ -49,7 +49,7 @@ fn push(
 /// assert_eq!(w.read_blocking()?, [1.0 - 0.25 * 2.0 - 0.25 * 3.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn sgd(ctx: &Context, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+pub fn sgd<T: Real>(ctx: &Context, w: &Tensor, dw: &Tensor<T>, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
     push(&mut Immediate(ctx), Elementwise::Sgd, w, dw, velocity, hyper)
 }
 
@@ -70,7 +70,13 @@ pub fn sgd(ctx: &Context, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Te
 /// assert_eq!(w.read_blocking()?, [1.0 - 0.25 * (2.0 + 0.5 * 2.0)]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn sgd_nesterov(ctx: &Context, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+pub fn sgd_nesterov<T: Real>(
+    ctx: &Context,
+    w: &Tensor,
+    dw: &Tensor<T>,
+    velocity: &Tensor,
+    hyper: &Tensor,
+) -> Result<()> {
     push(&mut Immediate(ctx), Elementwise::SgdNesterov, w, dw, velocity, hyper)
 }
 
@@ -80,7 +86,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn sgd(&mut self, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+    pub fn sgd<T: Real>(&mut self, w: &Tensor, dw: &Tensor<T>, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
         push(self, Elementwise::Sgd, w, dw, velocity, hyper)
     }
 
@@ -88,7 +94,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn sgd_nesterov(&mut self, w: &Tensor, dw: &Tensor, velocity: &Tensor, hyper: &Tensor) -> Result<()> {
+    pub fn sgd_nesterov<T: Real>(
+        &mut self,
+        w: &Tensor,
+        dw: &Tensor<T>,
+        velocity: &Tensor,
+        hyper: &Tensor,
+    ) -> Result<()> {
         push(self, Elementwise::SgdNesterov, w, dw, velocity, hyper)
     }
 }

@@ -2,12 +2,15 @@
 
 use super::batch::{ELEMENT_BYTES, elements};
 use super::{
-    Access, Algorithm, Batched, Chunk, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, Slabs, Step,
+    Access, Algorithm, Batched, Chunk, DeviceLimits, Operand, OperandNeed, PlanOptions, PlanSpec, Slabs, Span, Step,
     StepBinding, Strategy, fold,
 };
 use crate::element::ElementType;
 use crate::error::{Error, Result};
-use crate::kernel::{EntryPoint, KernelKey, Override, Reduction, Storage, Storages, SumParams, WORKGROUP_SIZE};
+use crate::kernel::{
+    EntryPoint, FINISH_OVERRIDES, FinishParams, KernelKey, Override, Reduction, Storage, Storages, SumParams,
+    WORKGROUP_SIZE,
+};
 
 /// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
 pub(super) const MOST_DISPATCHES: usize = 65_536;
@@ -20,7 +23,8 @@ pub(crate) const CALLERS_CHOICE: &str = "the caller's choice";
 /// The result of a split reduction.
 pub(crate) struct Total {
     pub binding: StepBinding,
-    pub elements: u64,
+    /// What of it is computed now.
+    pub span: Span,
     /// Samples of all chunks.
     pub batch: u32,
     /// How many times what it holds is added to.
@@ -38,6 +42,10 @@ pub(crate) struct SpecBuilder<'a> {
     element: ElementType,
     /// An operand of another type.
     exception: Option<(Operand, ElementType)>,
+    /// The operands of this type, if not all: the others are of 32 bits.
+    typed: Option<&'static [Operand]>,
+    /// Operands that are f32 here, and scratch memory of a plan whose operands have another type.
+    raised: &'a [Operand],
     /// Most samples of a chunk.
     at_once: u64,
 }
@@ -72,7 +80,7 @@ impl<'a> SpecBuilder<'a> {
     ) -> Self {
         let spec =
             PlanSpec { title, algorithm, reason: reason.to_string(), needs: Vec::new(), steps: Vec::new(), flops };
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder::of(limits, options, spec)
     }
 
     /// With operands of this type.
@@ -80,23 +88,41 @@ impl<'a> SpecBuilder<'a> {
         SpecBuilder { element, ..self }
     }
 
+    /// With these operands of this type; the others are of 32 bits.
+    pub(crate) fn of_type_only(self, element: ElementType, operands: &'static [Operand]) -> Self {
+        SpecBuilder { element, typed: Some(operands), ..self }
+    }
+
     /// With one of another type.
     pub(crate) fn except(self, operand: Operand, element: ElementType) -> Self {
         SpecBuilder { exception: Some((operand, element)), ..self }
+    }
+
+    /// With these as f32.
+    pub(crate) fn raising(self, operands: &'a [Operand]) -> Self {
+        SpecBuilder { raised: operands, ..self }
     }
 
     /// The type of an operand. Sums in the workspace are f32, and indices words as these are.
     pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
         match self.exception {
             Some((other, element)) if other == operand => element,
+            _ if self.raised.contains(&operand) => ElementType::F32,
             _ if operand.is_scratch() || operand == Operand::Indices => ElementType::F32,
+            _ if self.typed.is_some_and(|typed| !typed.contains(&operand)) => ElementType::F32,
             _ => self.element,
         }
     }
 
     /// Whether sums are rounded where they are stored in the output, so that several dispatches must not add to it.
     pub(crate) fn rounds(&self) -> bool {
-        self.element != ElementType::F32
+        let is_raised = [Operand::Y, Operand::Dx].iter().any(|result| self.raised.contains(result));
+        self.element != ElementType::F32 && !is_raised
+    }
+
+    /// Whether the operands have several types: a kernel takes inputs of one.
+    pub(crate) fn is_mixed(&self) -> bool {
+        !self.raised.is_empty()
     }
 
     /// An operand of so many elements a sample, of its type.
@@ -116,7 +142,16 @@ impl<'a> SpecBuilder<'a> {
 
     /// A plan that has begun as another one's.
     pub(crate) fn of(limits: &'a DeviceLimits, options: &'a PlanOptions, spec: PlanSpec) -> Self {
-        SpecBuilder { limits, options, spec, element: ElementType::F32, exception: None, at_once: u64::MAX }
+        SpecBuilder {
+            limits,
+            options,
+            spec,
+            element: ElementType::F32,
+            exception: None,
+            typed: None,
+            raised: &[],
+            at_once: u64::MAX,
+        }
     }
 
     /// Adds a dispatch of another plan's.
@@ -266,6 +301,10 @@ impl<'a> SpecBuilder<'a> {
             types.max_by_key(|&element| element != ElementType::F32).unwrap_or_default()
         };
         let (input, output) = (of(false), of(true));
+        let mut read = kernel.entry.slots.iter().zip(bindings).filter(|(slot, _)| !slot.writable);
+        if input != ElementType::F32 && read.any(|(_, binding)| self.raised.contains(&binding.operand)) {
+            return Err(self.spec.algorithm.unavailable("its kernels read tensors of one type"));
+        }
         let module = kernel.entry.kernel();
         for (element, can) in [(input, module.reads_types()), (output, module.stores_types())] {
             if element != ElementType::F32 && !can {
@@ -318,12 +357,14 @@ impl<'a> SpecBuilder<'a> {
         slice_workgroups: u64,
         mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
     ) -> Result<()> {
-        let elements = total.elements;
+        let elements = total.span.elements;
         // Rounds of fewer than two slices would not be worth their second pass.
         let by_grid = self.most_workgroups() / slice_workgroups.max(1);
         let per_round = self.workspace_slices(elements).min(by_grid).min(slabs.count().into());
         if self.rounds() {
-            return self.rounded_reduction(total, chunk, slabs, per_round, slice_step);
+            // The kernels that compute parts compute one slice of them.
+            let most = if total.span.is_whole { per_round } else { per_round.min(1) };
+            return self.rounded_reduction(total, chunk, slabs, most, slice_step);
         }
         let (total, accumulate) = (total.binding, total.onto.is_some() || chunk.first > 0);
         // Software devices take seconds to compile kernels that read before each of many stores: there the second pass does it.
@@ -368,9 +409,9 @@ impl<'a> SpecBuilder<'a> {
         let is_first = chunk.first == 0;
         if is_first {
             total.slices = per_round as u32;
-            self.reserve_workspace(per_round * total.elements * ELEMENT_BYTES);
+            self.reserve_workspace(per_round * total.span.elements * ELEMENT_BYTES);
         }
-        let slices_bytes = |slices: u32| u64::from(slices) * total.elements * ELEMENT_BYTES;
+        let slices_bytes = |slices: u32| u64::from(slices) * total.span.elements * ELEMENT_BYTES;
         for first in (0..slabs.count()).step_by(total.slices as usize) {
             let slices = total.slices.min(slabs.count() - first);
             let partial = StepBinding { operand: Operand::Workspace, offset: 0, size: slices_bytes(slices) };
@@ -379,19 +420,66 @@ impl<'a> SpecBuilder<'a> {
         if chunk.first + chunk.count < total.batch {
             return Ok(());
         }
+        let Span { first, elements, is_whole } = total.span;
+        let all = StepBinding { operand: Operand::Workspace, offset: 0, size: slices_bytes(total.slices) };
+        let bindings = vec![all, total.binding];
+        if !is_whole {
+            let overrides = FINISH_OVERRIDES.iter().copied().zip([0, total.onto.is_some().into(), 0]);
+            let params = FinishParams {
+                count: elements as u32,
+                sum_base: 0,
+                out_base: first as u32,
+                factor: total.onto.unwrap_or(0.0),
+                slope: 0.0,
+                unused_a: 0,
+                unused_b: 0,
+                unused_c: 0,
+            };
+            let invocations = elements.div_ceil(4);
+            return self.step(&crate::kernel::FINISH, &overrides.collect::<Vec<_>>(), params, bindings, invocations);
+        }
         let params = SumParams {
-            elements: total.elements as u32,
+            elements: elements as u32,
             slices: total.slices,
             accumulate: u32::from(total.onto.is_some()),
             factor: total.onto.unwrap_or(1.0),
         };
-        let all = StepBinding { operand: Operand::Workspace, offset: 0, size: slices_bytes(total.slices) };
-        self.step(&crate::kernel::SUM_SLICES, &[], params, vec![all, total.binding], total.elements)
+        self.step(&crate::kernel::SUM_SLICES, &[], params, bindings, elements)
+    }
+
+    /// Parts of a reduction's result that are computed one after the other: all of it at once, unless its sums have to be kept
+    /// and the workspace does not hold them.
+    pub(crate) fn spans(&self, elements: u64) -> Result<Vec<Span>> {
+        if !self.rounds() || self.workspace_slices(elements) > 0 {
+            return Ok(vec![Span::whole(elements)]);
+        }
+        Span::split(elements, self.most_sums().min(self.most_invocations()))
+    }
+
+    /// Most f32 sums of results of 16 bits that are kept at the same time.
+    pub(crate) fn most_sums(&self) -> u64 {
+        let most = self.options.workspace_limit.max(PlanOptions::LEAST_SUMS);
+        most.min(self.limits.max_storage_binding_bytes) / ELEMENT_BYTES
+    }
+
+    /// Room for so many f32 sums of results of 16 bits: the same whenever it is asked for.
+    pub(crate) fn sums(&mut self, elements: u64) -> StepBinding {
+        let size = elements * ELEMENT_BYTES;
+        self.reserve_scratch(Operand::Sums, size);
+        StepBinding { operand: Operand::Sums, offset: 0, size }
+    }
+
+    /// From now on chunks of no more samples.
+    pub(crate) fn at_most(&mut self, samples: u64) {
+        self.at_once = self.at_once.min(samples);
     }
 
     /// Slices that the workspace can hold, one dispatch can compute and one second pass can add.
     fn workspace_slices(&self, elements: u64) -> u64 {
-        let held = self.most_workspace_bytes() / (elements * ELEMENT_BYTES);
+        let mut held = self.most_workspace_bytes() / (elements * ELEMENT_BYTES);
+        if held == 0 && self.rounds() {
+            held = self.most_sums() / elements;
+        }
         held.min(self.most_invocations() / elements).min((self.limits.max_loop_iterations - 2).into())
     }
 
@@ -437,9 +525,13 @@ impl<'a> SpecBuilder<'a> {
     }
 
     fn reserve_workspace(&mut self, bytes: u64) {
-        match self.spec.needs.iter_mut().find(|need| need.operand == Operand::Workspace) {
+        self.reserve_scratch(Operand::Workspace, bytes);
+    }
+
+    fn reserve_scratch(&mut self, operand: Operand, bytes: u64) {
+        match self.spec.needs.iter_mut().find(|need| need.operand == operand) {
             Some(need) => need.bytes = need.bytes.max(bytes),
-            None => self.need(Operand::Workspace, bytes / ELEMENT_BYTES, Access::Write),
+            None => self.need(operand, bytes / ELEMENT_BYTES, Access::Write),
         }
     }
 

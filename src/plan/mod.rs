@@ -10,8 +10,10 @@ mod limits;
 mod loops;
 mod operand;
 mod options;
+
 mod problem;
 mod slabs;
+mod span;
 mod spec;
 
 pub(crate) use advice::{Advice, choose};
@@ -23,7 +25,9 @@ pub use limits::DeviceLimits;
 pub(crate) use loops::loop_tests;
 pub use operand::Operand;
 pub use options::{Algorithm, PlanOptions, Strategy};
+
 pub(crate) use problem::Problem;
 pub(crate) use slabs::Slabs;
+pub(crate) use span::Span;
 pub(crate) use spec::Step;
 pub use spec::{Access, OperandNeed, PlanSpec, StepBinding, StepInfo};

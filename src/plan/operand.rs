@@ -52,6 +52,9 @@ pub enum Operand {
     Residual,
     /// Scratch memory; its content does not matter before or after.
     Workspace,
+    /// More of it: f32 sums of a result of 16 bits, to which several dispatches add before they are rounded. A buffer of its own for the
+    /// reason that [`Operand::ChannelSums`] gives.
+    Sums,
     /// More of it: the sums over the channels of each group of x, or their gradient, of a convolution whose kernels are shared
     /// ([`crate::ConvBuilder::shared_kernel`]). A buffer of its own, because in WebGPU a dispatch cannot read from a buffer
     /// and write into another part of it.
@@ -63,7 +66,7 @@ pub enum Operand {
 
 impl Operand {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Operand; 23] = [
+    pub const ALL: [Operand; 24] = [
         Operand::X,
         Operand::W,
         Operand::B,
@@ -85,6 +88,7 @@ impl Operand {
         Operand::Hyper,
         Operand::Residual,
         Operand::Workspace,
+        Operand::Sums,
         Operand::ChannelSums,
         Operand::Transformed,
     ];
@@ -96,10 +100,10 @@ impl Operand {
     ///
     /// ```
     /// use wgconv::Operand;
-    /// assert_eq!(Operand::ALL.into_iter().filter(|operand| operand.is_scratch()).count(), 3);
+    /// assert_eq!(Operand::ALL.into_iter().filter(|operand| operand.is_scratch()).count(), 4);
     /// ```
     pub fn is_scratch(self) -> bool {
-        matches!(self, Operand::Workspace | Operand::ChannelSums | Operand::Transformed)
+        matches!(self, Operand::Workspace | Operand::Sums | Operand::ChannelSums | Operand::Transformed)
     }
 
     /// The name used in formulas and messages.
@@ -126,6 +130,7 @@ impl Operand {
             Operand::Hyper => "hyper",
             Operand::Residual => "residual",
             Operand::Workspace => "workspace",
+            Operand::Sums => "sums",
             Operand::ChannelSums => "channel_sums",
             Operand::Transformed => "transformed",
         }

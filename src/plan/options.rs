@@ -149,11 +149,27 @@ pub struct PlanOptions {
     /// Most bytes of workspace that the plan may ask for. With less than they need a split reduction takes one dispatch a slab
     /// instead, and in place of the kernels that keep a reordered copy of w there (forward and input gradient) come the direct
     /// ones, as the plan's `Display` says. Of 16-bit types the sums that one dispatch cannot finish, and those of kernel and bias
-    /// gradients, are f32 there: without room for them the plan is refused.
+    /// gradients, are f32 there: without room for all of them the direct kernels compute a part of the result after the other,
+    /// with [`PlanOptions::LEAST_SUMS`] at least, which is more than a smaller limit allows.
     pub workspace_limit: u64,
     /// Whether the planner and tuning may take [`Algorithm::Winograd`], whose error and whose NaN go further than the other
     /// algorithms'. The planner takes it where it was measured to win: on software devices, with many channels.
     pub winograd: bool,
+}
+
+impl PlanOptions {
+    /// Bytes of f32 sums that a plan of a 16-bit type may ask for whatever its workspace is limited to: 64 KiB. It has no other
+    /// place for sums that are not to be rounded before all is added.
+    ///
+    /// ```
+    /// use wgconv::{Conv, ConvShapes, DeviceLimits, ElementType, Pass, PlanOptions};
+    /// let shapes = ConvShapes::new(&[1, 64, 9, 9], &[64, 64, 5, 5]).element(ElementType::Bf16);
+    /// let options = PlanOptions { workspace_limit: 0, ..PlanOptions::default() };
+    /// let spec = Conv::<2>::new([5, 5]).build()?.plan_spec(&DeviceLimits::default(), Pass::KernelGrad, shapes, &options)?;
+    /// assert!((1..=PlanOptions::LEAST_SUMS).contains(&spec.workspace_bytes()));
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub const LEAST_SUMS: u64 = 64 << 10;
 }
 
 impl Default for PlanOptions {

@@ -179,8 +179,8 @@ impl PlanSpec {
         })
     }
 
-    /// Bytes of workspace ([`Operand::Workspace`], of convolutions with shared kernels [`Operand::ChannelSums`], and of
-    /// Winograd's [`Operand::Transformed`]); 0 if none is needed.
+    /// Bytes of workspace ([`Operand::Workspace`], of convolutions with shared kernels [`Operand::ChannelSums`], of
+    /// 16-bit types [`Operand::Sums`] and of Winograd's [`Operand::Transformed`]); 0 if none is needed.
     pub fn workspace_bytes(&self) -> u64 {
         self.scratch().map(|need| need.bytes).sum()
     }

@@ -18,7 +18,7 @@ const OPERATOR: &str = "ConvTranspose";
 struct Shapes {
     /// `[N, C_in, D, H, W]`
     x: [usize; 5],
-    /// `[C_in, C_out/groups, taps along D, H, W]`
+    /// `[C_in, C_out/groups, taps along D, H, W]`; of a shared kernel `groups` in place of C_in
     w: [usize; 5],
     /// `[N, C_out, D, H, W]`
     y: [usize; 5],
@@ -77,7 +77,8 @@ pub fn winograd_slack(problem: &ConvTransposeProblem, pass: Pass, source: &[f32]
 /// and all cells i and taps t with `i*stride + t*dilation - padding_low = o`.
 ///
 /// x `[N, C_in, spatial...]`, w `[C_in, C_out/groups, taps...]`, b `[C_out]`; the result is y `[N, C_out, spatial...]`; in the
-/// problem's layouts and order of channels.
+/// problem's layouts and order of channels. A kernel that the input channels of a group share has the group's number in place of c,
+/// in all passes.
 /// A bias counts as one more term.
 ///
 /// # Errors
@@ -194,6 +195,7 @@ fn walk(problem: &ConvTransposeProblem, s: &Shapes, mut visit: impl FnMut(usize,
                 for ih in 0..s.x[3] {
                     for iw in 0..s.x[4] {
                         let at_x = s.at_x([n, c, id, ih, iw]);
+                        let row = if problem.shared_kernel { c / per_group } else { c };
                         for j in 0..s.w[1] {
                             let k = c / per_group * s.w[1] + j;
                             for td in 0..s.w[2] {
@@ -202,7 +204,7 @@ fn walk(problem: &ConvTransposeProblem, s: &Shapes, mut visit: impl FnMut(usize,
                                     let Some(oh) = cell_reached(axis_h, ih, th) else { continue };
                                     for tw in 0..s.w[4] {
                                         let Some(ow) = cell_reached(axis_w, iw, tw) else { continue };
-                                        let at_w = s.at_w([c, j, td, th, tw]);
+                                        let at_w = s.at_w([row, j, td, th, tw]);
                                         visit(at_x, at_w, s.at_y([n, k, od, oh, ow]));
                                     }
                                 }
@@ -240,7 +242,13 @@ fn shapes(problem: &ConvTransposeProblem) -> Result<Shapes> {
     let [d, h, w] = problem.axes;
     let shapes = Shapes {
         x: [n, c_in, d.input as usize, h.input as usize, w.input as usize],
-        w: [c_in, c_out / groups, d.taps as usize, h.taps as usize, w.taps as usize],
+        w: [
+            if problem.shared_kernel { groups } else { c_in },
+            c_out / groups,
+            d.taps as usize,
+            h.taps as usize,
+            w.taps as usize,
+        ],
         y: [n, c_out, d.output as usize, h.output as usize, w.output as usize],
         x_layout: problem.x_layout,
         y_layout: problem.y_layout,

@@ -31,7 +31,12 @@ impl DeviceKey {
             info.driver.clone(),
             info.driver_info.clone(),
             if context.has_checked_shaders() { "on" } else { "off" }.to_string(),
-            format!("{:016x}", kernels_fingerprint()),
+            // Of f16 there are two of most.
+            format!(
+                "{:016x}, {} f16",
+                kernels_fingerprint(),
+                if context.limits().shader_f16 { "native" } else { "packed" }
+            ),
         ];
         // Drivers may say anything, a line must stay a line.
         let line = |(name, value): (&str, String)| {

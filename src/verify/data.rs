@@ -28,7 +28,7 @@ pub(super) fn exact_range(problem: &ConvProblem) -> i32 {
     let outputs: u64 = problem.axes.iter().map(|axis| u64::from(axis.output)).product();
     let channels = problem.channels_in.max(problem.channels_out) / problem.groups;
     let taps = taps.saturating_mul(problem.most_images());
-    let summed = if problem.shared_kernel { channels } else { 1 };
+    let summed = if problem.is_shared() { channels } else { 1 };
     let outputs = outputs.saturating_mul(problem.batch.into()).saturating_mul(summed.into());
     // Winograd's transforms add up 36 of the largest products, of quarters.
     let dense = |axis: &crate::Axis| (axis.taps, axis.stride) == (3, 1);
@@ -169,7 +169,7 @@ impl Shapes {
         let padding_mode = mode_for(&axes);
         // Not drawn either.
         let shared_kernel = channels_in > groups && (channels_in / groups + axes[0].input).is_multiple_of(5);
-        let element = if shared_kernel { ElementType::F32 } else { element_for(&axes, batch) };
+        let element = element_for(&axes, batch);
         let (x_layout, y_layout) = layouts_for(&axes);
         let kernel_order = if channels_in % 3 == 1 { KernelOrder::InOut } else { KernelOrder::OutIn };
         Case::Conv(ConvCase {
@@ -199,6 +199,7 @@ impl Shapes {
         }
         let output_padding = axes.iter().map(|axis| self.draw(0, axis.stride.max(axis.dilation) - 1)).collect();
         let element = element_for(&axes, batch);
+        let shared_kernel = channels_in > groups && (channels_in / groups + axes[0].input).is_multiple_of(5);
         let (activation, addend) = epilogue_for(batch + channels_in + channels_out, &axes);
         let (x_layout, y_layout) = layouts_for(&axes);
         let kernel_order = if channels_in % 3 == 1 { KernelOrder::OutIn } else { KernelOrder::InOut };
@@ -207,6 +208,7 @@ impl Shapes {
             channels_in,
             channels_out,
             groups,
+            shared_kernel,
             axes,
             output_padding,
             element,

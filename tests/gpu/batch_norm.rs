@@ -6,9 +6,9 @@
 
 use wgconv::nn::{BatchNorm, BatchNormPass, BatchNormTensors};
 use wgconv::reference::nn::batch_norm as reference;
-use wgconv::{Activation, Context, Conv, Layout, Operand};
+use wgconv::{Activation, Context, Conv, ElementType, Layout, Operand};
 
-use crate::support::arena::{bits, floats, run};
+use crate::support::arena::run_as_types;
 use crate::support::compare;
 use crate::support::context::{Regime, context};
 use crate::support::data::{integers, reals};
@@ -46,19 +46,21 @@ fn run_pass(
     norm: BatchNorm,
     pass: BatchNormPass,
     extents: [usize; 3],
+    element: ElementType,
     inputs: &[(Operand, &[f32])],
 ) -> [Outputs; 2] {
     [Layout::ChannelsFirst, Layout::ChannelsLast].map(|layout| {
         let has_cells =
             |operand| matches!(operand, Operand::X | Operand::Y | Operand::Dx | Operand::Dy | Operand::Residual);
         let of = |operand| if has_cells(operand) { layout } else { Layout::ChannelsFirst };
-        let plan = norm.plan_in(ctx, pass, layout, &extents).unwrap();
-        let lain = |&(operand, data): &(Operand, &[f32])| (operand, to_memory(of(operand), &extents, bits(data)));
-        let lain: Vec<(Operand, Vec<u32>)> = inputs.iter().map(lain).collect();
-        let inputs: Vec<(Operand, &[u32])> = lain.iter().map(|(operand, words)| (*operand, &words[..])).collect();
-        let ordered = |operand, words: &[u32]| floats(&from_memory(of(operand), &extents, words));
-        let outputs = run(ctx, &plan, &inputs).into_iter();
-        Outputs(outputs.map(|(operand, words)| (operand, ordered(operand, &words))).collect())
+        let type_of = |operand| if has_cells(operand) { element } else { ElementType::F32 };
+        let plan = norm.plan_as(ctx, pass, layout, element, &extents).unwrap();
+        assert_eq!(plan.to_string().contains("channels last"), layout == Layout::ChannelsLast, "{plan}");
+        let lain = |&(operand, data): &(Operand, &[f32])| (operand, to_memory(of(operand), &extents, data));
+        let lain: Vec<(Operand, Vec<f32>)> = inputs.iter().map(lain).collect();
+        let inputs: Vec<(Operand, &[f32])> = lain.iter().map(|(operand, data)| (*operand, &data[..])).collect();
+        let outputs = run_as_types(ctx, &plan, type_of, &inputs, extents.iter().product()).into_iter();
+        Outputs(outputs.map(|(operand, data)| (operand, from_memory(of(operand), &extents, &data))).collect())
     })
 }
 
@@ -68,6 +70,12 @@ fn contexts(extents: [usize; 3]) -> [Context; 2] {
     // The workspace is bound whole: a vec4 for each slice and channel, in two rounds, and the coefficients.
     let workspace = 16 * channels * (2 * batch * (1 + spatial / 64) + 40);
     Regime::BOTH.map(|regime| regime.context((4 * channels * spatial).max(workspace) as u64))
+}
+
+/// Under both kinds of limits f32 and a type of 16 bits, each shape the other one.
+fn runs(seed: u64, extents: [usize; 3]) -> Vec<(Context, ElementType)> {
+    let types = [ElementType::F32, [ElementType::F16, ElementType::Bf16][seed as usize / 2 % 2]];
+    contexts(extents).into_iter().flat_map(|ctx| types.map(|element| (ctx.clone(), element))).collect()
 }
 
 fn check(what: &str, found: &[f32], expected: &[f64], bound: impl Fn(usize) -> f64, shape: &[usize]) {
@@ -83,14 +91,16 @@ struct Data {
     channels: [Vec<f32>; 4],
 }
 
-/// x of channel c around `c * centre`, with a standard deviation of about 0.6.
-fn data(seed: u64, [batch, channels, spatial]: [usize; 3], centre: f32) -> Data {
+/// x of channel c around `c * centre`, with a standard deviation of about 0.6; what a type holds of it.
+fn data(seed: u64, [batch, channels, spatial]: [usize; 3], centre: f32, element: ElementType) -> Data {
     let count = batch * channels * spatial;
     let mut x = reals(seed, count);
     for (i, x) in x.iter_mut().enumerate() {
         *x += centre * (i / spatial % channels) as f32;
     }
     let [r, dy] = [1, 2].map(|i| reals(seed + i, count));
+    let [x, r, dy] =
+        [x, r, dy].map(|values| values.into_iter().map(|value| element.round(value.into()) as f32).collect());
     let mut channels = [3, 4, 5, 6].map(|i| reals(seed + i, channels));
     channels[3].iter_mut().for_each(|variance| *variance = variance.abs() + 0.1);
     Data { x, r, dy, channels }
@@ -99,10 +109,10 @@ fn data(seed: u64, [batch, channels, spatial]: [usize; 3], centre: f32) -> Data 
 #[test]
 fn training_equals_the_reference() {
     for (seed, extents) in (100..).zip(SHAPES) {
-        for (ctx, regime) in contexts(extents).iter().zip(Regime::BOTH) {
+        for (ctx, element) in runs(seed, extents) {
             let residual = seed % 2 == 0;
             let relu = seed % 3 == 0;
-            let data = data(seed, extents, 0.5);
+            let data = data(seed, extents, 0.5, element);
             let [w, b, running_mean, running_var] = &data.channels;
             let norm = BatchNorm::new().eps(0.01).momentum(0.25);
             let norm = norm.activation(if relu { Activation::Relu } else { Activation::None });
@@ -116,7 +126,7 @@ fn training_equals_the_reference() {
             if residual {
                 inputs.push((Operand::Residual, &data.r));
             }
-            for found in run_pass(ctx, norm, BatchNormPass::Training { residual }, extents, &inputs) {
+            for found in run_pass(&ctx, norm, BatchNormPass::Training { residual }, extents, element, &inputs) {
                 let expected = reference::forward_training(extents, &data.x, w, b, 0.01).unwrap();
 
                 let [_, channels, spatial] = extents;
@@ -149,9 +159,10 @@ fn training_equals_the_reference() {
                 let bound = |i: usize| {
                     let c = i / spatial % channels;
                     let scale = f64::from(w[c]).abs() * inv_std[c];
-                    scale * terms * EPS * size(c) + off(c) * 2.0 * scale + 4.0 * EPS
+                    let f32_bound = scale * terms * EPS * size(c) + off(c) * 2.0 * scale + 4.0 * EPS;
+                    f32_bound + element.rounding(y[i].abs() + f32_bound)
                 };
-                check(&format!("y, {regime:?}"), found.get(Operand::Y), &y, bound, &extents);
+                check(&format!("y, {element}"), found.get(Operand::Y), &y, bound, &extents);
             }
         }
     }
@@ -160,47 +171,57 @@ fn training_equals_the_reference() {
 #[test]
 fn inference_equals_the_reference() {
     for (seed, extents) in (200..).zip(SHAPES) {
-        let ctx = &contexts(extents)[seed as usize % 2];
-        let residual = seed % 3 == 0;
-        let data = data(seed, extents, 0.5);
-        let [w, b, mean, var] = &data.channels;
-        let mut inputs = vec![
-            (Operand::X, &data.x[..]),
-            (Operand::W, w),
-            (Operand::B, b),
-            (Operand::RunningMean, mean),
-            (Operand::RunningVar, var),
-        ];
-        if residual {
-            inputs.push((Operand::Residual, &data.r));
+        // One of the limits with f32, the other with 16 bits.
+        let all = runs(seed, extents);
+        let drawn = [&all[seed as usize % 2 * 2], &all[3 - seed as usize % 2 * 2]];
+        for (ctx, element) in drawn {
+            inference(seed, extents, ctx, *element);
         }
-        let norm = BatchNorm::new().activation(Activation::Relu);
-        for found in run_pass(ctx, norm, BatchNormPass::Inference { residual }, extents, &inputs) {
-            let mut y = reference::forward(extents, &data.x, [w, b, mean, var], 1e-5).unwrap();
-            for (y, &r) in y.iter_mut().zip(&data.r) {
-                *y = (*y + if residual { f64::from(r) } else { 0.0 }).max(0.0);
-            }
-            let [_, channels, spatial] = extents;
-            let bound = |i: usize| {
-                let c = i / spatial % channels;
-                let scale = f64::from(w[c]).abs() / f64::from(var[c]).sqrt();
-                8.0 * EPS * (scale * (f64::from(data.x[i]).abs() + f64::from(mean[c]).abs()) + 2.0)
-            };
-            check("y", found.get(Operand::Y), &y, bound, &extents);
+    }
+}
+
+fn inference(seed: u64, extents: [usize; 3], ctx: &Context, element: ElementType) {
+    let residual = seed.is_multiple_of(3);
+    let data = data(seed, extents, 0.5, element);
+    let [w, b, mean, var] = &data.channels;
+    let mut inputs = vec![
+        (Operand::X, &data.x[..]),
+        (Operand::W, w),
+        (Operand::B, b),
+        (Operand::RunningMean, mean),
+        (Operand::RunningVar, var),
+    ];
+    if residual {
+        inputs.push((Operand::Residual, &data.r));
+    }
+    let norm = BatchNorm::new().activation(Activation::Relu);
+    for found in run_pass(ctx, norm, BatchNormPass::Inference { residual }, extents, element, &inputs) {
+        let mut y = reference::forward(extents, &data.x, [w, b, mean, var], 1e-5).unwrap();
+        for (y, &r) in y.iter_mut().zip(&data.r) {
+            *y = (*y + if residual { f64::from(r) } else { 0.0 }).max(0.0);
         }
+        let [_, channels, spatial] = extents;
+        let bound = |i: usize| {
+            let c = i / spatial % channels;
+            let scale = f64::from(w[c]).abs() / f64::from(var[c]).sqrt();
+            let f32_bound = 8.0 * EPS * (scale * (f64::from(data.x[i]).abs() + f64::from(mean[c]).abs()) + 2.0);
+            f32_bound + element.rounding(y[i].abs() + f32_bound)
+        };
+        check(&format!("y, {element}"), found.get(Operand::Y), &y, bound, &extents);
     }
 }
 
 #[test]
 fn gradients_equal_the_reference() {
     for (seed, extents) in (300..).zip(SHAPES) {
-        for ctx in &contexts(extents) {
+        for (ctx, element) in runs(seed, extents) {
             let relu = seed % 2 == 0;
-            let data = data(seed, extents, 0.25);
+            let data = data(seed, extents, 0.25, element);
             let [w, b, ..] = &data.channels;
             let saved = reference::forward_training(extents, &data.x, w, b, 0.01).unwrap();
-            let [y, mean, inv_std] = [&saved.y, &saved.mean, &saved.inv_std]
-                .map(|values| values.iter().map(|&v| v as f32).collect::<Vec<_>>());
+            let [y, mean, inv_std] =
+                [(&saved.y, element), (&saved.mean, ElementType::F32), (&saved.inv_std, ElementType::F32)]
+                    .map(|(values, element)| values.iter().map(|&v| element.round(v) as f32).collect::<Vec<_>>());
             let mut inputs = vec![
                 (Operand::X, &data.x[..]),
                 (Operand::Dy, &data.dy),
@@ -214,7 +235,7 @@ fn gradients_equal_the_reference() {
                 g.iter_mut().zip(&y).for_each(|(g, &y)| *g = if y > 0.0 { *g } else { 0.0 });
             }
             let norm = BatchNorm::new().eps(0.01).activation(if relu { Activation::Relu } else { Activation::None });
-            for found in run_pass(ctx, norm, BatchNormPass::Backward, extents, &inputs) {
+            for found in run_pass(&ctx, norm, BatchNormPass::Backward, extents, element, &inputs) {
                 let expected = reference::backward(extents, &data.x, &g, w, 0.01).unwrap();
 
                 let [batch, channels, spatial] = extents;
@@ -226,10 +247,11 @@ fn gradients_equal_the_reference() {
                 let bound = |i: usize| {
                     let c = i / spatial % channels;
                     let (scale, z) = (f64::from(w[c]).abs() * saved.inv_std[c], 2.0 * saved.inv_std[c]);
-                    scale
-                        * (off(c) / elements * (1.0 + z) + 8.0 * EPS * (1.0 + z + z * expected.dw[c].abs() / elements))
+                    let f32_bound = scale
+                        * (off(c) / elements * (1.0 + z) + 8.0 * EPS * (1.0 + z + z * expected.dw[c].abs() / elements));
+                    f32_bound + element.rounding(expected.dx[i].abs() + f32_bound)
                 };
-                check("dx", found.get(Operand::Dx), &expected.dx, bound, &extents);
+                check(&format!("dx, {element}"), found.get(Operand::Dx), &expected.dx, bound, &extents);
             }
         }
     }
@@ -239,14 +261,14 @@ fn gradients_equal_the_reference() {
 #[test]
 fn sums_of_integers_are_exact() {
     let extents = [6, 3, 20];
-    contexts(extents).iter().for_each(|ctx| integer_sums(ctx, extents, 9));
+    runs(0, extents).iter().for_each(|(ctx, element)| integer_sums(ctx, extents, *element, 9));
     // More than an invocation would add up, in planes of whole fours and others.
-    for extents in [[2, 3, 100_000], [3, 3, 33_333]] {
-        integer_sums(context(), extents, 2);
+    for (extents, element) in [([2, 3, 100_000], ElementType::Bf16), ([3, 3, 33_333], ElementType::F32)] {
+        integer_sums(context(), extents, element, 2);
     }
 }
 
-fn integer_sums(ctx: &Context, extents: [usize; 3], most: i32) {
+fn integer_sums(ctx: &Context, extents: [usize; 3], element: ElementType, most: i32) {
     let [_, channels, spatial] = extents;
     let count: usize = extents.iter().product();
     let (x, dy) = (integers(1, count, most), integers(2, count, most));
@@ -263,7 +285,7 @@ fn integer_sums(ctx: &Context, extents: [usize; 3], most: i32) {
         let dw: f32 = of_channel.clone().map(|i| dy[i] * (x[i] - mean) * inv_std).sum();
         (of_channel.map(|i| dy[i]).sum::<f32>(), dw)
     };
-    for found in run_pass(ctx, BatchNorm::new(), BatchNormPass::Backward, extents, &inputs) {
+    for found in run_pass(ctx, BatchNorm::new(), BatchNormPass::Backward, extents, element, &inputs) {
         for c in 0..channels {
             let sums = (found.get(Operand::Db)[c], found.get(Operand::Dw)[c]);
             assert_eq!(sums, expected(c), "channel {c} of {extents:?}");
@@ -278,7 +300,7 @@ fn folding_changes_nothing() {
     let conv = Conv::<2>::new([3, 2]).build().unwrap();
     let norm = BatchNorm::new();
     let (w, b) = (reals(1, 5 * 3 * 6), reals(2, 5));
-    let data = data(3, [1, 5, 1], 0.0);
+    let data = data(3, [1, 5, 1], 0.0, ElementType::F32);
     let [gamma, beta, mean, var] = &data.channels;
     let tensor = |shape: &[usize], values: &[f32]| ctx.tensor(shape, values).unwrap();
     let x = tensor(&[2, 3, 7, 6], &reals(4, 252));
@@ -312,7 +334,9 @@ fn a_large_mean_costs_the_variance_few_digits() {
         (Operand::RunningVar, &running),
     ];
     let norm = BatchNorm::new().eps(0.0).momentum(1.0);
-    for found in run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs) {
+    for found in
+        run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, ElementType::F32, &inputs)
+    {
         let expected = reference::forward_training(extents, &x, &[1.0], &[0.0], 0.0).unwrap();
         let off = |found: f32, expected: f64| (f64::from(found) / expected - 1.0).abs();
         assert!(off(found.get(Operand::RunningVar)[0], expected.unbiased_variance[0]) < 2e-3);
@@ -337,7 +361,9 @@ fn a_constant_channel_has_no_variance() {
             (Operand::RunningVar, &ones),
         ];
         let norm = BatchNorm::new().momentum(1.0);
-        for found in run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, &inputs) {
+        for found in
+            run_pass(context(), norm, BatchNormPass::Training { residual: false }, extents, ElementType::F32, &inputs)
+        {
             assert_eq!(found.get(Operand::RunningVar), [0.0; 3]);
             assert_eq!(found.get(Operand::RunningMean), values);
             assert!(found.get(Operand::Y).iter().enumerate().all(|(i, &y)| y == shifts[i / spatial % 3]));

@@ -3,10 +3,11 @@
 
 use wgconv::case::{CaseAxis, ConvCase, ConvTransposeCase};
 use wgconv::{
-    Activation, Addend, Algorithm, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, PlanOptions, Result,
-    reference,
+    Activation, Addend, Algorithm, Context, ConvTransposeProblem, KernelOrder, PaddingMode, Pass, Plan, PlanOptions,
+    Result, reference,
 };
 
+use crate::conv::shared::least;
 use crate::conv::{
     ConvData, any_activation, any_addend, by_every_algorithm, finished, is_exact, on_gpu, rounded, run_pass,
     winograd_terms,
@@ -107,6 +108,30 @@ fn check_catalogue(pass: Pass) {
     }
 }
 
+/// A shared kernel under a workspace for the sums of a few samples only, in f32 and, with dy or w beside the sums, in 16 bits.
+#[test]
+fn sums_of_channels_that_do_not_fit_come_in_chunks_of_the_batch() {
+    for text in ["tconvn9c6h7w5k4r3s3u2p1sharedg2lastx", "tconvn9c5h7w6k2r2s3u2o1x0sharedbf16"] {
+        let case = catalogue::conv_transpose(text);
+        let problem = case.problem().unwrap();
+        let data = exact_data(&problem, 7).rounded(case.element);
+        let context = Regime::Device.context(0);
+        for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
+            let bias = pass == Pass::Forward;
+            let expected = on_cpu(&problem, pass, bias, &data).to_f32();
+            let plan = |options: &PlanOptions| case.plan(&context, pass, bias, options);
+            let of_limit = |workspace_limit| PlanOptions { workspace_limit, ..PlanOptions::default() };
+            let [chunked, whole] =
+                [least(plan, of_limit), PlanOptions::default()].map(|options| plan(&options).unwrap());
+            let sums = |plan: &Plan| plan.steps().filter(|step| step.kernel.starts_with("conv/channels")).count();
+            assert!(sums(&chunked) > sums(&whole), "{chunked}");
+            let found = run_pass(&context, &chunked, pass, bias, &data);
+            compare::exact(&found, &rounded(case.element, &expected), &result_shape(&problem, pass))
+                .unwrap_or_else(|error| panic!("{error}: {chunked}"));
+        }
+    }
+}
+
 #[test]
 fn forward_with_bias_equals_the_reference() {
     check_catalogue(Pass::Forward);
@@ -135,7 +160,7 @@ fn convolution(case: &ConvTransposeCase) -> Option<ConvCase> {
     let restores = case.axes.iter().zip(&case.output_padding).all(|(axis, &cells)| cells < axis.stride);
     let (batch, groups) = (case.batch, case.groups);
     let (channels_in, channels_out) = (case.channels_out, case.channels_in);
-    restores.then_some(ConvCase {
+    (restores && !case.shared_kernel).then_some(ConvCase {
         batch,
         channels_in,
         channels_out,

@@ -17,6 +17,7 @@ mod layout;
 mod memory;
 mod metamorphic;
 mod nn;
+mod nn_types;
 mod nonfinite;
 mod pool;
 mod program;

@@ -41,14 +41,25 @@ fn draw_axes(rng: &mut ChaCha8Rng, largest_taps: u32, largest_input: u32, rank: 
 
 fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     let rank = rng.random_range(1..=3);
-    let axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
-    let groups = rng.random_range(1..=4);
+    let mut axes = draw_axes(rng, [9, 5, 3][rank - 1], [60, 13, 7][rank - 1], rank);
+    // Of those with a channel a group some that the kernels for strips take.
+    let is_depthwise = rng.random_range(0..8) == 0;
+    let groups = if is_depthwise { rng.random_range(2..=20) } else { rng.random_range(1..=4) };
+    if is_depthwise {
+        let stride = 1 + axes[0].stride % 2;
+        for axis in &mut axes {
+            (axis.taps, axis.stride, axis.dilation) = (axis.taps.min(5), stride, 1);
+        }
+    }
     // Few, or about as many as a tile has.
     let mut channels = || match rng.random_range(0..4) {
         0 => groups * (rng.random_range(7..=9) << rng.random_range(0..=2)),
         _ => groups * rng.random_range(1..=5),
     };
-    let (channels_in, channels_out) = (channels(), channels());
+    let (channels_in, channels_out) = match is_depthwise {
+        true => (groups, groups * if rng.random_range(0..3) == 0 { 2 } else { 1 }),
+        false => (channels(), channels()),
+    };
     let activation = if rng.random() { Activation::None } else { any_activation(rng) };
     let batch = rng.random_range(1..=3);
     // The padding is what it must be for all of them to have a chance.
@@ -58,8 +69,7 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     }
     let addend = any_addend(rng);
     let shared_kernel = rng.random_range(0..5) == 0;
-    // Of shared kernels there are no others.
-    let element = if shared_kernel { ElementType::F32 } else { any_element(rng) };
+    let element = any_element(rng);
     let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
     let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
     ConvCase {
@@ -92,7 +102,7 @@ fn any_layout(rng: &mut ChaCha8Rng) -> Layout {
 
 fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
     let case = draw_conv(rng);
-    let ConvCase { batch, channels_in, channels_out, groups, activation, addend, element, .. } = case;
+    let ConvCase { batch, channels_in, channels_out, groups, shared_kernel, activation, addend, element, .. } = case;
     let ConvCase { x_layout, y_layout, kernel_order, mut axes, .. } = case;
     // The output is the larger one.
     axes.iter_mut().for_each(|axis| axis.input = axis.input.div_ceil(axis.stride));
@@ -102,6 +112,7 @@ fn draw_transposed(rng: &mut ChaCha8Rng) -> ConvTransposeCase {
         channels_in,
         channels_out,
         groups,
+        shared_kernel,
         axes,
         output_padding,
         element,

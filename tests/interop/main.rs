@@ -4,6 +4,7 @@
 mod arrays;
 mod files;
 mod half;
+mod mixed;
 mod torch;
 
 use std::sync::OnceLock;

@@ -107,6 +107,31 @@ fn tiled_kernels_do_not_spill_and_mostly_multiply() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// A window of each kind, of kernels that keep all of it in registers.
+#[test]
+fn depthwise_kernels_for_channels_last_do_not_spill() {
+    let radv = Radv::open().unwrap_or_else(|error| panic!("{error}: scripts/isa says how to run this"));
+    println!("| case | pass | kernel | registers | waves |");
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Depthwise), ..PlanOptions::default() };
+    for window in ["r3s3p1", "r3s3u2p1", "r5s5p2", "r5s5u2p2"] {
+        for channels in [144, 142] {
+            let case = format!("n32c{channels}h56w56k{channels}{window}g{channels}lastxlasty");
+            for pass in ["forward", "input_grad", "kernel_grad"] {
+                let parsed: Case = case.parse().unwrap_or_else(|error| panic!("{case}: {error}"));
+                let plan = parsed.plan_spec(&DeviceLimits::default(), pass, false, &options);
+                let plan = plan.unwrap_or_else(|error| panic!("{case} {pass}: {error}"));
+                let step = plan.steps().find(|step| step.kernel.contains("_last")).unwrap_or_else(|| panic!("{plan}"));
+                let compiled = radv.compile(&spirv::module(&step)).unwrap_or_else(|error| panic!("{case}: {error}"));
+                let number = |name| compiled.statistic(name).unwrap_or_else(|| panic!("{name}: {compiled:?}"));
+                let [registers, waves] = ["VGPRs", "Subgroups per SIMD"].map(number);
+                println!("| {case} | {pass} | {} | {registers} | {waves} |", step.kernel);
+                let spills = number("Spilled VGPRs") + number("Spilled SGPRs") + number("Scratch size");
+                assert_eq!(spills, 0, "{case} {pass}: {compiled:?}");
+            }
+        }
+    }
+}
+
 /// A kernel that cannot be kept in registers is found.
 #[test]
 fn a_planted_spill_is_found() {

@@ -28,7 +28,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<1>(&mut plans);
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
-    every_kernel_of_software_devices(&mut plans);
+    every_kernel_without_tiles(&mut plans);
     every_store_of_winograd(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
@@ -71,21 +71,32 @@ fn shape<const D: usize>(leading: [usize; 2], spatial: [usize; D]) -> Vec<usize>
 }
 
 /// Squares of windows without dilation, at channel counts of every tile and widths of whole fours and others.
-fn every_kernel_of_software_devices(plans: &mut Vec<(String, PlanSpec)>) {
-    let mut limits = limits();
-    limits.is_software = true;
-    for (taps, stride) in [(1, 1), (1, 2), (3, 1), (3, 2), (4, 2), (5, 1), (5, 2)] {
-        for (channels, groups) in [(4, 4), (4, 1), (8, 1), (16, 1), (32, 1)] {
+fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
+    let gpu = limits();
+    let mut software = limits();
+    software.is_software = true;
+    for (taps, stride) in [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 2), (5, 1), (5, 2)] {
+        for (channels, groups) in [(4, 4), (6, 6), (4, 1), (8, 1), (16, 1), (32, 1)] {
             for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
                 let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).groups(groups);
                 let conv = conv.build().unwrap();
                 let (x, w) = ([2, channels, 13, width], [channels, channels / groups, taps, taps]);
+                let shapes = ConvShapes::new(&x, &w);
+                let of = |algorithm, layouts: [Layout; 2]| (algorithm, shapes.layouts(layouts[0], layouts[1]));
+                let ways = [
+                    of(Algorithm::Subgroup, [FIRST; 2]),
+                    of(Algorithm::Depthwise, [FIRST; 2]),
+                    of(Algorithm::Depthwise, [LAST; 2]),
+                    of(Algorithm::Depthwise, [LAST, FIRST]),
+                ];
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    for algorithm in [Algorithm::Subgroup, Algorithm::Depthwise] {
+                    for (algorithm, shapes) in ways {
                         let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
-                        if let Ok(spec) = conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options) {
-                            plans.push((spec.to_string(), spec));
+                        for limits in [&software, &gpu] {
+                            if let Ok(spec) = conv.plan_spec(limits, pass, shapes, &options) {
+                                plans.push((spec.to_string(), spec));
+                            }
                         }
                     }
                 }

@@ -314,7 +314,7 @@ struct Checked<'a> {
 impl Checked<'_> {
     fn all(&self) {
         assert!(self.spec.dispatches() > 0, "{self}");
-        assert!(self.spec.workspace_bytes() <= self.options.workspace_limit, "{self}");
+        assert!(self.spec.workspace_bytes() <= self.options.workspace_limit + PlanOptions::LEAST_SUMS, "{self}");
         let workspace = self.spec.operands().iter().find(|need| need.operand == Operand::Workspace);
         assert!(workspace.is_none_or(|need| need.bytes <= self.limits.max_storage_binding_bytes), "{self}");
         for step in self.spec.steps() {
@@ -361,12 +361,21 @@ impl Checked<'_> {
                 };
                 nested_loops([taps(0), taps(1), taps(2)])
             }
+            name if name.starts_with("conv/kernel_grad/strip_last") => {
+                let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
+                let stride = constant(step, "STRIDE");
+                let columns = stride * (u64::from(cols) + (constant(step, "TAPS") - 1) / stride);
+                u64::from(rows) * (columns + 3) + 2
+            }
             name if name.starts_with("conv/kernel_grad/strip") => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
                 u64::from(rows) * (u64::from(cols) + constant(step, "TAPS") + 2) + 2
             }
             "conv/gather/depthwise_any" | "conv/gather/depthwise_aligned" => {
                 constant(step, "ROWS") + constant(step, "TAPS")
+            }
+            name if name.starts_with("conv/gather/depthwise_last") => {
+                constant(step, "LENGTH") * constant(step, "STRIDE") + constant(step, "TAPS")
             }
             name if name.starts_with("conv/gather/") => self.gather_loops(step),
             name if name.starts_with("conv/kernel_grad/tiled") => {

@@ -1,8 +1,8 @@
-// The same gradient for every channel of a group: that of the sum of them. An invocation a Value of dx: one element, or four
+// The same gradient for every channel of a group: that of the sum of them. An invocation a Value of dx, which is `out`: one element, or four
 // (broadcast_scalar.wgsl, broadcast_vec4.wgsl), through the derivative and onto what dx holds as every store.
 @group(0) @binding(0) var<uniform> params: ChannelsParams;
 @group(0) @binding(1) var<storage, read> sums: array<Value>;
-@group(0) @binding(2) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(2) var<storage, read_write> out: array<Target>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn broadcast_channels(
@@ -29,7 +29,7 @@ fn broadcast_channels(
     let at = params.x_base + index;
     var total = beside(at, sums[params.sums_base + sum_row * plane + cell]);
     if (ACCUMULATE == 1u) {
-        total += dx[at];
+        total += params.factor * held_at(at);
     }
-    dx[at] = total;
+    store_total(at, total);
 }

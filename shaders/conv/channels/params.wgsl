@@ -15,7 +15,8 @@ struct ChannelsParams {
     // Of a leaky ReLU.
     slope: f32,
     groups: u32,
+    // How many times what dx holds is added to.
+    factor: f32,
     unused_a: u32,
     unused_b: u32,
-    unused_c: u32,
 }

@@ -1,7 +1,7 @@
 // The sum of the channels of each group of x, an invocation a Value of a plane: one element, or four (sum_scalar.wgsl,
 // sum_vec4.wgsl, of channels that lie first). Neighbouring invocations read neighbours, of one channel after the other.
 @group(0) @binding(0) var<uniform> params: ChannelsParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Source>;
 @group(0) @binding(2) var<storage, read_write> sums: array<Value>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -30,7 +30,7 @@ fn sum_channels(
     first += params.x_base;
     var total = Value();
     for (var c = params.channel_begin; c < end; c++) {
-        total += x[first + c * step];
+        total += value_of_x(first + c * step);
     }
     let at = params.sums_base + index;
     if (ACCUMULATE == 1u) {

@@ -90,59 +90,40 @@ fn taps_of(strip: Strip, number_w: u32) -> Taps {
     return Taps(first_h, first_h + taps_h, first_w, first_w + taps_w);
 }
 
-// How a class's taps lie in w, which is read as it is.
-struct Origin {
-    // Its first tap along h and w, and how far its taps are apart.
-    tap_h: u32,
-    tap_w: u32,
-    step_h: u32,
-    step_w: u32,
-    // The channel's first tap, and taps of a row.
-    first: u32,
-    row: u32,
-}
-
-fn origin_of(strip: Strip, number_w: u32) -> Origin {
-    let last_h = params.classes[MOST_CLASSES + params.classes_h - 1u];
-    let last_w = class_w(params.classes_w - 1u);
-    let all_h = last_h.taps_before + last_h.taps;
-    let all_w = last_w.taps_before + last_w.taps;
-    let tap_h = strip.number_h + params.first_tap_h;
-    let tap_w = number_w + params.first_tap_w;
-    return Origin(
-        select(tap_h, tap_h - params.classes_h, tap_h >= params.classes_h),
-        select(tap_w, tap_w - params.classes_w, tap_w >= params.classes_w),
-        params.classes_h,
-        params.classes_w,
-        strip.channel * all_h * all_w,
-        all_w,
-    );
-}
-
-fn tap_at(origin: Origin, taps: Taps, jh: u32, jw: u32) -> f32 {
+fn tap_at(origin: Origin, channel: u32, taps: Taps, jh: u32, jw: u32) -> f32 {
     let exists = jh >= taps.first_h && jh < taps.behind_h && jw >= taps.first_w && jw < taps.behind_w;
     let backwards = params.reversed == 1u;
     let i_h = select(jh - taps.first_h, taps.behind_h - 1u - jh, backwards);
     let i_w = select(jw - taps.first_w, taps.behind_w - 1u - jw, backwards);
-    let tap = (origin.tap_h + i_h * origin.step_h) * origin.row + origin.tap_w + i_w * origin.step_w;
-    let at = select(0u, origin.first + tap, exists);
+    let at = select(0u, channel * origin.taps + tap_of(origin, i_h, i_w), exists);
     return select(0.0, element(w[slot(at)], at), exists);
 }
 
-fn row_at(origin: Origin, taps: Taps, jh: u32) -> TapRow {
-    let near = vec3<f32>(tap_at(origin, taps, jh, 0u), tap_at(origin, taps, jh, 1u), tap_at(origin, taps, jh, 2u));
+fn row_at(origin: Origin, channel: u32, taps: Taps, jh: u32) -> TapRow {
+    let near = vec3<f32>(
+        tap_at(origin, channel, taps, jh, 0u),
+        tap_at(origin, channel, taps, jh, 1u),
+        tap_at(origin, channel, taps, jh, 2u),
+    );
     if (TAPS > 3u) {
-        return TapRow(near, vec2<f32>(tap_at(origin, taps, jh, 3u), tap_at(origin, taps, jh, 4u)));
+        return TapRow(near, vec2<f32>(tap_at(origin, channel, taps, jh, 3u), tap_at(origin, channel, taps, jh, 4u)));
     }
     return TapRow(near, vec2<f32>(0.0));
 }
 
 fn window_of(strip: Strip, number_w: u32, taps: Taps) -> Window {
-    let origin = origin_of(strip, number_w);
-    var found = Window(row_at(origin, taps, 0u), row_at(origin, taps, 1u), row_at(origin, taps, 2u), TapRow(), TapRow());
+    let origin = origin_of(strip.number_h, number_w);
+    let channel = strip.channel;
+    var found = Window(
+        row_at(origin, channel, taps, 0u),
+        row_at(origin, channel, taps, 1u),
+        row_at(origin, channel, taps, 2u),
+        TapRow(),
+        TapRow(),
+    );
     if (TAPS > 3u) {
-        found.k3 = row_at(origin, taps, 3u);
-        found.k4 = row_at(origin, taps, 4u);
+        found.k3 = row_at(origin, channel, taps, 3u);
+        found.k4 = row_at(origin, channel, taps, 4u);
     }
     return found;
 }

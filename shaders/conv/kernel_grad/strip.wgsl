@@ -4,9 +4,6 @@
 // (sample, quad of outputs along w), its columns out_h; slices as in kernel_grad_direct.wgsl. Invocations share
 // nothing.
 
-@group(0) @binding(0) var<uniform> all: KernelGradParams;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
-
 // A row of dw each.
 var<private> dw0: TapRow;
 var<private> dw1: TapRow;
@@ -115,16 +112,6 @@ fn correlate(channel: u32, slab: Slab) {
         if (o >= out_w) {
             o = 0u;
             n += 1u;
-        }
-    }
-}
-
-fn store_one(at: u32, exists: bool, sum: f32) {
-    if (exists) {
-        if (ACCUMULATE == 1u) {
-            dw[at] += sum;
-        } else {
-            dw[at] = sum;
         }
     }
 }

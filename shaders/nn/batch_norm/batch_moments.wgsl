@@ -2,7 +2,7 @@
 // are added one by one (Welford, "Note on a method for calculating corrected sums of squares and products", 1962), those of the
 // workgroup as a tree. No difference of large numbers, as of squares and a squared sum, is ever taken.
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
 @group(0) @binding(2) var<storage, read_write> workspace: array<vec4<f32>>;
 
 var<workgroup> shared_moments: array<vec4<f32>, WORKGROUP_SIZE>;
@@ -23,7 +23,7 @@ fn batch_moments(
     var mean = Value(0.0);
     var squares = Value(0.0);
     for (var step = 0u; step < steps; step++) {
-        let value = x[walk.address];
+        let value = loaded(x[entry(walk.address)], walk.address);
         let delta = value - mean;
         mean += delta * (1.0 / f32(step + 1u));
         squares += delta * (value - mean);

@@ -4,8 +4,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-alias Value = vec4<f32>;
-
 // The moments of the four elements of a Value, of which each has seen as many numbers: two and two, then all.
 fn moments_of_values(count: f32, mean: vec4<f32>, squares: vec4<f32>) -> vec4<f32> {
     let two = mean.zw - mean.xy;

@@ -1,9 +1,9 @@
 // db = sum of g and dw = sum of g * (x - mean) * inv_std of each channel, slice by slice, g being dy, or where ReLU gave y, dy
 // where y > 0. A workgroup owns a slice of a channel.
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> dy: array<Value>;
-@group(0) @binding(3) var<storage, read> y: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
+@group(0) @binding(2) var<storage, read> dy: array<Entry>;
+@group(0) @binding(3) var<storage, read> y: array<Entry>;
 @group(0) @binding(4) var<storage, read> mean: array<f32>;
 @group(0) @binding(5) var<storage, read> inv_std: array<f32>;
 @group(0) @binding(6) var<storage, read_write> workspace: array<vec4<f32>>;
@@ -55,7 +55,8 @@ fn gradient_sums(
     var walk = walk_of(index % params.channels, index / params.channels, local);
     var sums = sums_from(index % params.channels);
     for (var step = 0u; step < walk.steps; step++) {
-        sums = with_term(sums, dy[walk.address], x[walk.address]);
+        let at = walk.address;
+        sums = with_term(sums, loaded(dy[entry(at)], at), loaded(x[entry(at)], at));
         walk = walked(walk, stride);
     }
     store_sums(local, index, sums);
@@ -75,7 +76,9 @@ fn gradient_sums_through(
     var walk = walk_of(index % params.channels, index / params.channels, local);
     var sums = sums_from(index % params.channels);
     for (var step = 0u; step < walk.steps; step++) {
-        sums = with_term(sums, select(Value(0.0), dy[walk.address], y[walk.address] > Value(0.0)), x[walk.address]);
+        let at = walk.address;
+        let g = select(Value(0.0), loaded(dy[entry(at)], at), loaded(y[entry(at)], at) > Value(0.0));
+        sums = with_term(sums, g, loaded(x[entry(at)], at));
         walk = walked(walk, stride);
     }
     store_sums(local, index, sums);

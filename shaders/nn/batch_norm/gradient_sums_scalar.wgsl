@@ -4,8 +4,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-alias Value = f32;
-
 fn sum_of_value(value: f32) -> f32 {
     return value;
 }

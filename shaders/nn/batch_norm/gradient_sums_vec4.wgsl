@@ -4,8 +4,6 @@
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
-alias Value = vec4<f32>;
-
 fn sum_of_value(value: vec4<f32>) -> f32 {
     return (value.x + value.y) + (value.z + value.w);
 }

@@ -1,11 +1,11 @@
 // y = (x - mean) * scale + shift with a channel's coefficients (mean, scale, shift), plus a residual r, through ReLU if asked for.
-// An invocation owns a Value: one element, or four (normalise_scalar.wgsl, normalise_vec4.wgsl); or BLOCK of them
-// (normalise_quads.wgsl).
+// An invocation owns a Value: one element, four (normalise_scalar.wgsl, normalise_vec4.wgsl), or four of any channels
+// (normalise_fours.wgsl); or BLOCK of them (normalise_quads.wgsl).
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> r: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Entry>;
+@group(0) @binding(2) var<storage, read> r: array<Entry>;
 @group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(4) var<storage, read_write> out: array<StoredEntry>;
 
 fn through_relu(value: Value, relu: bool) -> Value {
     // NaN stays: see common/activation.wgsl.
@@ -25,7 +25,7 @@ fn normalise(
     for (var step = 0u; step < BLOCK; step++) {
         let at = block.first + step * block.apart;
         if (at < block.end) {
-            y[at] = through_relu((x[at] - c.x) * c.y + c.z, relu);
+            store_value(at, through_relu((x_at(at) - c.x) * c.y + c.z, relu));
         }
     }
 }
@@ -43,7 +43,8 @@ fn normalise_add(
     for (var step = 0u; step < BLOCK; step++) {
         let at = block.first + step * block.apart;
         if (at < block.end) {
-            y[at] = through_relu((x[at] - c.x) * c.y + c.z + r[at], relu);
+            let normalised = (x_at(at) - c.x) * c.y + c.z;
+            store_value(at, through_relu(normalised + r_at(at), relu));
         }
     }
 }

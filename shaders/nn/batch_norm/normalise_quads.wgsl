@@ -4,5 +4,3 @@
 const WORKGROUP_SIZE: u32 = 64u;
 const BLOCK: u32 = 4u;
 // specialise: end
-
-alias Value = vec4<f32>;

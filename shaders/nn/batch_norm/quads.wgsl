@@ -1,12 +1,5 @@
-// What the four channels of a Value need, where channels are last; its members are the channels' ones, four by four.
-struct Coefficients {
-    x: vec4<f32>,
-    y: vec4<f32>,
-    z: vec4<f32>,
-    w: vec4<f32>,
-}
-
-// An invocation has its quad of BLOCK cells that follow each other.
+// Where channels are last: a Value is four channels of a cell, and an invocation over all elements has its quad of BLOCK cells that
+// follow each other.
 fn block_of(index: u32) -> Block {
     let before = divide(index, params.magic_plane, params.shift_plane) * (BLOCK - 1u) * params.plane;
     return Block(params.base + index + before, params.plane, params.base + params.count);
@@ -14,14 +7,5 @@ fn block_of(index: u32) -> Block {
 
 fn coefficients_of(index: u32) -> Coefficients {
     let first = 4u * (index - params.plane * divide(index, params.magic_plane, params.shift_plane));
-    let a = coefficients[first];
-    let b = coefficients[first + 1u];
-    let c = coefficients[first + 2u];
-    let d = coefficients[first + 3u];
-    return Coefficients(
-        vec4<f32>(a.x, b.x, c.x, d.x),
-        vec4<f32>(a.y, b.y, c.y, d.y),
-        vec4<f32>(a.z, b.z, c.z, d.z),
-        vec4<f32>(a.w, b.w, c.w, d.w),
-    );
+    return coefficients_of_channels(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u));
 }

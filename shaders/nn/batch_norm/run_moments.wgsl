@@ -6,7 +6,7 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
 @group(0) @binding(2) var<storage, read_write> workspace: array<vec4<f32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -25,7 +25,7 @@ fn run_moments(
     var mean = vec4<f32>(0.0);
     var squares = vec4<f32>(0.0);
     for (var step = 0u; step < run.steps; step++) {
-        let value = x[address];
+        let value = element_quad(x[address]);
         let delta = value - mean;
         mean += delta * (1.0 / f32(step + 1u));
         squares += delta * (value - mean);

@@ -5,9 +5,9 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: BatchNormParams;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
+@group(0) @binding(2) var<storage, read> dy: array<ElementQuad>;
+@group(0) @binding(3) var<storage, read> y: array<ElementQuad>;
 @group(0) @binding(4) var<storage, read> mean: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> inv_std: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> workspace: array<vec4<f32>>;
@@ -38,9 +38,9 @@ fn run_sums(
     var db = vec4<f32>(0.0);
     var centred = vec4<f32>(0.0);
     for (var step = 0u; step < run.steps; step++) {
-        let g = dy[address];
+        let g = element_quad(dy[address]);
         db += g;
-        centred += g * (x[address] - centre);
+        centred += g * (element_quad(x[address]) - centre);
         address += row;
     }
     store_sums(run, db, centred);
@@ -63,9 +63,9 @@ fn run_sums_through(
     var db = vec4<f32>(0.0);
     var centred = vec4<f32>(0.0);
     for (var step = 0u; step < run.steps; step++) {
-        let g = select(vec4<f32>(0.0), dy[address], y[address] > vec4<f32>(0.0));
+        let g = select(vec4<f32>(0.0), element_quad(dy[address]), element_quad(y[address]) > vec4<f32>(0.0));
         db += g;
-        centred += g * (x[address] - centre);
+        centred += g * (element_quad(x[address]) - centre);
         address += row;
     }
     store_sums(run, db, centred);

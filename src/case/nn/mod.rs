@@ -41,7 +41,7 @@ pub struct NnCase {
     /// How x, y, their gradients and a residual lie in memory, of a batch normalisation; of a transposition x, and y is the other
     /// way round; channels first otherwise.
     pub x_layout: Layout,
-    /// The type of x: f32, unless it is a conversion.
+    /// The type of data and their gradients, of an optimiser that of dw, of a conversion that of x; f32 of a transposition.
     pub element: ElementType,
 }
 
@@ -84,6 +84,20 @@ impl NnCase {
         }
     }
 
+    /// The type of an operand, as its user calls it: what [`crate::nn`] keeps in f32 is f32.
+    pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
+        use Operand::{Dw, Dx, Dy, Hyper, Loss, Residual, Step, Target, X, Y};
+        let is_data = match self.operator {
+            NnOperator::BatchNorm { .. } => matches!(operand, X | Y | Dx | Dy | Residual),
+            NnOperator::SoftmaxCrossEntropy => matches!(operand, X | Dx),
+            NnOperator::HalfSquaredError => matches!(operand, Y | Target | Dx),
+            operator if operator.is_optimiser() => operand == Dw,
+            NnOperator::Convert { target } if operand == Y => return target,
+            _ => !matches!(operand, Loss | Hyper | Step),
+        };
+        if is_data { self.element } else { ElementType::F32 }
+    }
+
     /// The work in multiply-adds, of a dense layer; 0 of all others, which have to do with memory.
     pub(super) fn multiply_adds(&self) -> u64 {
         let NnOperator::Dense { outputs } = self.operator else { return 0 };
@@ -94,7 +108,6 @@ impl NnCase {
     fn check(&self) -> Result<()> {
         let operator = self.operator;
         let has_layouts = matches!(operator, NnOperator::BatchNorm { .. } | NnOperator::Transpose);
-        let has_types = matches!(operator, NnOperator::Transpose | NnOperator::Convert { .. });
         let invalid = |parameter, value: String, expected| {
             Err(Error::InvalidParameter { operator: "Case", parameter, value, expected })
         };
@@ -106,9 +119,6 @@ impl NnCase {
         }
         if self.x_layout != Layout::ChannelsFirst && !has_layouts {
             return invalid("x_layout", self.x_layout.to_string(), "channels first, which this operator takes");
-        }
-        if self.element != ElementType::F32 && !has_types {
-            return invalid("element", self.element.to_string(), "f32, which this operator takes");
         }
         Ok(())
     }

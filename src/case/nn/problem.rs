@@ -26,7 +26,8 @@ impl NnCase {
         find(self.operator.passes(), |pass| pass, pass)?;
         let shape = self.x_shape();
         let count = element_count(Operand::X, &shape)?;
-        let elementwise = |operator| Ok(Problem::Nn(NnProblem::Elementwise { operator, count }));
+        let element = self.element;
+        let elementwise = |operator| Ok(Problem::Nn(NnProblem::Elementwise { operator, count, element }));
         let [batch, channels, cells] = self.extents().map(|extent| extent as u32);
         match self.operator {
             NnOperator::BatchNorm { activation, residual } => {
@@ -35,7 +36,8 @@ impl NnCase {
                     "forward" => BatchNormPass::Inference { residual },
                     _ => BatchNormPass::Backward,
                 };
-                let problem = BatchNorm::new().activation(activation).problem(pass, self.x_layout, &shape)?;
+                let norm = BatchNorm::new().activation(activation);
+                let problem = norm.problem(pass, self.x_layout, element, &shape)?;
                 Ok(Problem::Nn(NnProblem::BatchNorm(problem)))
             }
             NnOperator::Activation(activation) if pass == "forward" => elementwise(Elementwise::Activate(activation)),
@@ -44,7 +46,7 @@ impl NnCase {
             NnOperator::Add { relu: true } => elementwise(Elementwise::AddRelu),
             NnOperator::Dropout { probability } => {
                 let dropout = Dropout::new(probability.get(), DROPOUT_SEED)?;
-                Ok(Problem::Nn(NnProblem::Dropout { dropout, count }))
+                Ok(Problem::Nn(NnProblem::Dropout { dropout, count, element }))
             }
             NnOperator::Dense { outputs } => {
                 let (conv, pass, _) = self.as_conv(limits, pass, outputs)?;
@@ -52,7 +54,7 @@ impl NnCase {
             }
             NnOperator::HalfSquaredError => elementwise(Elementwise::HalfSquaredError),
             NnOperator::SoftmaxCrossEntropy => {
-                Ok(Problem::Nn(NnProblem::SoftmaxCrossEntropy { samples: batch, classes: channels }))
+                Ok(Problem::Nn(NnProblem::SoftmaxCrossEntropy { samples: batch, classes: channels, element }))
             }
             NnOperator::Sgd => elementwise(Elementwise::Sgd),
             NnOperator::SgdNesterov => elementwise(Elementwise::SgdNesterov),
@@ -65,9 +67,7 @@ impl NnCase {
                 };
                 Ok(Problem::Transpose(TransposeProblem { batch, rows, columns, element: self.element }))
             }
-            NnOperator::Convert { target } => {
-                Ok(Problem::Convert(ConvertProblem { count, source: self.element, target }))
-            }
+            NnOperator::Convert { target } => Ok(Problem::Convert(ConvertProblem { count, source: element, target })),
         }
     }
 
@@ -84,8 +84,11 @@ impl NnCase {
     fn as_conv(&self, limits: &DeviceLimits, pass: &str, outputs: u32) -> Result<(ConvCase, Pass, &'static [Role])> {
         let pass = find(&Pass::ALL, Pass::name, pass)?;
         let (samples, inputs) = (self.batch, self.channels);
-        let along_inputs =
-            |terms: u32, rows: u32| nn::dense_along_inputs(limits, terms as usize, rows as usize, inputs as usize);
+        let along_inputs = |terms: u32, rows: u32| {
+            nn::dense_along_inputs(limits, self.element, terms as usize, rows as usize, inputs as usize)
+        };
+        let one_tap =
+            |batch, channels_in, channels_out, cells| one_tap(self.element, [batch, channels_in, channels_out, cells]);
         Ok(match pass {
             Pass::InputGrad if along_inputs(outputs, samples) => {
                 let roles = &[(Operand::X, Operand::W), (Operand::W, Operand::Dy), (Operand::Y, Operand::Dx)];
@@ -101,7 +104,7 @@ impl NnCase {
 }
 
 /// A convolution of one tap.
-fn one_tap(batch: u32, channels_in: u32, channels_out: u32, cells: u32) -> ConvCase {
+fn one_tap(element: ElementType, [batch, channels_in, channels_out, cells]: [u32; 4]) -> ConvCase {
     ConvCase {
         batch,
         channels_in,
@@ -112,7 +115,7 @@ fn one_tap(batch: u32, channels_in: u32, channels_out: u32, cells: u32) -> ConvC
         padding_mode: PaddingMode::Zeros,
         activation: Activation::None,
         addend: Addend::None,
-        element: ElementType::F32,
+        element,
         x_layout: Layout::ChannelsFirst,
         y_layout: Layout::ChannelsFirst,
         kernel_order: KernelOrder::OutIn,

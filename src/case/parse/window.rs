@@ -34,9 +34,9 @@ impl Parser<'_> {
         let is_exchanged = ["inout", "outin"].iter().any(|name| self.find(name).is_some());
         let usual = if self.kind == Kind::Conv { KernelOrder::OutIn } else { KernelOrder::InOut };
         let kernel_order = if is_exchanged { usual.exchanged() } else { usual };
+        let shared_kernel = self.find("shared").is_some();
         if self.kind == Kind::Conv {
             let padding_mode = self.padding_mode()?;
-            let shared_kernel = self.find("shared").is_some();
             return Ok(Case::Conv(ConvCase {
                 batch,
                 channels_in,
@@ -62,6 +62,7 @@ impl Parser<'_> {
             channels_in,
             channels_out,
             groups,
+            shared_kernel,
             axes,
             output_padding,
             element,

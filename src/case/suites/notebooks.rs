@@ -10,6 +10,7 @@ pub(super) const ROWS: &[Line] = &[
     ("000.pool", 1, "maxc1h32w32r2s2"),
     ("002.3x3-by-2x2", 1, "c1h3w3k1r2s2"),
     ("003.2x3x4", 1, "c2h3w4k3r3s3p1"),
+    ("003.shared", 1, "c2h3w4k3r3s3p1shared"),
     ("004.line5", 1, "c1w5k1s3p1"),
     ("004.line7", 1, "n2c1w7k1s3p1"),
     ("004.line7-even", 1, "n2c1w7k1s2p1_0"),

@@ -19,7 +19,8 @@ use crate::error::Result;
 use crate::kernel::{EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Access, Algorithm, Operand, PlanSpec, SpecBuilder};
+use crate::plan::{Access, Algorithm, Chunk, Operand, PlanSpec, Span, SpecBuilder};
+use pack::Round;
 
 /// One way of computing the sums.
 pub(super) struct Method {
@@ -89,44 +90,60 @@ pub(super) fn plan(
     let once =
         channels >= gather.channels && !(gather.target == Operand::Dx && problem.padding_mode != PaddingMode::Zeros);
     let stores = begin(&mut plan, epilogue, output, method.stores, algorithm, once)?;
+    stores.keep_to_workspace(&mut plan, target, algorithm)?;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
     if per_sample > method.most_workgroups {
         return Err(algorithm.unavailable("one sample has more workgroups than the kernels can number"));
     }
     let chunks = plan.chunks_of_workgroups(gather.batch, &[source, target], per_sample, method.most_workgroups)?;
-    for round in &packing.rounds {
-        packing.step(gather, round, w, &mut plan)?;
+    // Sums that are kept have to be complete before those of the next chunk take their place.
+    let order: Vec<(&Round, &Chunk)> = match stores.staged {
+        true => chunks.iter().flat_map(|chunk| packing.rounds.iter().map(move |round| (round, chunk))).collect(),
+        false => packing.rounds.iter().flat_map(|round| chunks.iter().map(move |chunk| (round, chunk))).collect(),
+    };
+    let mut packed = None;
+    for (round, chunk) in order {
+        if packed != Some(round.outputs.start) {
+            packing.step(gather, round, w, &mut plan)?;
+            packed = Some(round.outputs.start);
+        }
         let part = gather.of_outputs(round.outputs.end - round.outputs.start);
-        for chunk in &chunks {
-            let (source, in_base) = chunk.bind(plan.limits, source);
-            let (out, out_base) = chunk.bind(plan.limits, target);
-            let side = stores.side(out);
-            let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
-            let workgroups = (method.workgroups)(&part, &method, chunk.count.into());
-            for begin in (0..gather.channels).step_by(channels as usize) {
-                let params = GatherParams {
-                    batch: chunk.count,
-                    in_base,
-                    out_base,
-                    channel_begin: begin,
-                    channel_end: gather.channels.min(begin + channels),
-                    slope: stores.slope(),
-                    output_begin: round.outputs.start,
-                    ..gather.params(round.padded)
-                };
-                // The bias goes in once, with the first channels.
-                let with_bias = epilogue.bias && begin == 0;
-                let entry = entries[usize::from(with_bias)];
-                let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
-                let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
-                let again = method.source_twice.then_some(source);
-                let bindings = [Some(source), Some(packing.binding), with_bias.then_some(b), Some(out), side, again];
-                plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
+        let span = Span::whole(target.sample * u64::from(chunk.count));
+        let (source, in_base) = chunk.bind(plan.limits, source);
+        let (out, out_base) = stores.target(&mut plan, (chunk, &span), target);
+        let side = stores.side(out);
+        let entries = method.side_entries.filter(|_| side.is_some()).unwrap_or(method.entries);
+        let workgroups = (method.workgroups)(&part, &method, chunk.count.into());
+        for begin in (0..gather.channels).step_by(channels as usize) {
+            let params = GatherParams {
+                batch: chunk.count,
+                in_base,
+                out_base,
+                channel_begin: begin,
+                channel_end: gather.channels.min(begin + channels),
+                slope: stores.slope(),
+                output_begin: round.outputs.start,
+                ..gather.params(round.padded)
+            };
+            // The bias goes in once, with the first channels.
+            let with_bias = epilogue.bias && begin == 0;
+            let entry = entries[usize::from(with_bias)];
+            let store = |name: &str| stores.constant(name, begin == 0, params.channel_end == gather.channels);
+            let kernel = KernelKey::new(entry, method.variant, &overrides(gather, &method, entry, store));
+            let again = method.source_twice.then_some(source);
+            let bindings = [Some(source), Some(packing.binding), with_bias.then_some(b), Some(out), side, again];
+            plan.step_workgroups(kernel, params, bindings.into_iter().flatten().collect(), workgroups)?;
+        }
+        let is_last = packing.rounds.last().is_some_and(|last| last.outputs == round.outputs);
+        if stores.staged && is_last {
+            if gather.target == Operand::Dx {
+                border::plan(problem, &stores, &mut plan, Some((*chunk, span)))?;
             }
+            stores.finish(&mut plan, (chunk, &span), target)?;
         }
     }
-    if gather.target == Operand::Dx {
+    if gather.target == Operand::Dx && !stores.staged {
         border::plan(problem, &stores, &mut plan, None)?;
     }
     stores.end(&mut plan)?;

@@ -243,6 +243,7 @@ fn products(
         channels_out: groups * gather.outputs,
         groups,
         shared_kernel: false,
+        shared_outputs: false,
         axes: [Axis::UNIT, Axis::UNIT, Axis { input: tiles, output: tiles, ..Axis::UNIT }],
         padding_mode: PaddingMode::Zeros,
         element: ElementType::F32,

@@ -5,7 +5,8 @@ use super::super::strip;
 use super::subgroup::{overrides, with_window};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
-use crate::kernel::{self, KernelKey, Variant};
+use crate::kernel::{self, EntryPoint, KernelKey, Variant};
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
@@ -19,7 +20,7 @@ const LEAST_LIMIT: u32 = 8;
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
     let (entry, variant) = kernel_for(problem)
-        .ok_or_else(|| unavailable("its kernel gradient takes planes, channels first, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
+        .ok_or_else(|| unavailable("its kernel gradient takes planes, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
     if limit < LEAST_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
@@ -33,21 +34,27 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
     let [_, h, w] = &problem.axes;
-    let channels = u64::from(problem.channels_out);
+    // Channels that an invocation owns, and how many outputs wide and long its strips are.
+    let (owned, wide, strips_of_plane, along) = if problem.is_channels_first() {
+        (1, strip::CELLS, w.output.div_ceil(strip::CELLS), h.output)
+    } else {
+        (strip::CHANNELS, strip::CHANNEL_ROWS, h.output.div_ceil(strip::CHANNEL_ROWS), w.output)
+    };
+    let invocations = u64::from(problem.channels_out.div_ceil(owned));
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let strips = u64::from(chunk.count) * u64::from(w.output.div_ceil(strip::CELLS));
-        let down = u64::from(h.output);
-        let short = plan.limits.is_software && strips * down <= SHORT_SUM;
-        let terms = strips * down * u64::from(strip::CELLS);
-        let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, channels, terms) };
-        let slabs = Slabs::new("conv kernel_grad", strips, down, wanted, limit)?;
-        let slice_workgroups = channels.div_ceil(variant.workgroup_size().into());
+        let strips = u64::from(chunk.count) * u64::from(strips_of_plane);
+        let along = u64::from(along);
+        let short = plan.limits.is_software && strips * along <= SHORT_SUM;
+        let terms = strips * along * u64::from(wide);
+        let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, invocations, terms) };
+        let slabs = Slabs::new("conv kernel_grad", strips, along, wanted, limit)?;
+        let slice_workgroups = invocations.div_ceil(variant.workgroup_size().into());
         plan.split_reduction(&mut dw, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem));
-            let invocations = channels * u64::from(reduction.slab_count);
+            let invocations = invocations * u64::from(reduction.slab_count);
             let params = with_window(problem, params(&part, reduction, x_base, y_base));
             let workgroups = invocations.div_ceil(variant.workgroup_size().into());
             let again = (entry.slots.len() > 3).then_some(x);
@@ -58,23 +65,21 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     Ok(plan.finish())
 }
 
-fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'static Variant)> {
+fn kernel_for(problem: &ConvProblem) -> Option<(&'static EntryPoint, &'static Variant)> {
     let [d, h, w] = &problem.axes;
     let is_plane = d.input == 1 && d.output == 1 && d.taps == 1;
     let one_row = h.input == 1 && h.output == 1 && h.taps == 1;
     // A single tap has no dilation.
     let dense = |axis: &Axis| axis.dilation == 1;
     let per_group = problem.channels_in / problem.groups;
-    if !problem.is_channels_first()
-        || !is_plane
-        || per_group != 1
-        || !dense(h)
-        || !dense(w)
-        || !(one_row || h.stride == w.stride)
-    {
+    if !is_plane || per_group != 1 || !dense(h) || !dense(w) || !(one_row || h.stride == w.stride) {
         return None;
     }
     let taps = h.taps.max(w.taps).into();
+    if !problem.is_channels_first() {
+        let entry = channels_entry(problem);
+        return strip::variant(entry.kernel().variants, taps, w.stride, false).map(|variant| (entry, variant));
+    }
     let variant = strip::variant(kernel::STRIP_DW_ANY_SCALAR_KERNEL.variants, taps, w.stride, false)?;
     let fours = w.output.is_multiple_of(strip::CELLS);
     let is_zeros = problem.padding_mode == PaddingMode::Zeros;
@@ -87,10 +92,21 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static kernel::EntryPoint, &'s
     Some((entry, variant))
 }
 
+/// Of a tensor with its channels last: four channels at once.
+fn channels_entry(problem: &ConvProblem) -> &'static EntryPoint {
+    let both_last = [problem.x_layout, problem.y_layout] == [Layout::ChannelsLast; 2];
+    let is_alike = problem.channels_in == problem.channels_out;
+    if both_last && is_alike && problem.channels_in.is_multiple_of(strip::CHANNELS) {
+        &kernel::STRIP_DW_LAST
+    } else {
+        &kernel::STRIP_DW_LAST_ANY
+    }
+}
+
 /// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
 /// columns + TAPS + 2 (the inner loop two more than it has iterations): with t taps not more than (t + 3) / 3 times as many,
-/// as there is at least one column.
+/// as there is at least one column. STRIDE times as many where every column of x takes a turn.
 fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
-    let most = u64::from(limit) * 3 / u64::from(variant.constant("TAPS") + 3);
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 3));
     most as u32
 }

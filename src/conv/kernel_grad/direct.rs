@@ -3,7 +3,7 @@
 use super::super::ConvProblem;
 use super::super::passes::{blocks, order_overrides, overrides};
 use super::Method;
-use crate::kernel::{self, KernelKey};
+use crate::kernel::{self, KernelKey, Override};
 use crate::plan::elements;
 
 pub(super) fn method(problem: &ConvProblem) -> Method {
@@ -11,11 +11,14 @@ pub(super) fn method(problem: &ConvProblem) -> Method {
     let mut overrides = overrides(problem);
     overrides.push(("BORDER", problem.padding_mode.constant()));
     overrides.extend(order_overrides(problem));
-    let key = KernelKey::new(&kernel::CONV_KERNEL_GRAD, &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0], &overrides);
+    let variant = &kernel::CONV_KERNEL_GRAD_KERNEL.variants[0];
     let invocations = blocks(problem.groups, problem.channels_out, columns);
-    let workgroup_size = key.variant.workgroup_size().into();
+    let workgroup_size = variant.workgroup_size().into();
     Method {
-        kernel: Box::new(move |_| key.clone()),
+        kernel: Box::new(move |_, span| {
+            let overrides: Vec<Override> = overrides.iter().copied().chain([span.ranged()]).collect();
+            KernelKey::new(&kernel::CONV_KERNEL_GRAD, variant, &overrides)
+        }),
         params: |_, conv| bytemuck::bytes_of(&conv).to_vec(),
         invocations,
         workgroup_size,

@@ -7,16 +7,20 @@ mod subgroup;
 mod tiled;
 
 use super::epilogue::begin_reduction;
-use super::passes::params;
+use super::passes::{params, params_of};
 use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
-use crate::plan::{Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{
+    Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, Span, SpecBuilder, elements,
+};
+
+/// The kernel for a range of slabs, and for all of dw or, if it is the direct one, a part of it.
+type KernelOf = Box<dyn Fn(&Reduction, &Span) -> KernelKey>;
 
 /// One way of computing the slices.
 struct Method {
-    /// The kernel for a range of slabs.
-    kernel: Box<dyn Fn(&Reduction) -> KernelKey>,
+    kernel: KernelOf,
     /// Its uniform struct's bytes, from the one that all have.
     params: fn(&ConvProblem, ConvParams) -> Vec<u8>,
     /// Invocations of a slice; a whole number of workgroups if that is what the kernel counts in.
@@ -75,16 +79,25 @@ pub(super) fn plan(
     let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
-    for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
+    let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
+    let spans = match algorithm {
+        Algorithm::Direct => plan.spans(dw_elements)?,
+        _ => vec![dw.span],
+    };
+    if spans.len() > 1 {
+        plan.explain(&format!("in {} parts, for a workspace that does not hold the f32 sums of dw", spans.len()));
+    }
+    for (span, chunk) in spans.iter().flat_map(|span| chunks.iter().map(move |chunk| (span, chunk))) {
+        dw.span = *span;
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
-        let wanted = plan.wanted_slices(dw_elements, method.busy(plan.limits), rows * across);
+        let wanted = plan.wanted_slices(span.elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
-        plan.split_reduction(&mut dw, &chunk, slabs, method.slice_workgroups(), |plan, reduction, target| {
-            let params = params(&part, reduction, x_base, y_base);
-            let kernel = (method.kernel)(&reduction);
+        plan.split_reduction(&mut dw, chunk, slabs, method.slice_workgroups(), |plan, reduction, target| {
+            let params = params_of(span, params(&part, reduction, x_base, y_base));
+            let kernel = (method.kernel)(&reduction, span);
             let invocations = method.invocations * u64::from(reduction.slab_count);
             let workgroups = invocations.div_ceil(method.workgroup_size);
             let params = (method.params)(problem, params);

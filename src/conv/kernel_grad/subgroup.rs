@@ -62,7 +62,7 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     Ok(Method {
         kernel: {
             let problem = problem.clone();
-            Box::new(move |reduction| KernelKey::new(entry, variant, &overrides(entry, reduction, &problem)))
+            Box::new(move |reduction, _| KernelKey::new(entry, variant, &overrides(entry, reduction, &problem)))
         },
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,

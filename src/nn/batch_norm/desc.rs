@@ -5,8 +5,9 @@ use std::fmt::Display;
 use super::OPERATOR;
 use super::plan::BatchNormProblem;
 use crate::activation::Activation;
+use crate::element::ElementType;
 use crate::error::{Error, Result};
-use crate::gpu::{Context, Tensor};
+use crate::gpu::{Context, Real, Tensor};
 use crate::layout::Layout;
 use crate::plan::{Operand, elements};
 use crate::spatial::element_count;
@@ -22,6 +23,10 @@ use crate::spatial::element_count;
 /// running statistics move by `momentum` towards the batch's, the variance there being divided by m - 1. In inference they take
 /// the batch's place. All as in PyTorch's `BatchNorm1d`, `2d` and `3d`. x may have either [`Layout`], which y, dy, dx and a residual
 /// then have too.
+///
+/// x may be f32, f16 or bf16, and y, dy, dx and a residual are then of its type. What has one number for each channel (scale, shift,
+/// running statistics, saved mean and deviation, dw, db) is f32 whatever x is, as in PyTorch's and cuDNN's mixed precision; the
+/// statistics are those of x as it is stored, and y and dx are rounded once, where they are stored.
 ///
 /// ```
 /// use wgconv::{Activation, Context, nn::{BatchNorm, BatchNormTensors}};
@@ -62,9 +67,9 @@ pub struct BatchNormTensors {
 
 /// What the forward pass of training gives.
 #[derive(Clone, Debug)]
-pub struct Normalised {
+pub struct Normalised<T: Real = f32> {
     /// The output, with x's shape.
-    pub y: Tensor,
+    pub y: Tensor<T>,
     /// The batch's mean `[C]`.
     pub mean: Tensor,
     /// 1 / sqrt(variance + eps) of the batch, `[C]`.
@@ -73,9 +78,9 @@ pub struct Normalised {
 
 /// Gradients of a batch normalisation.
 #[derive(Clone, Debug)]
-pub struct BatchNormGrads {
+pub struct BatchNormGrads<T: Real = f32> {
     /// At x, through the batch's mean and variance too.
-    pub dx: Tensor,
+    pub dx: Tensor<T>,
     /// At the scale, `[C]`.
     pub dw: Tensor,
     /// At the shift, `[C]`.
@@ -169,7 +174,13 @@ impl BatchNorm {
     }
 
     /// The problem of a pass for x of this shape `[N, C, spatial...]`.
-    pub(crate) fn problem(&self, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<BatchNormProblem> {
+    pub(crate) fn problem(
+        &self,
+        pass: BatchNormPass,
+        layout: Layout,
+        element: ElementType,
+        x_shape: &[usize],
+    ) -> Result<BatchNormProblem> {
         self.check()?;
         element_count(Operand::X, x_shape)?;
         let [batch, channels, spatial @ ..] = x_shape else {
@@ -197,6 +208,7 @@ impl BatchNorm {
         Ok(BatchNormProblem {
             pass,
             layout,
+            element,
             batch,
             channels: *channels as u32,
             plane,

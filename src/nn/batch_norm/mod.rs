@@ -5,6 +5,7 @@ mod desc;
 mod fold;
 mod ops;
 mod plan;
+mod planner;
 
 pub use desc::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
 pub(crate) use plan::BatchNormProblem;

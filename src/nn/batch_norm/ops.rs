@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::desc::{BatchNorm, BatchNormGrads, BatchNormPass, BatchNormTensors, Normalised};
 use super::{OPERATOR, plan::BatchNormProblem};
 use crate::activation::Activation;
+use crate::element::ElementType;
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::layout::Layout;
 use crate::nn::problem::NnProblem;
 use crate::plan::{Operand, PlanOptions, Problem};
@@ -26,13 +27,13 @@ fn push(sink: &mut impl Sink, problem: BatchNormProblem, operands: Vec<Bound>) -
 }
 
 /// Operands of both forward passes, and y.
-fn forward_operands(
+fn forward_operands<T: Real>(
     sink: &impl Sink,
     problem: &BatchNormProblem,
-    x: &Tensor,
+    x: &Tensor<T>,
     tensors: &BatchNormTensors,
-    r: Option<&Tensor>,
-) -> Result<(Vec<Bound>, Tensor)> {
+    r: Option<&Tensor<T>>,
+) -> Result<(Vec<Bound>, Tensor<T>)> {
     let vectors = [
         (Operand::W, &tensors.w),
         (Operand::B, &tensors.b),
@@ -51,14 +52,15 @@ fn forward_operands(
 }
 
 impl BatchNorm {
-    fn push_training(
+    fn push_training<T: Real>(
         &self,
         sink: &mut impl Sink,
-        x: &Tensor,
+        x: &Tensor<T>,
         tensors: &BatchNormTensors,
-        r: Option<&Tensor>,
-    ) -> Result<Normalised> {
-        let problem = self.problem(BatchNormPass::Training { residual: r.is_some() }, x.layout(), x.shape())?;
+        r: Option<&Tensor<T>>,
+    ) -> Result<Normalised<T>> {
+        let problem =
+            self.problem(BatchNormPass::Training { residual: r.is_some() }, x.layout(), T::TYPE, x.shape())?;
         let (mut operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
         let channels = [problem.channels as usize];
         let mean = sink.context().empty(Operand::Mean, &channels)?;
@@ -68,28 +70,29 @@ impl BatchNorm {
         Ok(Normalised { y, mean, inv_std })
     }
 
-    fn push_inference(
+    fn push_inference<T: Real>(
         &self,
         sink: &mut impl Sink,
-        x: &Tensor,
+        x: &Tensor<T>,
         tensors: &BatchNormTensors,
-        r: Option<&Tensor>,
-    ) -> Result<Tensor> {
-        let problem = self.problem(BatchNormPass::Inference { residual: r.is_some() }, x.layout(), x.shape())?;
+        r: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
+        let problem =
+            self.problem(BatchNormPass::Inference { residual: r.is_some() }, x.layout(), T::TYPE, x.shape())?;
         let (operands, y) = forward_operands(sink, &problem, x, tensors, r)?;
         push(sink, problem, operands)?;
         Ok(y)
     }
 
-    fn push_backward(
+    fn push_backward<T: Real>(
         &self,
         sink: &mut impl Sink,
-        x: &Tensor,
-        dy: &Tensor,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
         w: &Tensor,
-        saved: &Normalised,
-    ) -> Result<BatchNormGrads> {
-        let problem = self.problem(BatchNormPass::Backward, x.layout(), x.shape())?;
+        saved: &Normalised<T>,
+    ) -> Result<BatchNormGrads<T>> {
+        let problem = self.problem(BatchNormPass::Backward, x.layout(), T::TYPE, x.shape())?;
         expect_shape(OPERATOR, Operand::Dy, dy.shape(), x.shape())?;
         let vectors = [(Operand::W, w), (Operand::Mean, &saved.mean), (Operand::InvStd, &saved.inv_std)];
         let mut operands = bound_vectors(&problem, &vectors)?;
@@ -113,13 +116,13 @@ impl BatchNorm {
     /// A parameter outside its range; fewer than two axes, a single element for each channel, shapes that do not fit;
     /// tensors of another context, running statistics that share memory with other operands, limits of the device, no
     /// memory, a lost device.
-    pub fn forward_training(
+    pub fn forward_training<T: Real>(
         &self,
         ctx: &Context,
-        x: &Tensor,
+        x: &Tensor<T>,
         tensors: &BatchNormTensors,
-        r: Option<&Tensor>,
-    ) -> Result<Normalised> {
+        r: Option<&Tensor<T>>,
+    ) -> Result<Normalised<T>> {
         self.push_training(&mut Immediate(ctx), x, tensors, r)
     }
 
@@ -128,7 +131,13 @@ impl BatchNorm {
     ///
     /// # Errors
     /// As for [`BatchNorm::forward_training`]; a single element for each channel will do here.
-    pub fn forward(&self, ctx: &Context, x: &Tensor, tensors: &BatchNormTensors, r: Option<&Tensor>) -> Result<Tensor> {
+    pub fn forward<T: Real>(
+        &self,
+        ctx: &Context,
+        x: &Tensor<T>,
+        tensors: &BatchNormTensors,
+        r: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         self.push_inference(&mut Immediate(ctx), x, tensors, r)
     }
 
@@ -138,14 +147,14 @@ impl BatchNorm {
     ///
     /// # Errors
     /// As for [`BatchNorm::forward`].
-    pub fn backward(
+    pub fn backward<T: Real>(
         &self,
         ctx: &Context,
-        x: &Tensor,
-        dy: &Tensor,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
         w: &Tensor,
-        saved: &Normalised,
-    ) -> Result<BatchNormGrads> {
+        saved: &Normalised<T>,
+    ) -> Result<BatchNormGrads<T>> {
         self.push_backward(&mut Immediate(ctx), x, dy, w, saved)
     }
 
@@ -179,7 +188,31 @@ impl BatchNorm {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn plan_in(&self, ctx: &Context, pass: BatchNormPass, layout: Layout, x_shape: &[usize]) -> Result<Arc<Plan>> {
-        let problem = self.problem(pass, layout, x_shape)?;
+        self.plan_as(ctx, pass, layout, ElementType::F32, x_shape)
+    }
+
+    /// The same with x, y, their gradients and a residual of this type.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// ```
+    /// use wgconv::{Context, ElementType, Layout, nn::{BatchNorm, BatchNormPass}};
+    /// let (ctx, pass) = (Context::new_blocking()?, BatchNormPass::Inference { residual: false });
+    /// let (first, bf16) = (Layout::ChannelsFirst, ElementType::Bf16);
+    /// let plan = BatchNorm::new().plan_as(&ctx, pass, first, bf16, &[8, 16, 28, 28])?;
+    /// assert_eq!(plan.bytes_moved(), 2 * (2 * 8 * 16 * 28 * 28) + 4 * (4 * 16));     // x and y; w, b, mean, variance
+    /// # Ok::<(), wgconv::Error>(())
+    /// ```
+    pub fn plan_as(
+        &self,
+        ctx: &Context,
+        pass: BatchNormPass,
+        layout: Layout,
+        element: ElementType,
+        x_shape: &[usize],
+    ) -> Result<Arc<Plan>> {
+        let problem = self.problem(pass, layout, element, x_shape)?;
         ctx.plan(Problem::Nn(NnProblem::BatchNorm(problem)), &PlanOptions::default())
     }
 }
@@ -190,13 +223,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn batch_norm_training(
+    pub fn batch_norm_training<T: Real>(
         &mut self,
         norm: &BatchNorm,
-        x: &Tensor,
+        x: &Tensor<T>,
         tensors: &BatchNormTensors,
-        r: Option<&Tensor>,
-    ) -> Result<Normalised> {
+        r: Option<&Tensor<T>>,
+    ) -> Result<Normalised<T>> {
         norm.push_training(self, x, tensors, r)
     }
 
@@ -204,13 +237,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn batch_norm_forward(
+    pub fn batch_norm_forward<T: Real>(
         &mut self,
         norm: &BatchNorm,
-        x: &Tensor,
+        x: &Tensor<T>,
         tensors: &BatchNormTensors,
-        r: Option<&Tensor>,
-    ) -> Result<Tensor> {
+        r: Option<&Tensor<T>>,
+    ) -> Result<Tensor<T>> {
         norm.push_inference(self, x, tensors, r)
     }
 
@@ -218,14 +251,14 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn batch_norm_backward(
+    pub fn batch_norm_backward<T: Real>(
         &mut self,
         norm: &BatchNorm,
-        x: &Tensor,
-        dy: &Tensor,
+        x: &Tensor<T>,
+        dy: &Tensor<T>,
         w: &Tensor,
-        saved: &Normalised,
-    ) -> Result<BatchNormGrads> {
+        saved: &Normalised<T>,
+    ) -> Result<BatchNormGrads<T>> {
         norm.push_backward(self, x, dy, w, saved)
     }
 }

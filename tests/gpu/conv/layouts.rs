@@ -103,9 +103,15 @@ fn what_goes_with_a_tensor_has_its_layout() {
     refuses(conv.forward_residual(ctx, &last(&x), &w, None, &y, one), Operand::Residual);
     let found = conv.forward_residual(ctx, &last(&x), &w, None, &last(&y), one).unwrap();
     assert_same(&found, &conv.forward_residual(ctx, &x, &w, None, &y, one).unwrap());
-    refuses(conv.input_grad_through(ctx, Activation::Relu, &last(&y), &w, &x), Operand::X);
-    let found = conv.input_grad_through(ctx, Activation::Relu, &last(&y), &w, &last(&x)).unwrap();
-    assert_same(&found, &conv.input_grad_through(ctx, Activation::Relu, &y, &w, &x).unwrap());
+    // dx lies as the x does that it goes through, unless the convolution says otherwise.
+    let expected = conv.input_grad_through(ctx, Activation::Relu, &y, &w, &x).unwrap();
+    for (dy, x) in [(last(&y), last(&x)), (last(&y), x.clone()), (y.clone(), last(&x))] {
+        let found = conv.input_grad_through(ctx, Activation::Relu, &dy, &w, &x).unwrap();
+        assert_eq!(found.layout(), x.layout());
+        assert_same(&found, &expected);
+    }
+    let to_last = Conv::<1>::new([2]).result_layout(LAST).build().unwrap();
+    refuses(to_last.input_grad_through(ctx, Activation::Relu, &y, &w, &x), Operand::X);
     // A tensor that is there keeps its own, whatever the data's.
     let (dx, expected) = (last(&x), tensor(1, &[1, 3, 4]));
     for dx in [&dx, &expected] {

@@ -1,12 +1,14 @@
 //! The four passes against the reference, on the catalogue.
 
 mod bias_grad;
+mod depthwise;
 mod forward;
 mod input_grad;
 mod kernel_grad;
 mod layouts;
 mod rounds;
-mod shared;
+pub mod shared;
+mod spans;
 mod tiles;
 mod winograd;
 

@@ -41,17 +41,35 @@ pub fn run_as_type(
     inputs: &[(Operand, &[f32])],
     count: usize,
 ) -> Vec<f32> {
-    let words: Vec<Vec<u32>> = inputs.iter().map(|(_, data)| element.words(data)).collect();
+    let mut outputs = run_as_types(context, plan, |_| element, inputs, count);
+    assert_eq!(outputs.len(), 1);
+    outputs.remove(0).1
+}
+
+/// As [`run`], each operand being of a type of its own, which holds its values; outputs of 16 bits have so many elements.
+pub fn run_as_types(
+    context: &Context,
+    plan: &Plan,
+    of: impl Fn(Operand) -> ElementType,
+    inputs: &[(Operand, &[f32])],
+    count: usize,
+) -> Vec<(Operand, Vec<f32>)> {
+    let words: Vec<Vec<u32>> = inputs.iter().map(|&(operand, data)| of(operand).words(data)).collect();
     let inputs: Vec<(Operand, &[u32])> =
         inputs.iter().zip(&words).map(|(&(operand, _), words)| (operand, &words[..])).collect();
-    let outputs = run(context, plan, &inputs);
-    assert_eq!(outputs.len(), 1);
-    let words = &outputs[0].1;
-    if element != ElementType::F32 && count % 2 == 1 {
-        // Poison, or what an output that is added to held.
-        assert!([POISON >> 16, 0].contains(&(words[count / 2] >> 16)), "the half behind the last element was written");
-    }
-    element.values(words, count)
+    let values = |(operand, words): (Operand, Vec<u32>)| {
+        let element = of(operand);
+        if element == ElementType::F32 {
+            return (operand, floats(&words));
+        }
+        if count % 2 == 1 {
+            // Poison, or what an output that is added to held.
+            let behind = words[count / 2] >> 16;
+            assert!([POISON >> 16, 0].contains(&behind), "{operand}: the half behind the last element was written");
+        }
+        (operand, element.values(&words, count))
+    };
+    run(context, plan, &inputs).into_iter().map(values).collect()
 }
 
 /// The bits of f32 data.

@@ -18,6 +18,14 @@ pub fn conv(text: &str) -> ConvCase {
     }
 }
 
+/// A transposed convolution from its text.
+pub fn conv_transpose(text: &str) -> ConvTransposeCase {
+    match text.parse().unwrap_or_else(|error| panic!("{error}")) {
+        Case::ConvTranspose(case) => case,
+        _ => panic!("{text} is no transposed convolution"),
+    }
+}
+
 /// A pooling from its text.
 pub fn pool(text: &str) -> PoolCase {
     match text.parse().unwrap_or_else(|error| panic!("{error}")) {

@@ -13,7 +13,9 @@ impl Pass<'_> {
     pub(super) fn activation(&self, activation: Activation) -> Result<Task> {
         let x: Vec<f32> = self.integers(Operand::X, 128).into_iter().map(|value| value / 8.0).collect();
         let dy = self.integers(Operand::Dy, 9);
-        let y: Vec<f32> = nn::activate(activation, &x).into_iter().map(|value| value as f32).collect();
+        // As forward would have stored it.
+        let stored = |value| self.case.element.round(value) as f32;
+        let y: Vec<f32> = nn::activate(activation, &x).into_iter().map(stored).collect();
         let (operand, values) = if self.pass == "forward" {
             let zeros = vec![0.0; x.len()];
             let x = Sums { values: as_f64(&x), magnitudes: zeros, terms: vec![0; x.len()], slack: Vec::new() };

@@ -8,6 +8,7 @@ mod training;
 
 use super::{Expected, Task, Values, bits, count, exactly};
 use crate::case::{NnCase, NnOperator, Role};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::plan::{DeviceLimits, Operand};
 use crate::verify::data::integers;
@@ -82,9 +83,29 @@ impl Task {
             NnOperator::Adam => of.adam(false)?,
             NnOperator::AdamW => of.adam(true)?,
             NnOperator::Transpose => of.transposition(),
-            NnOperator::Convert { target } => of.conversion(target),
+            NnOperator::Convert { target } => return Ok(of.conversion(target)),
         };
-        Ok(task.in_roles(case.roles(limits, pass)?))
+        Ok(task.in_types(|operand| case.element_of(operand)).in_roles(case.roles(limits, pass)?))
+    }
+
+    /// A task of f32 with operands of these types, which hold the inputs; results are rounded once.
+    fn in_types(mut self, of: impl Fn(Operand) -> ElementType) -> Task {
+        for (operand, words) in self.inputs.iter_mut().filter(|input| of(input.0) != ElementType::F32) {
+            *words = of(*operand).words(&ElementType::F32.values(words, words.len()));
+        }
+        for expected in &mut self.expected {
+            expected.element = of(expected.operand);
+            let Values::Floats(values, bounds) = &mut expected.values else { continue };
+            for (value, bound) in values.iter_mut().zip(bounds).filter(|_| expected.element != ElementType::F32) {
+                if *bound == 0.0 {
+                    // Exact in f32.
+                    *value = expected.element.round(*value);
+                } else {
+                    *bound += expected.element.rounding(value.abs() + *bound);
+                }
+            }
+        }
+        self
     }
 
     /// With the plan's operands for the user's; reports keep the user's names. Without a role they are the same.
