@@ -26,8 +26,8 @@
 //!
 //! # Words
 //! Rank D is 1, 2 or 3 spatial axes. Input `x` `[N, C_in, spatial...]`, kernel `w` `[C_out, C_in/groups, taps...]`, bias
-//! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. Convolutions take f32, f16 and bf16
-//! ([`ElementType`]), everything else f32; contiguous, row major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
+//! `b` `[C_out]`, output `y` `[N, C_out, spatial...]`; their gradients `dx`, `dw`, `db`, `dy`. Convolutions, poolings
+//! and [`layout`] take f32, f16 and bf16 ([`ElementType`]), everything else f32; contiguous, row major. Passes: forward, input_grad, kernel_grad, bias_grad. Convolution is cross-correlation, as in PyTorch, ONNX and
 //! cuDNN. Output extent along an axis: `(input + padding - dilation * (taps - 1) - 1) / stride + 1`. A transposed convolution
 //! ([`ConvTranspose`]) has w `[C_in, C_out/groups, taps...]` and the extent
 //! `(input - 1) * stride + dilation * (taps - 1) + 1 + output_padding - padding`.

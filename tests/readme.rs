@@ -101,13 +101,17 @@ fn exchanged(order: KernelOrder) -> KernelOrder {
     if order == KernelOrder::OutIn { KernelOrder::InOut } else { KernelOrder::OutIn }
 }
 
+/// The types that an option stands for.
+fn types(option: &str) -> &'static [ElementType] {
+    if [TYPES, SHARED].contains(&option) { &ElementType::ALL } else { &ElementType::ALL[..1] }
+}
+
 /// The shapes of an option, in all layouts and types that it has.
 fn all_layouts<'a>(option: &str, shapes: ConvShapes<'a>) -> Vec<ConvShapes<'a>> {
     let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
     let layouts = if option == LAYOUTS { &layouts[..] } else { &layouts[..1] };
     let all = layouts.iter().flat_map(|&x| layouts.iter().map(move |&y| shapes.layouts(x, y)));
-    let types = if [TYPES, SHARED].contains(&option) { &ElementType::ALL[..] } else { &ElementType::ALL[..1] };
-    all.flat_map(|shapes| types.iter().map(move |&element| shapes.element(element))).collect()
+    all.flat_map(|shapes| types(option).iter().map(move |&element| shapes.element(element))).collect()
 }
 
 /// w of an option, from its usual shape.
@@ -196,12 +200,15 @@ const BY_PLANE: &str = "indices of a plane (PyTorch)";
 const FLAT: &str = "of the whole tensor (ONNX)";
 const LAST: &str = "channels last";
 
-/// Plans passes of a pooling, with the layout of an option.
+/// Plans passes of a pooling, with the layout and the types of an option.
 fn plan_pool(option: &str, problem: Result<PoolProblem>, passes: &[PoolPass]) -> Result<()> {
     let layout = if option == LAST { Layout::ChannelsLast } else { Layout::ChannelsFirst };
     let problem = problem?.in_layouts(layout, layout);
     let limits = DeviceLimits::default();
-    passes.iter().try_for_each(|&pass| problem.plan_spec(&limits, pass, &PlanOptions::default()).map(drop))
+    types(option).iter().try_for_each(|&element| {
+        let problem = problem.clone().of_type(element);
+        passes.iter().try_for_each(|&pass| problem.plan_spec(&limits, pass, &PlanOptions::default()).map(drop))
+    })
 }
 
 fn plan_max<const D: usize>(option: &str) -> Result<()> {
@@ -213,6 +220,7 @@ fn plan_max<const D: usize>(option: &str) -> Result<()> {
         BY_PLANE => builder.indices(IndexForm::Plane),
         FLAT => builder.indices(IndexForm::Flat),
         LAST => builder.result_layout(Layout::ChannelsLast),
+        TYPES => builder,
     );
     let pool = pool.build()?;
     let x = spatial::<D>([2, 3], 7);
@@ -225,6 +233,7 @@ fn plan_adaptive_max<const D: usize>(option: &str) -> Result<()> {
         "output size" => builder.build()?,
         "global" => AdaptiveMaxPool::<D>::global(),
         LAST => builder.result_layout(Layout::ChannelsLast).build()?,
+        TYPES => builder.build()?,
         BY_PLANE => builder.indices(IndexForm::Plane).build()?,
         FLAT => builder.indices(IndexForm::Flat).build()?,
         other => panic!("there is no {other}"),
@@ -235,7 +244,7 @@ fn plan_adaptive_max<const D: usize>(option: &str) -> Result<()> {
 
 fn plan_adaptive_average<const D: usize>(option: &str) -> Result<()> {
     let pool = match option {
-        "output size" => AdaptiveAvgPool::<D>::new([3; D]).build()?,
+        "output size" | TYPES => AdaptiveAvgPool::<D>::new([3; D]).build()?,
         "global" => AdaptiveAvgPool::<D>::global(),
         LAST => AdaptiveAvgPool::<D>::new([3; D]).result_layout(Layout::ChannelsLast).build()?,
         other => panic!("there is no {other}"),
@@ -252,6 +261,7 @@ fn plan_lp<const D: usize>(option: &str) -> Result<()> {
         "ceil mode" => builder.ceil_mode(true),
         "any p of 1 and more" => builder.p(2.5),
         LAST => builder.result_layout(Layout::ChannelsLast),
+        TYPES => builder,
     );
     let pool = pool.build()?;
     let x = spatial::<D>([2, 3], 7);
@@ -267,6 +277,7 @@ fn plan_average<const D: usize>(option: &str) -> Result<()> {
         "count-include-pad" => builder.count_include_pad(true),
         "divisor override" => builder.divisor_override(3),
         LAST => builder.result_layout(Layout::ChannelsLast),
+        TYPES => builder,
     );
     let pool = pool.build()?;
     let x = spatial::<D>([2, 3], 7);
@@ -307,15 +318,20 @@ fn every_convolution_and_pooling_of_the_table_can_be_planned() {
     let window = ["window", "stride", "dilation", "low and high padding", "ceil mode"];
     let with = |more: &[&'static str]| [&window[..], more].concat();
     let passes = ["forward", "forward with indices", "backward", "unpool", "unpool backward"];
-    check("`MaxPool`", &with(&[BY_PLANE, FLAT, LAST]), &passes, [plan_max::<1>, plan_max::<2>, plan_max::<3>]);
+    check("`MaxPool`", &with(&[BY_PLANE, FLAT, LAST, TYPES]), &passes, [plan_max::<1>, plan_max::<2>, plan_max::<3>]);
     let plan = [plan_adaptive_max::<1>, plan_adaptive_max::<2>, plan_adaptive_max::<3>];
-    check("`AdaptiveMaxPool`", &["output size", "global", BY_PLANE, FLAT, LAST], &passes, plan);
+    check("`AdaptiveMaxPool`", &["output size", "global", BY_PLANE, FLAT, LAST, TYPES], &passes, plan);
     let passes = ["forward", "backward"];
     let plan = [plan_average::<1>, plan_average::<2>, plan_average::<3>];
-    check("`AvgPool`", &with(&["count-include-pad", "divisor override", LAST]), &passes, plan);
-    check("`LpPool`", &with(&["any p of 1 and more", LAST]), &passes, [plan_lp::<1>, plan_lp::<2>, plan_lp::<3>]);
+    check("`AvgPool`", &with(&["count-include-pad", "divisor override", LAST, TYPES]), &passes, plan);
+    check(
+        "`LpPool`",
+        &with(&["any p of 1 and more", LAST, TYPES]),
+        &passes,
+        [plan_lp::<1>, plan_lp::<2>, plan_lp::<3>],
+    );
     let plan = [plan_adaptive_average::<1>, plan_adaptive_average::<2>, plan_adaptive_average::<3>];
-    check("`AdaptiveAvgPool`", &["output size", "global", LAST], &passes, plan);
+    check("`AdaptiveAvgPool`", &["output size", "global", LAST, TYPES], &passes, plan);
 }
 
 /// What the rest of the table names, recorded; and no row but these.
@@ -382,6 +398,10 @@ fn the_rest_of_the_table_is_there() {
         program.adam(&w, &dw, [&m, &v], &hyper, &step)?;
         program.adamw(&w, &dw, [&m, &v], &hyper, &step)
     });
+    assert_eq!(list(row("`layout`")[2]), ["channels last from channels first", "and back", TYPES]);
+    for element in ElementType::ALL {
+        wgconv::layout::plan(&ctx, element, [2, 3, 4], &PlanOptions::default()).unwrap();
+    }
     record("`layout`", 2, &mut |program| {
         let last = program.to_channels_last(&image)?;
         program.to_channels_first(&last).map(drop)

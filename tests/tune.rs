@@ -278,6 +278,9 @@ fn what_is_measured_is_in_the_results() {
     let report = tune::run_blocking(context(), &[(case(transposed), "forward")], &TuneOptions::default()).unwrap();
     let ctx = context().with_tuning(&report.tuned);
     assert!(plan(&ctx, transposed, "forward", Strategy::Auto).unwrap().to_string().contains("(tuned: "));
+    let pool = [(case("maxn2c3h9w11r3s3u2p1bf16"), "forward_with_indices")];
+    let report = tune::run_blocking(context(), &pool, &TuneOptions::default()).unwrap();
+    assert!(report.rows[0].candidates.len() > 1 && report.rows[0].candidates.iter().all(|one| one.fault.is_none()));
 
     let none = TuneOptions { budget: Duration::ZERO, ..TuneOptions::default() };
     let report = tune::run_blocking(context(), &targets, &none).unwrap();

@@ -7,8 +7,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: TransposeParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn transpose(
@@ -28,15 +28,10 @@ fn transpose(
         return;
     }
     let first = params.x_base + (matrix * rows + row) * columns + column;
+    let count = rows - row;
+    // Rows behind the last one are read as that one, and not stored.
+    let i = vec4<u32>(first) + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u)) * columns;
+    let s = four_slots(i);
     let at = params.y_base + (matrix * columns + column) * rows + row;
-    y[at] = x[first];
-    if (row + 1u < rows) {
-        y[at + 1u] = x[first + columns];
-    }
-    if (row + 2u < rows) {
-        y[at + 2u] = x[first + 2u * columns];
-    }
-    if (row + 3u < rows) {
-        y[at + 3u] = x[first + 3u * columns];
-    }
+    store_at(vec4<u32>(at) + vec4<u32>(0u, 1u, 2u, 3u), count, four_elements(x[s.x], x[s.y], x[s.z], x[s.w], i));
 }

@@ -5,15 +5,18 @@
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
 const SIDE: u32 = 32u;
+const NEIGHBOURS: u32 = 1u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: TransposeParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 const ROW: u32 = SIDE + 1u;
 // Rows of the tile that are moved at once.
 const AT_ONCE: u32 = WORKGROUP_SIZE / SIDE;
+// Invocations that store a row of the transpose.
+const OWNERS: u32 = SIDE / NEIGHBOURS;
 const_assert AT_ONCE * SIDE == WORKGROUP_SIZE && SIDE % AT_ONCE == 0u;
 
 var<workgroup> tile: array<f32, SIDE * ROW>;
@@ -40,14 +43,23 @@ fn transpose(
     let x_first = params.x_base + (matrix * rows + row) * columns + column;
     for (var i = line; i < SIDE; i += AT_ONCE) {
         if (exists && row + i < rows && column + lane < columns) {
-            tile[i * ROW + lane] = x[x_first + i * columns + lane];
+            let at = x_first + i * columns + lane;
+            tile[i * ROW + lane] = element(x[slot(at)], at);
         }
     }
     workgroupBarrier();
     let y_first = params.y_base + (matrix * columns + column) * rows + row;
-    for (var i = line; i < SIDE; i += AT_ONCE) {
-        if (exists && column + i < columns && row + lane < rows) {
-            y[y_first + i * rows + lane] = tile[lane * ROW + i];
+    // Of an element of 16 bits the neighbour is the other half of its word: one invocation stores both.
+    let owned = local % OWNERS * NEIGHBOURS;
+    for (var i = local / OWNERS; i < SIDE; i += AT_ONCE * NEIGHBOURS) {
+        if (exists && column + i < columns && row + owned < rows) {
+            let at = y_first + i * rows + owned;
+            if (NEIGHBOURS == 1u) {
+                store(at, tile[owned * ROW + i]);
+            } else {
+                let pair = vec2<f32>(tile[owned * ROW + i], tile[(owned + 1u) * ROW + i]);
+                store_at(vec4<u32>(at, at + 1u, at + 1u, at + 1u), min(rows - row - owned, 2u), pair.xyyy);
+            }
         }
     }
 }

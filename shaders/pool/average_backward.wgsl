@@ -1,13 +1,13 @@
 // dx of average pooling: an invocation owns one element of dx and gathers dy / divisor from every window that covers it,
-// so that overlapping windows need no atomics.
+// so that no two invocations add to one element, though windows overlap.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 fn gather(index: u32) -> f32 {
     let place = place_in_x(index);
@@ -24,7 +24,8 @@ fn gather(index: u32) -> f32 {
             for (var tap = slab.col_begin; tap < slab.col_end; tap++) {
                 let out_w = output_over_w(place.w, tap);
                 if (out_w >= 0) {
-                    sum += dy[y_plane + (first + u32(out_w)) * y_step] / divisor(u32(out_d), u32(out_h), u32(out_w));
+                    let at = y_plane + (first + u32(out_w)) * y_step;
+                    sum += element(dy[slot(at)], at) / divisor(u32(out_d), u32(out_h), u32(out_w));
                 }
             }
         }
@@ -42,10 +43,10 @@ fn backward(
     if (index >= params.planes * params.in_d * params.in_h * params.in_w) {
         return;
     }
-    let at = params.x_base + index;
+    let at = params.result_base + index;
+    var sum = gather(index);
     if (params.reduction.accumulate == 1u) {
-        dx[at] += gather(index);
-    } else {
-        dx[at] = gather(index);
+        sum += stored(at);
     }
+    store(at, sum);
 }

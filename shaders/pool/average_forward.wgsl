@@ -6,8 +6,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
@@ -39,16 +39,17 @@ fn forward(
             let first = (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
                 let cell = first + u32(over_w.start + i32(tap * DILATION_W));
-                sum += x[x_plane + cell * x_step];
+                let at = x_plane + cell * x_step;
+                sum += element(x[slot(at)], at);
             }
         }
     }
-    let at = params.y_base + index;
+    let at = params.result_base + index;
     if (params.reduction.accumulate == 1u) {
-        sum += y[at];
+        sum += stored(at);
     }
     if (params.reduction.last == 1u) {
         sum /= divisor(place.d, place.h, place.w);
     }
-    y[at] = sum;
+    store(at, sum);
 }

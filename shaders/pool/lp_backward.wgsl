@@ -6,10 +6,10 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> y: array<f32>;
-@group(0) @binding(3) var<storage, read> dy: array<f32>;
-@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> y: array<Element>;
+@group(0) @binding(3) var<storage, read> dy: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
 // Of a norm by one of its values, which is not 0. A norm of 0 was too small for f32, and has no slope here.
 fn slope(value: f32, norm: f32) -> f32 {
@@ -26,7 +26,8 @@ fn slope(value: f32, norm: f32) -> f32 {
 }
 
 fn gather(index: u32) -> f32 {
-    let value = x[params.x_base + index];
+    let from_x = params.x_base + index;
+    let value = element(x[slot(from_x)], from_x);
     if (value == 0.0) {
         return 0.0;
     }
@@ -45,7 +46,7 @@ fn gather(index: u32) -> f32 {
                 let out_w = output_over_w(place.w, tap);
                 if (out_w >= 0) {
                     let at = y_plane + (first + u32(out_w)) * y_step;
-                    sum += dy[at] * slope(value, y[at]);
+                    sum += element(dy[slot(at)], at) * slope(value, element(y[slot(at)], at));
                 }
             }
         }
@@ -63,10 +64,10 @@ fn backward(
     if (index >= params.planes * params.in_d * params.in_h * params.in_w) {
         return;
     }
-    let at = params.x_base + index;
+    let at = params.result_base + index;
+    var sum = gather(index);
     if (params.reduction.accumulate == 1u) {
-        dx[at] += gather(index);
-    } else {
-        dx[at] = gather(index);
+        sum += stored(at);
     }
+    store(at, sum);
 }

@@ -6,8 +6,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 fn norm_over(index: u32, before: f32) -> f32 {
     let place = place_in_y(index);
@@ -30,7 +30,8 @@ fn norm_over(index: u32, before: f32) -> f32 {
             let first = (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
                 let cell = first + u32(over_w.start + i32(tap * DILATION_W));
-                norm = with_value(norm, abs(x[x_plane + cell * x_step]));
+                let at = x_plane + cell * x_step;
+                norm = with_value(norm, abs(element(x[slot(at)], at)));
             }
         }
     }
@@ -47,10 +48,10 @@ fn forward(
     if (index >= params.planes * params.out_d * params.out_h * params.out_w) {
         return;
     }
-    let at = params.y_base + index;
+    let at = params.result_base + index;
+    var before = 0.0;
     if (params.reduction.accumulate == 1u) {
-        y[at] = norm_over(index, y[at]);
-    } else {
-        y[at] = norm_over(index, 0.0);
+        before = stored(at);
     }
+    store(at, norm_over(index, before));
 }

@@ -1,5 +1,5 @@
 // dx of max pooling: an invocation owns one element of dx and gathers dy from every window that covers it and whose
-// maximum it is, so that overlapping windows need no atomics. Max-unpooling is the same but for windows that share a
+// maximum it is, so that no two invocations add to one element. Max-unpooling is the same but for windows that share a
 // maximum: of their values, here named dy, the last one stays. An index outside of its window adds nothing.
 
 // specialise: begin
@@ -7,9 +7,9 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<Stored>;
 
 // Goes on from what the windows before have given.
 fn gather(index: u32, before: f32) -> f32 {
@@ -32,7 +32,7 @@ fn gather(index: u32, before: f32) -> f32 {
                 if (out_w >= 0) {
                     let at = y_plane + (first + u32(out_w)) * y_step;
                     if (indices[at] == name) {
-                        sum = select(sum, 0.0, unpool) + dy[at];
+                        sum = select(sum, 0.0, unpool) + element(dy[slot(at)], at);
                     }
                 }
             }
@@ -51,10 +51,10 @@ fn backward(
     if (index >= params.planes * params.in_d * params.in_h * params.in_w) {
         return;
     }
-    let at = params.x_base + index;
+    let at = params.result_base + index;
+    var before = 0.0;
     if (params.reduction.accumulate == 1u) {
-        dx[at] = gather(index, dx[at]);
-    } else {
-        dx[at] = gather(index, 0.0);
+        before = stored(at);
     }
+    store(at, gather(index, before));
 }

@@ -7,8 +7,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> indices: array<u32>;
 
 struct Best {
@@ -46,7 +46,8 @@ fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
         let first_h = u32(over_h.start + i32(over_h.taps.begin * DILATION_H));
         let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
         best.cell = names + (first_d * params.in_h + first_h) * params.in_w + first_w;
-        best.value = x[x_plane + best.cell * x_step];
+        let at = x_plane + best.cell * x_step;
+        best.value = element(x[slot(at)], at);
     }
     for (var row = slab.row_begin; row < slab.row_end; row++) {
         let tap_h = row % TAPS_H;
@@ -57,7 +58,8 @@ fn maximum(index: u32, resumed: bool, initial: Best) -> Best {
             let first = names + (in_d * params.in_h + in_h) * params.in_w;
             for (var tap = tap_begin; tap < tap_end; tap++) {
                 let cell = first + u32(over_w.start + i32(tap * DILATION_W));
-                let value = x[x_plane + cell * x_step];
+                let at = x_plane + cell * x_step;
+                let value = element(x[slot(at)], at);
                 if (value > best.value || is_nan(value)) {
                     best = Best(value, cell);
                 }
@@ -77,12 +79,13 @@ fn forward(
     if (index >= output_count()) {
         return;
     }
-    let at = params.y_base + index;
-    if (params.reduction.accumulate == 1u) {
-        y[at] = maximum(index, true, Best(y[at], 0u)).value;
-    } else {
-        y[at] = maximum(index, false, Best(0.0, 0u)).value;
+    let at = params.result_base + index;
+    let resumed = params.reduction.accumulate == 1u;
+    var best = Best(0.0, 0u);
+    if (resumed) {
+        best.value = stored(at);
     }
+    store(at, maximum(index, resumed, best).value);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -95,13 +98,14 @@ fn forward_with_indices(
     if (index >= output_count()) {
         return;
     }
-    let at = params.y_base + index;
+    let at = params.result_base + index;
+    let at_index = params.y_base + index;
+    let resumed = params.reduction.accumulate == 1u;
     var best = Best(0.0, 0u);
-    if (params.reduction.accumulate == 1u) {
-        best = maximum(index, true, Best(y[at], indices[at]));
-    } else {
-        best = maximum(index, false, best);
+    if (resumed) {
+        best = Best(stored(at), indices[at_index]);
     }
-    y[at] = best.value;
-    indices[at] = best.cell;
+    best = maximum(index, resumed, best);
+    store(at, best.value);
+    indices[at_index] = best.cell;
 }

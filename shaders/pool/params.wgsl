@@ -12,6 +12,8 @@ struct PoolParams {
     // Element in the binding at which this dispatch's samples of x (dx) and of y (dy, indices) start.
     x_base: u32,
     y_base: u32,
+    // The same of what is stored, indices apart: sums of types that they are rounded to are in the workspace until all is in.
+    result_base: u32,
     // Average pooling: 0, or the number to divide by.
     divisor: u32,
     // Average pooling: 1 if padding cells count.
@@ -25,4 +27,7 @@ struct PoolParams {
     power: f32,
     // C
     channels: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
 }

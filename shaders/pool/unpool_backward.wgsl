@@ -6,9 +6,9 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PoolParams;
-@group(0) @binding(1) var<storage, read> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> dx: array<Element>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<Stored>;
 
 // Whether a window has a tap on this cell.
 fn covers(window: Window, cell: u32, dilation: u32) -> bool {
@@ -31,7 +31,8 @@ fn look_up(index: u32) -> f32 {
     let in_h = cell / params.in_w % params.in_h;
     let in_d = cell / (params.in_w * params.in_h);
     if (covers(over_d, in_d, DILATION_D) && covers(over_h, in_h, DILATION_H) && covers(over_w, in_w, DILATION_W)) {
-        return dx[plane_in_x(place.plane) + cell * step_in_x()];
+        let at = plane_in_x(place.plane) + cell * step_in_x();
+        return element(dx[slot(at)], at);
     }
     return 0.0;
 }
@@ -44,6 +45,6 @@ fn backward(
 ) {
     let index = linear_invocation(group, groups, local);
     if (index < params.planes * params.out_d * params.out_h * params.out_w) {
-        dy[params.y_base + index] = look_up(index);
+        store(params.result_base + index, look_up(index));
     }
 }

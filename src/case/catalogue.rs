@@ -131,7 +131,7 @@ const POOLS: [(&str, &str); 10] = [
 ];
 
 /// Poolings that the others do not become by another kind.
-const MORE_POOLS: [(&str, &str); 32] = [
+const MORE_POOLS: [(&str, &str); 45] = [
     ("flat indices, rank 1", "maxn2c3w8s3u2p1_0flat"),
     ("flat indices, overlap", "maxn2c2h5w6r3s2u1p1_2x0_1flat"),
     ("adaptive, rank 1, flat indices", "adaptmaxn2c3w10s4flat"),
@@ -164,10 +164,24 @@ const MORE_POOLS: [(&str, &str); 32] = [
     ("adaptive, channels last", "adaptavgn2c4h5w10r7s4lastxlasty"),
     ("global, channels last", "adaptavgn2c8h7w9r1s1lastxlasty"),
     ("norm, channels last", "lpn2c4h5w6r3s2u1p1_2x0_1pow3lastxlasty"),
+    // Types of 16 bits: odd planes, so that halves of one word belong to several invocations, and samples begin within one.
+    ("f16, overlap, odd planes", "maxn3c3h5w7r3s2u2x1p1_0x0_1f16"),
+    ("bf16, whole fours, flat indices", "maxn3c2h6w8r3s3u1p1flatbf16"),
+    ("f16, dilation, x channels last", "maxn3c3h5w7r2s3u1x2a2x1ceillastxf16"),
+    ("bf16, channels last", "maxn3c4h5w9r3s2u1x2p1_0x0_1lastxlastybf16"),
+    ("f16, adaptive", "adaptmaxn3c3h7w5r3s4f16"),
+    ("bf16, global, in slices, flat indices", "adaptmaxn3c3h37w31r1s1flatbf16"),
+    ("f16, overlap, odd planes", "avgn3c3h5w7r3s2u1x2p1_0x0_1f16"),
+    ("bf16, channels last", "avgn3c4h5w6r3s2u1p1_2x0_1exclpadlastxlastybf16"),
+    ("bf16, adaptive", "adaptavgn3c3h7w5r3s4bf16"),
+    ("f16, global, in slices", "adaptavgn3c3h37w31r1s1f16"),
+    ("bf16, norm", "lpn3c3h5w7r3s2u1x2p1_0x0_1bf16"),
+    ("f16, norm, p = 3, y channels last", "lpn3c3h5w7r2s3u1x2ceilpow3lastyf16"),
+    ("bf16, norm of the whole plane, p = 1", "lpn3c3h37w31r37s31pow1bf16"),
 ];
 
 /// Operators without a window.
-const OTHERS: [(&str, &str); 43] = [
+const OTHERS: [(&str, &str); 44] = [
     ("batch normalisation, two elements a channel", "bnn2c1w2"),
     ("batch normalisation, planes of other than whole fours, residual, ReLU", "bnn3c3h5w7addrelu"),
     ("batch normalisation, whole fours", "bnn2c5h6w8relu"),
@@ -198,6 +212,7 @@ const OTHERS: [(&str, &str); 43] = [
     ("AdamW, whole fours", "adamwc64"),
     ("transposition", "transposen3c5h7w6"),
     ("transposition, tiles and a row more, to channels first", "transposen2c33w65lastx"),
+    ("transposition, bf16, odd", "transposen3c5h7w5lastxbf16"),
     ("conversion, bf16 to f16, odd", "convertn3c5w7bf16tof16"),
     ("batch normalisation in 16 bits, planes of other than whole fours", "bnn3c3h5w7addrelubf16"),
     ("batch normalisation in 16 bits, whole fours", "bnn2c5h6w8reluf16"),

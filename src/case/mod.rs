@@ -27,7 +27,7 @@
 //! | `leaky` | the same of a leaky ReLU; its slope, a decimal number | ✓ | | off |
 //! | `res` | forward adds this times a residual, a decimal number | ✓ | | off |
 //! | `onto` | each pass adds to this times what its output holds, a decimal number; not with `res` | ✓ | | off |
-//! | `f16` `bf16` | the type of all operands ([`crate::ElementType`]), no value, one of them | ✓ | | f32 |
+//! | `f16` `bf16` | the type of all operands but indices ([`crate::ElementType`]), no value, one of them | ✓ | ✓ | f32 |
 //! | `lastx` `lasty` | x (dx), y (dy, indices) have their channels last in memory ([`crate::Layout`]), no value | ✓ | ✓ | first |
 //! | `inout` `outin` | w (dw) has its input, output channels first ([`crate::KernelOrder`]), no value; `outin` of `tconv` | ✓ | | `outin`; of `tconv` `inout` |
 //! | `ceil` | ceil mode, no value | | ✓ | off |
@@ -55,10 +55,10 @@
 //! | `halfsq` | half the squared error, and its gradient | `n` `c` `d` `h` `w` | |
 //! | `softmax` | softmax cross-entropy of `c` classes, and its gradient | `n` `c` | |
 //! | `sgd` `nesterov` `adam` `adamw` | a step of an optimiser of `c` parameters | `c` | |
-//! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` `lastx` | |
+//! | `transpose` | from channels first to channels last; with `lastx` the other way | `n` `c` `d` `h` `w` | `lastx` |
 //! | `convert` | from one type of elements to another | `n` `c` `d` `h` `w` | `tof16` or `tobf16`, the type of y (f32) |
 //!
-//! All of them but `transpose` take `f16` or `bf16`: the type of data and their gradients, of an optimiser that of dw, of a conversion
+//! All of them take `f16` or `bf16`: the type of data and their gradients, of an optimiser that of dw, of a conversion
 //! that of x. What [`crate::nn`] keeps in f32 is f32 all the same.
 //!
 //! ```
@@ -242,7 +242,7 @@ impl Case {
         match self {
             Case::Conv(case) => case.element,
             Case::ConvTranspose(case) => case.element,
-            Case::Pool(_) => ElementType::F32,
+            Case::Pool(case) => case.element,
             Case::Nn(case) => case.element,
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{CaseAxis, per_axis, wrong_rank, x_shape};
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::gpu::{Context, Plan};
 use crate::layout::Layout;
@@ -16,12 +17,13 @@ use crate::window::{Axis, span};
 /// A pooling of any rank with its input's shape. Whether the parameters fit together, [`PoolCase::problem`] says.
 ///
 /// ```
-/// use wgconv::{IndexForm, Layout, PoolKind, case::{CaseAxis, PoolCase}};
+/// use wgconv::{ElementType, IndexForm, Layout, PoolKind, case::{CaseAxis, PoolCase}};
 /// let axes = vec![CaseAxis { stride: 2, ..CaseAxis::new(8, 3) }];
 /// let (kind, indices, batch, channels) = (PoolKind::Max, IndexForm::Plane, 1, 4);
-/// let (x_layout, y_layout) = (Layout::ChannelsLast, Layout::ChannelsFirst);
-/// let case = PoolCase { kind, indices, adaptive: false, batch, channels, axes, ceil_mode: true, x_layout, y_layout };
-/// assert_eq!(case.to_string(), "maxc4w8s3u2ceillastx");
+/// let (x_layout, y_layout, element) = (Layout::ChannelsLast, Layout::ChannelsFirst, ElementType::F16);
+/// let (adaptive, ceil_mode) = (false, true);
+/// let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element };
+/// assert_eq!(case.to_string(), "maxc4w8s3u2ceillastxf16");
 /// assert_eq!(case.problem()?.y_shape(), [1, 4, 4]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
@@ -45,6 +47,8 @@ pub struct PoolCase {
     pub x_layout: Layout,
     /// How y, dy and the indices lie in memory.
     pub y_layout: Layout,
+    /// The type of all operands but the indices.
+    pub element: ElementType,
 }
 
 impl PoolCase {
@@ -64,7 +68,7 @@ impl PoolCase {
             3 => self.of_rank::<3>(),
             _ => Err(wrong_rank(&self.axes)),
         }?;
-        Ok(problem.in_layouts(self.x_layout, self.y_layout))
+        Ok(problem.in_layouts(self.x_layout, self.y_layout).of_type(self.element))
     }
 
     /// The plan of a pass, from the context's cache if it was made before.
@@ -130,7 +134,7 @@ impl PoolCase {
 impl From<&PoolProblem> for PoolCase {
     /// The case that stands for a problem: in ceil mode only if that makes a difference.
     fn from(problem: &PoolProblem) -> PoolCase {
-        let PoolProblem { kind, indices, adaptive, batch, channels, rank, axes, x_layout, y_layout } = problem;
+        let PoolProblem { kind, indices, adaptive, batch, channels, rank, axes, x_layout, y_layout, element } = problem;
         let hangs_over = |axis: &Axis| {
             let padded = u64::from(axis.input) + u64::from(axis.padding_low) + u64::from(axis.padding_high);
             let room = padded.saturating_sub(span(axis.taps, axis.dilation));
@@ -152,6 +156,7 @@ impl From<&PoolProblem> for PoolCase {
             ceil_mode: !adaptive && axes.iter().any(hangs_over),
             x_layout: *x_layout,
             y_layout: *y_layout,
+            element: *element,
         }
     }
 }

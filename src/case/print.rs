@@ -104,6 +104,7 @@ impl fmt::Display for PoolCase {
             }
         }
         layouts(&mut text, [self.x_layout, self.y_layout]);
+        element(&mut text, self.element);
         f.pad(&text)
     }
 }

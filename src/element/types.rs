@@ -13,7 +13,7 @@
 /// | bf16 (the upper half of f32) | 2 | 8 bits | 3.4e38 | 1.2e-38 |
 ///
 /// Both 16-bit types work on every device. Where it has `SHADER_F16`, kernels read and write f16 as such; elsewhere, and bf16
-/// everywhere, as halves of words. A buffer of 16-bit elements is a whole number of words: of an odd number of elements the upper
+/// everywhere, as halves of words; [`crate::layout`] moves either so. A buffer of 16-bit elements is a whole number of words: of an odd number of elements the upper
 /// half of the last word belongs to the buffer, and is left alone.
 ///
 /// ```

@@ -84,8 +84,9 @@ uniform! {
     PoolParams {
         reduction: Reduction,
         planes: u32, in_d: u32, in_h: u32, in_w: u32, out_d: u32, out_h: u32, out_w: u32,
-        x_base: u32, y_base: u32, divisor: u32, count_include_pad: u32,
+        x_base: u32, y_base: u32, result_base: u32, divisor: u32, count_include_pad: u32,
         index_base: u32, index_step: u32, unpool: u32, power: f32, channels: u32,
+        unused_a: u32, unused_b: u32, unused_c: u32,
     }
 }
 

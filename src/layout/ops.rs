@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{Layout, TransposeProblem};
+use crate::element::ElementType;
 use crate::error::{Error, Result};
-use crate::gpu::{Bound, Context, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::plan::{Operand, PlanOptions, Problem};
 use crate::spatial::element_count;
 
 /// x in another layout; the same tensor if it has it already.
-fn relayout(sink: &mut impl Sink, operator: &'static str, x: &Tensor, layout: Layout) -> Result<Tensor> {
+fn relayout<T: Real>(sink: &mut impl Sink, operator: &'static str, x: &Tensor<T>, layout: Layout) -> Result<Tensor<T>> {
     let shape = x.shape();
     if shape.len() < 2 {
         let value = format!("{shape:?}");
@@ -33,15 +34,15 @@ fn relayout(sink: &mut impl Sink, operator: &'static str, x: &Tensor, layout: La
     };
     let y = sink.context().empty_in(Operand::Y, layout, shape)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
-    sink.push(Problem::Transpose(TransposeProblem { batch, rows, columns }), operands)?;
+    sink.push(Problem::Transpose(TransposeProblem { batch, rows, columns, element: T::TYPE }), operands)?;
     Ok(y)
 }
 
-fn channels_last(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
+fn channels_last<T: Real>(sink: &mut impl Sink, x: &Tensor<T>) -> Result<Tensor<T>> {
     relayout(sink, "to_channels_last", x, Layout::ChannelsLast)
 }
 
-fn channels_first(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
+fn channels_first<T: Real>(sink: &mut impl Sink, x: &Tensor<T>) -> Result<Tensor<T>> {
     relayout(sink, "to_channels_first", x, Layout::ChannelsFirst)
 }
 
@@ -59,7 +60,7 @@ fn channels_first(sink: &mut impl Sink, x: &Tensor) -> Result<Tensor> {
 /// assert_eq!((y.shape(), y.read_blocking()?), (&[1, 2, 3][..], vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn to_channels_last(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+pub fn to_channels_last<T: Real>(ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
     channels_last(&mut Immediate(ctx), x)
 }
 
@@ -75,26 +76,32 @@ pub fn to_channels_last(ctx: &Context, x: &Tensor) -> Result<Tensor> {
 /// assert_eq!(layout::to_channels_first(&ctx, &x)?.read_blocking()?, [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn to_channels_first(ctx: &Context, x: &Tensor) -> Result<Tensor> {
+pub fn to_channels_first<T: Real>(ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
     channels_first(&mut Immediate(ctx), x)
 }
 
-/// The plan of y `[batch, columns, rows]` from x `[batch, rows, columns]`, for the encoder level; operands x and y. To channels
-/// last, rows are the channels and columns the cells of a sample; to channels first the other way round.
+/// The plan of y `[batch, columns, rows]` from x `[batch, rows, columns]`, both of this type, for the encoder level; operands x and
+/// y. To channels last, rows are the channels and columns the cells of a sample; to channels first the other way round.
 ///
 /// # Errors
 /// Zero extents, more than `u32::MAX` elements, an algorithm other than direct and tiled, limits of the device.
 ///
 /// ```
-/// use wgconv::{Context, PlanOptions, layout};
-/// let plan = layout::plan(&Context::new_blocking()?, 8, 3, 224 * 224, &PlanOptions::default())?;
+/// use wgconv::{Context, ElementType, PlanOptions, layout};
+/// let ctx = Context::new_blocking()?;
+/// let plan = layout::plan(&ctx, ElementType::F32, [8, 3, 224 * 224], &PlanOptions::default())?;
 /// assert_eq!(plan.bytes_moved(), 2 * 4 * 8 * 3 * 224 * 224);
 /// # Ok::<(), wgconv::Error>(())
 /// ```
-pub fn plan(ctx: &Context, batch: usize, rows: usize, columns: usize, options: &PlanOptions) -> Result<Arc<Plan>> {
+pub fn plan(
+    ctx: &Context,
+    element: ElementType,
+    [batch, rows, columns]: [usize; 3],
+    options: &PlanOptions,
+) -> Result<Arc<Plan>> {
     element_count(Operand::X, &[batch, rows, columns])?;
-    let problem = TransposeProblem { batch: batch as u32, rows: rows as u32, columns: columns as u32 };
-    ctx.plan(Problem::Transpose(problem), options)
+    let [batch, rows, columns] = [batch, rows, columns].map(|extent| extent as u32);
+    ctx.plan(Problem::Transpose(TransposeProblem { batch, rows, columns, element }), options)
 }
 
 /// The order of axes.
@@ -103,7 +110,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn to_channels_last(&mut self, x: &Tensor) -> Result<Tensor> {
+    pub fn to_channels_last<T: Real>(&mut self, x: &Tensor<T>) -> Result<Tensor<T>> {
         channels_last(self, x)
     }
 
@@ -111,7 +118,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn to_channels_first(&mut self, x: &Tensor) -> Result<Tensor> {
+    pub fn to_channels_first<T: Real>(&mut self, x: &Tensor<T>) -> Result<Tensor<T>> {
         channels_first(self, x)
     }
 }

@@ -1,10 +1,9 @@
 //! A transposition with every extent known, and its plan.
 
+use crate::element::ElementType;
 use crate::error::Result;
-use crate::kernel::{self, KernelKey, TRANSPOSE_SIDE, TransposeParams};
-use crate::plan::{
-    Access, Advice, Algorithm, Batched, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder, choose,
-};
+use crate::kernel::{self, EntryPoint, KernelKey, TRANSPOSE_SIDE, TransposeParams, Variant};
+use crate::plan::{Access, Advice, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, SpecBuilder, choose};
 
 /// y `[batch, columns, rows]` from x `[batch, rows, columns]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +11,7 @@ pub(crate) struct TransposeProblem {
     pub batch: u32,
     pub rows: u32,
     pub columns: u32,
+    pub element: ElementType,
 }
 
 /// With fewer rows or columns most of a tile is empty, and what the direct kernel reads and writes lies together anyway.
@@ -40,14 +40,19 @@ impl TransposeProblem {
             Algorithm::Tiled => &kernel::TRANSPOSE_TILED,
             other => return Err(other.unavailable("a transposition is direct or tiled")),
         };
-        let TransposeProblem { batch, rows, columns } = *self;
-        let title = format!("transpose: {batch} matrices of {rows} x {columns}");
-        let mut plan = SpecBuilder::new(limits, options, title, 0, choice);
+        let TransposeProblem { batch, rows, columns, element } = *self;
+        let (suffix, moved) = match element {
+            ElementType::F32 => (String::new(), element),
+            // Nothing is computed: 16 bits are moved as they are, subnormal f16 too, which a device may lose.
+            _ => (format!(" of {element}"), ElementType::Bf16),
+        };
+        let title = format!("transpose: {batch} matrices of {rows} x {columns}{suffix}");
+        let mut plan = SpecBuilder::new(limits, options, title, 0, choice).of_type(moved);
         let sample = u64::from(rows) * u64::from(columns);
         plan.need(Operand::X, sample * u64::from(batch), Access::Read);
         plan.need(Operand::Y, sample * u64::from(batch), Access::Write);
-        let [x, y] = [Operand::X, Operand::Y].map(|operand| Batched::of(operand, sample));
-        let kernel = KernelKey::new(entry, &entry.kernel().variants[0], &[]);
+        let [x, y] = [Operand::X, Operand::Y].map(|operand| plan.batched(operand, sample));
+        let kernel = KernelKey::new(entry, variant(entry, element), &[]);
         let size = u64::from(kernel.variant.workgroup_size());
         // Invocations of a matrix.
         let each = match choice.0 {
@@ -74,6 +79,13 @@ impl TransposeProblem {
         }
         Ok(plan.finish())
     }
+}
+
+/// Of the tiles the one whose invocations store as many neighbours as a word has.
+fn variant(entry: &'static EntryPoint, element: ElementType) -> &'static Variant {
+    let variants = entry.kernel().variants;
+    let fits = |variant: &&Variant| u64::from(variant.constant("NEIGHBOURS")) == 4 / element.bytes();
+    variants.iter().find(fits).unwrap_or(&variants[0])
 }
 
 fn fits(limits: &DeviceLimits) -> bool {

@@ -18,6 +18,9 @@ pub(crate) struct Batched {
     pub sample: u64,
     /// Bytes of an element.
     pub bytes: u64,
+    /// Its bindings begin at multiples of so many storage alignments: 2 for words beside elements of 16 bits, so that both begin at
+    /// the same element.
+    pub alignments: u64,
 }
 
 impl Batched {
@@ -28,7 +31,7 @@ impl Batched {
 
     /// An operand of so many 32-bit elements a sample.
     pub(crate) fn of(operand: Operand, sample: u64) -> Self {
-        Batched { operand, sample, bytes: ELEMENT_BYTES }
+        Batched { operand, sample, bytes: ELEMENT_BYTES, alignments: 1 }
     }
 
     /// Bytes of a part of it: a whole number of words.
@@ -64,11 +67,12 @@ impl Chunk {
                 continue;
             }
             // A sample that starts between two aligned offsets needs up to that much more.
-            let slack = if bytes.is_multiple_of(limits.storage_alignment) {
+            let alignment = limits.storage_alignment * operand.alignments;
+            let slack = if bytes.is_multiple_of(alignment) {
                 0
             } else {
                 // And behind it up to the end of a word.
-                limits.storage_alignment - operand.bytes + (4 - operand.bytes)
+                alignment - operand.bytes + (4 - operand.bytes)
             };
             if bytes + slack > limits.max_storage_binding_bytes {
                 return Err(Error::SampleTooLarge {
@@ -93,7 +97,8 @@ impl Chunk {
     pub(crate) fn bind(&self, limits: &DeviceLimits, operand: Batched) -> (StepBinding, u32) {
         let sample = operand.sample * operand.bytes;
         let begin = u64::from(self.first) * sample;
-        let offset = begin / limits.storage_alignment * limits.storage_alignment;
+        let alignment = limits.storage_alignment * operand.alignments;
+        let offset = begin / alignment * alignment;
         let size = (begin + u64::from(self.count) * sample - offset).next_multiple_of(4);
         (StepBinding { operand: operand.operand, offset, size }, ((begin - offset) / operand.bytes) as u32)
     }

@@ -103,12 +103,12 @@ impl<'a> SpecBuilder<'a> {
         SpecBuilder { raised: operands, ..self }
     }
 
-    /// The type of an operand. Sums in the workspace are f32.
+    /// The type of an operand. Sums in the workspace are f32, and indices words as these are.
     pub(crate) fn element_of(&self, operand: Operand) -> ElementType {
         match self.exception {
             Some((other, element)) if other == operand => element,
             _ if self.raised.contains(&operand) => ElementType::F32,
-            _ if operand.is_scratch() => ElementType::F32,
+            _ if operand.is_scratch() || operand == Operand::Indices => ElementType::F32,
             _ if self.typed.is_some_and(|typed| !typed.contains(&operand)) => ElementType::F32,
             _ => self.element,
         }

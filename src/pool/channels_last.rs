@@ -47,7 +47,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
             Algorithm::Rows.unavailable("its invocations loop over whole windows, which these are too large for")
         );
     }
-    let operands = Operands::new(problem, pass);
+    let operands = Operands::new(problem, pass, &plan);
     operands.state(&mut plan, problem.batch);
     let overrides = problem.overrides(pass, entry.kernel().overrides);
     let quads = problem.channels / FOUR as u32;

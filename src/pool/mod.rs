@@ -12,11 +12,11 @@ mod operands;
 mod ops;
 pub(crate) mod passes;
 mod planes;
+mod problem;
 mod rows;
 
 pub use adaptive::{AdaptiveAvgPool, AdaptiveAvgPoolBuilder, AdaptiveMaxPool, AdaptiveMaxPoolBuilder};
-pub use desc::{
-    AvgPool, AvgPoolBuilder, LpPool, LpPoolBuilder, MaxPool, MaxPoolBuilder, PoolKind, PoolPass, PoolProblem,
-};
+pub use desc::{AvgPool, AvgPoolBuilder, LpPool, LpPoolBuilder, MaxPool, MaxPoolBuilder};
 pub use exponent::Exponent;
 pub use indices::IndexForm;
+pub use problem::{PoolKind, PoolPass, PoolProblem};

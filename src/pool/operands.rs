@@ -35,11 +35,14 @@ fn has_shape_of_x(operand: &Batched) -> bool {
 }
 
 impl Operands {
-    pub(super) fn new(problem: &PoolProblem, pass: PoolPass) -> Operands {
+    pub(super) fn new(problem: &PoolProblem, pass: PoolPass, plan: &SpecBuilder<'_>) -> Operands {
         let (inputs, outputs) = names(problem.kind, pass);
         let batched = |&operand: &Operand| match operand {
-            Operand::X | Operand::Dx => Batched::new(operand, &problem.x_shape()),
-            _ => Batched::new(operand, &problem.y_shape()),
+            Operand::X | Operand::Dx => plan.batched_shape(operand, &problem.x_shape()),
+            Operand::Indices if problem.element.bytes() == 2 => {
+                Batched { alignments: 2, ..Batched::new(operand, &problem.y_shape()) }
+            }
+            _ => plan.batched_shape(operand, &problem.y_shape()),
         };
         Operands { all: inputs.iter().chain(outputs).map(batched).collect(), inputs: inputs.len() }
     }
@@ -47,6 +50,11 @@ impl Operands {
     /// Elements that a sample of the result has.
     pub(super) fn result(&self) -> u64 {
         self.all[self.inputs].sample
+    }
+
+    /// How many are inputs; the first of the others is the result.
+    pub(super) fn inputs(&self) -> usize {
+        self.inputs
     }
 
     pub(super) fn all(&self) -> &[Batched] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool, PoolPass, PoolProblem};
 use crate::error::Result;
-use crate::gpu::{Bound, Context, Element, Immediate, Plan, Program, Sink, Tensor};
+use crate::gpu::{Bound, Context, Element, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::layout::Layout;
 use crate::plan::{DeviceLimits, Operand, PlanOptions, PlanSpec, Problem};
 use crate::spatial::expect_shape;
@@ -79,7 +79,7 @@ macro_rules! maxima {
             /// # Errors
             #[doc = concat!("Shapes that do not fit (as [`", stringify!($pool), "::problem`]), a tensor of another context,")]
             /// limits of the device, no memory, a lost device.
-            pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
+            pub fn forward<T: Real>(&self, ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
                 forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
@@ -87,7 +87,7 @@ macro_rules! maxima {
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
-            pub fn forward_with_indices(&self, ctx: &Context, x: &Tensor) -> Result<(Tensor, Tensor<u32>)> {
+            pub fn forward_with_indices<T: Real>(&self, ctx: &Context, x: &Tensor<T>) -> Result<(Tensor<T>, Tensor<u32>)> {
                 forward_with_indices(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
@@ -96,7 +96,7 @@ macro_rules! maxima {
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
-            pub fn backward(&self, ctx: &Context, dy: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
+            pub fn backward<T: Real>(&self, ctx: &Context, dy: &Tensor<T>, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor<T>> {
                 from_y(&mut Immediate(ctx), self.problem(x_shape)?, self.result, PoolPass::Backward, dy, indices)
             }
 
@@ -119,7 +119,7 @@ macro_rules! maxima {
             /// assert_eq!(pool.unpool_backward(&ctx, &dx, &indices, x.shape())?.read_blocking()?, [2.0, 3.0]);
             /// # Ok::<(), wgconv::Error>(())
             /// ```
-            pub fn unpool(&self, ctx: &Context, y: &Tensor, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor> {
+            pub fn unpool<T: Real>(&self, ctx: &Context, y: &Tensor<T>, indices: &Tensor<u32>, x_shape: &[usize]) -> Result<Tensor<T>> {
                 from_y(&mut Immediate(ctx), self.problem(x_shape)?, self.result, PoolPass::Unpool, y, indices)
             }
 
@@ -129,13 +129,13 @@ macro_rules! maxima {
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
-            pub fn unpool_backward(
+            pub fn unpool_backward<T: Real>(
                 &self,
                 ctx: &Context,
-                dx: &Tensor,
+                dx: &Tensor<T>,
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
-            ) -> Result<Tensor> {
+            ) -> Result<Tensor<T>> {
                 unpool_backward(&mut Immediate(ctx), self.problem(x_shape)?, dx, indices)
             }
         }
@@ -145,7 +145,7 @@ macro_rules! maxima {
             ///
             /// # Errors
             /// As there.
-            pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
+            pub fn $forward<T: Real, const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor<T>) -> Result<Tensor<T>> {
                 forward(self, pool.problem(x.shape())?, pool.result, x)
             }
 
@@ -153,11 +153,11 @@ macro_rules! maxima {
             ///
             /// # Errors
             /// As there.
-            pub fn $with_indices<const D: usize>(
+            pub fn $with_indices<T: Real, const D: usize>(
                 &mut self,
                 pool: &$pool<D>,
-                x: &Tensor,
-            ) -> Result<(Tensor, Tensor<u32>)> {
+                x: &Tensor<T>,
+            ) -> Result<(Tensor<T>, Tensor<u32>)> {
                 forward_with_indices(self, pool.problem(x.shape())?, pool.result, x)
             }
 
@@ -165,13 +165,13 @@ macro_rules! maxima {
             ///
             /// # Errors
             /// As there.
-            pub fn $backward<const D: usize>(
+            pub fn $backward<T: Real, const D: usize>(
                 &mut self,
                 pool: &$pool<D>,
-                dy: &Tensor,
+                dy: &Tensor<T>,
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
-            ) -> Result<Tensor> {
+            ) -> Result<Tensor<T>> {
                 from_y(self, pool.problem(x_shape)?, pool.result, PoolPass::Backward, dy, indices)
             }
 
@@ -179,13 +179,13 @@ macro_rules! maxima {
             ///
             /// # Errors
             /// As there.
-            pub fn $unpool<const D: usize>(
+            pub fn $unpool<T: Real, const D: usize>(
                 &mut self,
                 pool: &$pool<D>,
-                y: &Tensor,
+                y: &Tensor<T>,
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
-            ) -> Result<Tensor> {
+            ) -> Result<Tensor<T>> {
                 from_y(self, pool.problem(x_shape)?, pool.result, PoolPass::Unpool, y, indices)
             }
 
@@ -193,13 +193,13 @@ macro_rules! maxima {
             ///
             /// # Errors
             /// As there.
-            pub fn $unpool_backward<const D: usize>(
+            pub fn $unpool_backward<T: Real, const D: usize>(
                 &mut self,
                 pool: &$pool<D>,
-                dx: &Tensor,
+                dx: &Tensor<T>,
                 indices: &Tensor<u32>,
                 x_shape: &[usize],
-            ) -> Result<Tensor> {
+            ) -> Result<Tensor<T>> {
                 unpool_backward(self, pool.problem(x_shape)?, dx, indices)
             }
         }
@@ -230,7 +230,7 @@ macro_rules! averages {
             ///
             /// # Errors
             #[doc = concat!("As for [`MaxPool::forward`], with the shapes of [`", stringify!($pool), "::problem`].")]
-            pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
+            pub fn forward<T: Real>(&self, ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
                 forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
             }
 
@@ -238,7 +238,7 @@ macro_rules! averages {
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($pool), "::forward`].")]
-            pub fn backward(&self, ctx: &Context, dy: &Tensor, x_shape: &[usize]) -> Result<Tensor> {
+            pub fn backward<T: Real>(&self, ctx: &Context, dy: &Tensor<T>, x_shape: &[usize]) -> Result<Tensor<T>> {
                 average_backward(&mut Immediate(ctx), self.problem(x_shape)?, self.result, dy)
             }
         }
@@ -248,7 +248,7 @@ macro_rules! averages {
             ///
             /// # Errors
             /// As there.
-            pub fn $forward<const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor) -> Result<Tensor> {
+            pub fn $forward<T: Real, const D: usize>(&mut self, pool: &$pool<D>, x: &Tensor<T>) -> Result<Tensor<T>> {
                 forward(self, pool.problem(x.shape())?, pool.result, x)
             }
 
@@ -256,12 +256,12 @@ macro_rules! averages {
             ///
             /// # Errors
             /// As there.
-            pub fn $backward<const D: usize>(
+            pub fn $backward<T: Real, const D: usize>(
                 &mut self,
                 pool: &$pool<D>,
-                dy: &Tensor,
+                dy: &Tensor<T>,
                 x_shape: &[usize],
-            ) -> Result<Tensor> {
+            ) -> Result<Tensor<T>> {
                 average_backward(self, pool.problem(x_shape)?, pool.result, dy)
             }
         }
@@ -275,7 +275,7 @@ impl<const D: usize> LpPool<D> {
     ///
     /// # Errors
     /// As for [`MaxPool::forward`], with the shapes of [`LpPool::problem`].
-    pub fn forward(&self, ctx: &Context, x: &Tensor) -> Result<Tensor> {
+    pub fn forward<T: Real>(&self, ctx: &Context, x: &Tensor<T>) -> Result<Tensor<T>> {
         forward(&mut Immediate(ctx), self.problem(x.shape())?, self.result, x)
     }
 
@@ -283,7 +283,7 @@ impl<const D: usize> LpPool<D> {
     ///
     /// # Errors
     /// As for [`LpPool::forward`].
-    pub fn backward(&self, ctx: &Context, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    pub fn backward<T: Real>(&self, ctx: &Context, x: &Tensor<T>, y: &Tensor<T>, dy: &Tensor<T>) -> Result<Tensor<T>> {
         lp_backward(&mut Immediate(ctx), self.problem(x.shape())?, x, y, dy)
     }
 }
@@ -293,7 +293,7 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn lp_pool_forward<const D: usize>(&mut self, pool: &LpPool<D>, x: &Tensor) -> Result<Tensor> {
+    pub fn lp_pool_forward<T: Real, const D: usize>(&mut self, pool: &LpPool<D>, x: &Tensor<T>) -> Result<Tensor<T>> {
         forward(self, pool.problem(x.shape())?, pool.result, x)
     }
 
@@ -301,13 +301,13 @@ impl Program {
     ///
     /// # Errors
     /// As there.
-    pub fn lp_pool_backward<const D: usize>(
+    pub fn lp_pool_backward<T: Real, const D: usize>(
         &mut self,
         pool: &LpPool<D>,
-        x: &Tensor,
-        y: &Tensor,
-        dy: &Tensor,
-    ) -> Result<Tensor> {
+        x: &Tensor<T>,
+        y: &Tensor<T>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
         lp_backward(self, pool.problem(x.shape())?, x, y, dy)
     }
 }
@@ -323,13 +323,13 @@ fn operand<T: Element>(problem: &PoolProblem, operand: Operand, tensor: &Tensor<
 }
 
 /// The problem of going from x to a result like y.
-fn from_x(problem: PoolProblem, result: Option<Layout>, x: &Tensor) -> PoolProblem {
-    problem.in_layouts(x.layout(), result.unwrap_or(x.layout()))
+fn from_x<T: Real>(problem: PoolProblem, result: Option<Layout>, x: &Tensor<T>) -> PoolProblem {
+    problem.in_layouts(x.layout(), result.unwrap_or(x.layout())).of_type(T::TYPE)
 }
 
 /// The problem of going from y to a result like x.
-fn back(problem: PoolProblem, result: Option<Layout>, y: &Tensor) -> PoolProblem {
-    problem.in_layouts(result.unwrap_or(y.layout()), y.layout())
+fn back<T: Real>(problem: PoolProblem, result: Option<Layout>, y: &Tensor<T>) -> PoolProblem {
+    problem.in_layouts(result.unwrap_or(y.layout()), y.layout()).of_type(T::TYPE)
 }
 
 /// A tensor for a result.
@@ -338,68 +338,89 @@ fn result<T: Element>(sink: &impl Sink, problem: &PoolProblem, operand: Operand)
     sink.context().empty_in(operand, problem.layout(operand), &shape)
 }
 
-fn forward(sink: &mut impl Sink, problem: PoolProblem, layout: Option<Layout>, x: &Tensor) -> Result<Tensor> {
+fn forward<T: Real>(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    layout: Option<Layout>,
+    x: &Tensor<T>,
+) -> Result<Tensor<T>> {
     let problem = from_x(problem, layout, x);
-    let y = result(sink, &problem, Operand::Y)?;
+    let y = result::<T>(sink, &problem, Operand::Y)?;
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y)];
     sink.push(Problem::Pool { problem, pass: PoolPass::Forward }, operands)?;
     Ok(y)
 }
 
-fn forward_with_indices(
+fn forward_with_indices<T: Real>(
     sink: &mut impl Sink,
     problem: PoolProblem,
     layout: Option<Layout>,
-    x: &Tensor,
-) -> Result<(Tensor, Tensor<u32>)> {
+    x: &Tensor<T>,
+) -> Result<(Tensor<T>, Tensor<u32>)> {
     let problem = from_x(problem, layout, x);
-    let (y, indices) = (result(sink, &problem, Operand::Y)?, result(sink, &problem, Operand::Indices)?);
+    let (y, indices) = (result::<T>(sink, &problem, Operand::Y)?, result::<u32>(sink, &problem, Operand::Indices)?);
     let operands = vec![Bound::new(Operand::X, x), Bound::new(Operand::Y, &y), Bound::new(Operand::Indices, &indices)];
     sink.push(Problem::Pool { problem, pass: PoolPass::ForwardWithIndices }, operands)?;
     Ok((y, indices))
 }
 
 /// Backward and unpool: the one sums dy, the other puts y in its place.
-fn from_y(
+fn from_y<T: Real>(
     sink: &mut impl Sink,
     problem: PoolProblem,
     layout: Option<Layout>,
     pass: PoolPass,
-    values: &Tensor,
+    values: &Tensor<T>,
     indices: &Tensor<u32>,
-) -> Result<Tensor> {
+) -> Result<Tensor<T>> {
     let problem = back(problem, layout, values);
     let (from, to) = if pass == PoolPass::Unpool { (Operand::Y, Operand::X) } else { (Operand::Dy, Operand::Dx) };
     let inputs = [operand(&problem, from, values)?, operand(&problem, Operand::Indices, indices)?];
-    let x = result(sink, &problem, to)?;
+    let x = result::<T>(sink, &problem, to)?;
     let operands = inputs.into_iter().chain([Bound::new(to, &x)]).collect();
     sink.push(Problem::Pool { problem, pass }, operands)?;
     Ok(x)
 }
 
 /// dy lies as the indices do, which are there beside dx.
-fn unpool_backward(sink: &mut impl Sink, problem: PoolProblem, dx: &Tensor, indices: &Tensor<u32>) -> Result<Tensor> {
-    let problem = problem.in_layouts(dx.layout(), indices.layout());
+fn unpool_backward<T: Real>(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    dx: &Tensor<T>,
+    indices: &Tensor<u32>,
+) -> Result<Tensor<T>> {
+    let problem = problem.in_layouts(dx.layout(), indices.layout()).of_type(T::TYPE);
     let inputs = [operand(&problem, Operand::Dx, dx)?, operand(&problem, Operand::Indices, indices)?];
-    let dy = result(sink, &problem, Operand::Dy)?;
+    let dy = result::<T>(sink, &problem, Operand::Dy)?;
     let operands = inputs.into_iter().chain([Bound::new(Operand::Dy, &dy)]).collect();
     sink.push(Problem::Pool { problem, pass: PoolPass::UnpoolBackward }, operands)?;
     Ok(dy)
 }
 
-fn average_backward(sink: &mut impl Sink, problem: PoolProblem, layout: Option<Layout>, dy: &Tensor) -> Result<Tensor> {
+fn average_backward<T: Real>(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    layout: Option<Layout>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
     let problem = back(problem, layout, dy);
     let dy = operand(&problem, Operand::Dy, dy)?;
-    let dx = result(sink, &problem, Operand::Dx)?;
+    let dx = result::<T>(sink, &problem, Operand::Dx)?;
     sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, vec![dy, Bound::new(Operand::Dx, &dx)])?;
     Ok(dx)
 }
 
 /// dx lies as x does, which is there beside dy.
-fn lp_backward(sink: &mut impl Sink, problem: PoolProblem, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    let problem = problem.in_layouts(x.layout(), dy.layout());
+fn lp_backward<T: Real>(
+    sink: &mut impl Sink,
+    problem: PoolProblem,
+    x: &Tensor<T>,
+    y: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
+    let problem = problem.in_layouts(x.layout(), dy.layout()).of_type(T::TYPE);
     let [y, dy] = [operand(&problem, Operand::Y, y)?, operand(&problem, Operand::Dy, dy)?];
-    let dx = result(sink, &problem, Operand::Dx)?;
+    let dx = result::<T>(sink, &problem, Operand::Dx)?;
     let operands = vec![Bound::new(Operand::X, x), y, dy, Bound::new(Operand::Dx, &dx)];
     sink.push(Problem::Pool { problem, pass: PoolPass::Backward }, operands)?;
     Ok(dx)

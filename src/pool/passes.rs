@@ -1,6 +1,7 @@
 //! What the pooling passes share when they are planned.
 
 use super::{PoolKind, PoolPass, PoolProblem, direct, planes, rows};
+use crate::element::ElementType;
 use crate::error::{Error, Result};
 use crate::kernel::Override;
 use crate::layout::Layout;
@@ -47,7 +48,7 @@ pub(crate) fn plan(
         candidates.push(rows);
     }
     choose(options, advice, &candidates, |options, choice| {
-        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice);
+        let builder = SpecBuilder::new(limits, options, title.clone(), flops, choice).of_type(problem.element);
         match choice.0 {
             Algorithm::Direct => direct::plan(problem, pass, builder),
             Algorithm::Rows => rows::plan(problem, pass, builder),
@@ -121,7 +122,11 @@ fn title(problem: &PoolProblem, pass: PoolPass) -> String {
     let layout = |layout| if layout == Layout::ChannelsLast { " channels last" } else { "" };
     let (x_layout, y_layout) = (layout(problem.x_layout), layout(problem.y_layout));
     let (x, y) = (problem.x_shape(), problem.y_shape());
-    let shapes = format!("pool {kind} {pass:?}: x {x:?}{x_layout}, y {y:?}{y_layout}");
+    let element = match problem.element {
+        ElementType::F32 => String::new(),
+        element => format!(" {element}"),
+    };
+    let shapes = format!("pool {kind} {pass:?}{element}: x {x:?}{x_layout}, y {y:?}{y_layout}");
     if problem.adaptive {
         return format!("{shapes}, adaptive, bins of at most {:?}", list(|axis| axis.taps));
     }

@@ -100,7 +100,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     let Some(cut) = Cut::new(length, planes, &plan) else {
         return Err(Algorithm::Planes.unavailable("its two passes are too short for planes of so many cells"));
     };
-    let operands = Operands::new(problem, pass);
+    let operands = Operands::new(problem, pass, &plan);
     operands.state(&mut plan, problem.batch);
     let workgroups = |planes: u64| (planes * cut.slices * cut.lanes).div_ceil(kernel::WORKGROUP_SIZE.into());
     let per_sample = workgroups(problem.channels.into());

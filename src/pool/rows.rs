@@ -50,7 +50,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
             Algorithm::Rows.unavailable("its invocations loop over whole windows, which these are too large for")
         );
     }
-    let operands = Operands::new(problem, pass);
+    let operands = Operands::new(problem, pass, &plan);
     operands.state(&mut plan, problem.batch);
     for chunk in plan.chunks(problem.batch, operands.all(), operands.result().div_ceil(FOUR))? {
         let bound = operands.bind(plan.limits, &chunk);

@@ -79,8 +79,19 @@ impl Sums {
     /// assert_eq!(f16, f32 + 2f64.powi(-11));
     /// ```
     pub fn bound_as(&self, element: ElementType, c: f64) -> Vec<f64> {
-        let bound = self.bound(c).into_iter().zip(&self.values);
-        bound.map(|(bound, value)| bound + element.rounding(value.abs() + bound)).collect()
+        self.stored_as(element, self.bound(c))
+    }
+
+    /// Bounds of these sums in f32, and the rounding to the type that they are stored as.
+    ///
+    /// ```
+    /// use wgconv::{ElementType, reference::Sums};
+    /// let sums = Sums { values: vec![1.0], ..Sums::default() };
+    /// assert_eq!(sums.stored_as(ElementType::Bf16, vec![0.25]), [0.25 + 2f64.powi(-8)]);
+    /// ```
+    pub fn stored_as(&self, element: ElementType, bounds: Vec<f64>) -> Vec<f64> {
+        let bounds = bounds.into_iter().zip(&self.values);
+        bounds.map(|(bound, value)| bound + element.rounding(value.abs() + bound)).collect()
     }
 
     /// Each sum plus a multiple of an element of `addend`, which counts as one more term.

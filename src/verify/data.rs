@@ -236,8 +236,8 @@ impl Shapes {
         };
         let (batch, channels, ceil_mode) = (self.draw(1, 3), self.channels(), self.rng.random());
         let (indices, [x_layout, y_layout]) = (IndexForm::Plane, [Layout::ChannelsFirst; 2]);
-        let adaptive = false;
-        Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
+        let (adaptive, element) = (false, element_for(&axes, batch));
+        Case::Pool(PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element })
     }
 }
 

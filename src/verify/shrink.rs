@@ -102,6 +102,7 @@ fn smaller_pool(case: &PoolCase) -> Vec<PoolCase> {
     let mut found: Vec<PoolCase> = lower(case.channels).map(|channels| PoolCase { channels, ..case.clone() }).collect();
     found.push(PoolCase { ceil_mode: false, ..case.clone() });
     found.push(PoolCase { indices: IndexForm::Plane, ..case.clone() });
+    found.push(PoolCase { element: ElementType::F32, ..case.clone() });
     found.push(PoolCase { x_layout: Layout::ChannelsFirst, ..case.clone() });
     found.push(PoolCase { y_layout: Layout::ChannelsFirst, ..case.clone() });
     if let PoolKind::Lp { .. } = case.kind {

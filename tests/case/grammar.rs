@@ -110,8 +110,8 @@ fn what_is_wrong_is_pointed_at() {
         ("c1w9k1s3onto1.2.3", 12, "a finite decimal number after `onto`"),
         ("c1w9k1s3relutanh", 12, "one activation, and there is `relu`"),
         ("c1w9k1s3res1onto1", 12, "`res` or `onto`, not both"),
-        ("maxq", 3, "one of lastx lasty ceil flat n c"),
-        ("maxc64w56s3u2lastx2", 18, "one of lastx lasty ceil flat n c"),
+        ("maxq", 3, "one of f16 bf16 lastx lasty ceil flat n c"),
+        ("maxc64w56s3u2lastx2", 18, "one of f16 bf16 lastx lasty ceil flat n c"),
         ("lpc3w9s3pow", 11, "a number of at least 1 after `pow` (p of the norm)"),
         ("lpc3w9s3pow0.5", 11, "a number of at least 1 after `pow`"),
         ("lpc3w9s3pow2.5.1", 11, "a number of at least 1 after `pow`"),
@@ -281,14 +281,21 @@ fn draw(rng: &mut ChaCha8Rng) -> Case {
         1 => {
             let indices = [IndexForm::Plane, IndexForm::Flat][rng.random_range(0..2)];
             let (kind, [x_layout, y_layout]) = (PoolKind::Max, layouts(rng));
-            let adaptive = false;
-            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
+            let (adaptive, element) = (false, ElementType::ALL[rng.random_range(0..3)]);
+            pool(
+                rng,
+                PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element },
+            )
         }
         _ => {
             let p = Exponent::new(rng.random_range(1.0..9.0)).unwrap();
             let kind = [average, PoolKind::Lp { p }, PoolKind::Lp { p: Exponent::TWO }][rng.random_range(0..3)];
             let (indices, adaptive, [x_layout, y_layout]) = (IndexForm::Plane, false, layouts(rng));
-            pool(rng, PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout })
+            let element = ElementType::ALL[rng.random_range(0..3)];
+            pool(
+                rng,
+                PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element },
+            )
         }
     }
 }

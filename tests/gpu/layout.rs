@@ -1,8 +1,8 @@
 //! The order of axes: every element exactly where it belongs, by both algorithms.
 
-use wgconv::{Algorithm, Conv, Error, Layout, Operand, PlanOptions, Program, Strategy, layout, reference};
+use wgconv::{Algorithm, Conv, ElementType, Error, Layout, Operand, PlanOptions, Program, Strategy, layout, reference};
 
-use crate::support::arena::run_f32;
+use crate::support::arena::{run, run_as_type};
 use crate::support::context::{Regime, context};
 use crate::support::data::{count, integers};
 
@@ -12,24 +12,49 @@ const SHAPES: [[usize; 3]; 8] =
 
 #[test]
 fn transposes_equal_the_reference() {
-    for (seed, [batch, rows, columns]) in (1..).zip(SHAPES) {
-        let x = integers(seed, batch * rows * columns, 1000);
+    for (seed, extents) in (1..).zip(SHAPES) {
+        let [batch, rows, columns] = extents;
+        // Every type holds these.
+        let x = integers(seed, batch * rows * columns, 250);
         let expected = reference::layout::transpose(batch, rows, columns, &x);
-        for regime in Regime::BOTH {
+        let of_every_type =
+            ElementType::ALL.into_iter().flat_map(|element| Regime::BOTH.map(|regime| (element, regime)));
+        for (element, regime) in of_every_type {
             // A binding of a sample, so that tiny limits cut the batch.
-            let ctx = regime.context(4 * (rows * columns) as u64);
+            let ctx = regime.context(element.buffer_bytes((rows * columns) as u64));
             let mut found = 0;
             for strategy in [Strategy::Auto, Strategy::Fixed(Algorithm::Direct), Strategy::Fixed(Algorithm::Tiled)] {
                 let options = PlanOptions { strategy, ..PlanOptions::default() };
-                let plan = match layout::plan(&ctx, batch, rows, columns, &options) {
+                let plan = match layout::plan(&ctx, element, extents, &options) {
                     // Tiles loop more often than tiny limits let them.
                     Err(Error::AlgorithmUnavailable { .. }) if regime == Regime::Tiny => continue,
                     plan => plan.unwrap(),
                 };
-                assert!(run_f32(&ctx, &plan, &[(Operand::X, &x)]) == expected, "{regime:?}: {plan}");
+                let y = run_as_type(&ctx, &plan, element, &[(Operand::X, &x)], x.len());
+                assert!(y == expected, "{regime:?}: {plan}");
                 found += 1;
             }
             assert!(found >= 2);
+        }
+    }
+}
+
+/// Halves are moved, not computed with: every one comes out as it went in, subnormal ones too; of NaN at least NaN.
+#[test]
+fn every_half_is_moved_as_it_is() {
+    let (ctx, rows) = (context(), 256);
+    let halves: Vec<u16> = (0..=u16::MAX).collect();
+    let expected = reference::layout::transpose(1, rows, rows, &halves);
+    for element in [ElementType::F16, ElementType::Bf16] {
+        for algorithm in [Algorithm::Direct, Algorithm::Tiled] {
+            let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+            let plan = layout::plan(ctx, element, [1, rows, rows], &options).unwrap();
+            let outputs = run(ctx, &plan, &[(Operand::X, bytemuck::cast_slice(&halves))]);
+            let found: &[u16] = bytemuck::cast_slice(&outputs[0].1);
+            let is_nan = |half: u16| element.values(&[half.into()], 1)[0].is_nan();
+            let wrong =
+                (0..halves.len()).find(|&i| found[i] != expected[i] && !(is_nan(found[i]) && is_nan(expected[i])));
+            assert_eq!(wrong.map(|i| (i, found[i], expected[i])), None, "{element} {algorithm}");
         }
     }
 }

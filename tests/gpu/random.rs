@@ -69,9 +69,7 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
     }
     let addend = any_addend(rng);
     let shared_kernel = rng.random_range(0..5) == 0;
-    // Most of them f32, which has the most kernels.
-    let element = [ElementType::F32, ElementType::F32, ElementType::F32, ElementType::F16, ElementType::Bf16];
-    let element = element[rng.random_range(0..5)];
+    let element = any_element(rng);
     let (x_layout, y_layout) = (any_layout(rng), any_layout(rng));
     let kernel_order = [KernelOrder::OutIn, KernelOrder::InOut][rng.random_range(0..2)];
     ConvCase {
@@ -89,6 +87,12 @@ fn draw_conv(rng: &mut ChaCha8Rng) -> ConvCase {
         y_layout,
         kernel_order,
     }
+}
+
+/// Most of them f32, which has the most kernels.
+fn any_element(rng: &mut ChaCha8Rng) -> ElementType {
+    let elements = [ElementType::F32, ElementType::F32, ElementType::F32, ElementType::F16, ElementType::Bf16];
+    elements[rng.random_range(0..5)]
 }
 
 /// Channels first, twice as often as last.
@@ -151,7 +155,8 @@ fn draw_pool(rng: &mut ChaCha8Rng) -> PoolCase {
     }
     let ceil_mode = !adaptive && rng.random();
     let [x_layout, y_layout] = LAYOUTS[rng.random_range(0..LAYOUTS.len())];
-    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout }
+    let element = any_element(rng);
+    PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element }
 }
 
 fn fail(seed: u64, test: &str, case: &dyn std::fmt::Display, error: &str) -> ! {

@@ -1,7 +1,10 @@
-//! Tensors of `half::f16` and `half::bf16`: in and out, to the bit, and through both kinds of convolution.
+//! Tensors of `half::f16` and `half::bf16`: in and out, to the bit, and through both kinds of convolution, poolings and `layout`.
 
 use half::{bf16, f16};
-use wgconv::{Activation, Conv, ConvTranspose, ElementType, Factor, Padding, Program, Real, Tensor, Through, convert};
+use wgconv::{
+    Activation, AdaptiveMaxPool, AvgPool, Conv, ConvTranspose, ElementType, Factor, LpPool, MaxPool, Padding, Program,
+    Real, Tensor, Through, convert, layout,
+};
 
 use crate::context;
 
@@ -76,6 +79,50 @@ fn calls_agree<T: Real + From<i8> + Into<f32>>() {
     let wide_y = up.forward(ctx, &wide(&x), &wide(&w), None).unwrap();
     same(dw, up.kernel_grad(ctx, &wide(&x), &wide(&y)).unwrap());
     same(y, wide_y);
+}
+
+/// The same of poolings, on integers whose averages and norms are integers too.
+fn pools_agree<T: Real + From<i8> + Into<f32>>() {
+    let ctx = context();
+    let x = ctx.tensor(&[2, 3, 5, 7], &values::<T>(210)).unwrap();
+    let wide = |t: &Tensor<T>| convert::<T, f32>(ctx, t).unwrap();
+    let same = |t: Tensor<T>, f: Tensor<f32>| {
+        let found: Vec<f32> = t.read_blocking().unwrap().into_iter().map(Into::into).collect();
+        assert_eq!((t.shape(), t.layout(), found), (f.shape(), f.layout(), f.read_blocking().unwrap()));
+    };
+    let pool = MaxPool::<2>::new([3, 2]).stride([1, 2]).build().unwrap();
+    let (y, indices) = pool.forward_with_indices(ctx, &x).unwrap();
+    let (wide_y, wide_indices) = pool.forward_with_indices(ctx, &wide(&x)).unwrap();
+    assert_eq!(indices.read_blocking().unwrap(), wide_indices.read_blocking().unwrap());
+    same(pool.forward(ctx, &x).unwrap(), wide_y.clone());
+    let dx = pool.backward(ctx, &y, &indices, x.shape()).unwrap();
+    same(dx, pool.backward(ctx, &wide_y, &indices, x.shape()).unwrap());
+    let mut program = Program::new(ctx);
+    let sparse = program.max_pool_unpool(&pool, &y, &indices, x.shape()).unwrap();
+    let back = program.max_pool_unpool_backward(&pool, &sparse, &indices, x.shape()).unwrap();
+    let last = program.to_channels_last(&sparse).unwrap();
+    program.run().unwrap();
+    let wide_sparse = pool.unpool(ctx, &wide_y, &indices, x.shape()).unwrap();
+    same(back, pool.unpool_backward(ctx, &wide_sparse, &indices, x.shape()).unwrap());
+    same(last, layout::to_channels_last(ctx, &wide_sparse).unwrap());
+    same(y, wide_y);
+
+    let sums = AvgPool::<2>::new([2, 2]).divisor_override(1).build().unwrap();
+    let y = sums.forward(ctx, &x).unwrap();
+    same(sums.backward(ctx, &y, x.shape()).unwrap(), sums.backward(ctx, &wide(&y), x.shape()).unwrap());
+    same(y, sums.forward(ctx, &wide(&x)).unwrap());
+    let norm = LpPool::<2>::new([2, 2]).p(1.0).build().unwrap();
+    let y = norm.forward(ctx, &x).unwrap();
+    let dx = norm.backward(ctx, &x, &y, &y).unwrap();
+    same(dx, norm.backward(ctx, &wide(&x), &wide(&y), &wide(&y)).unwrap());
+    let global = AdaptiveMaxPool::<2>::global();
+    same(global.forward(ctx, &x).unwrap(), global.forward(ctx, &wide(&x)).unwrap());
+}
+
+#[test]
+fn poolings_take_both_types() {
+    pools_agree::<f16>();
+    pools_agree::<bf16>();
 }
 
 #[test]

@@ -273,6 +273,23 @@ fn of_other_types(plans: &mut Vec<(String, PlanSpec)>) {
                 }
             }
         }
+        for problem in [
+            MaxPool::<2>::new([3, 2]).stride([2, 1]).build().unwrap().problem(&x),
+            AvgPool::<2>::new([3, 2]).stride([2, 1]).build().unwrap().problem(&x),
+            LpPool::<2>::new([3, 2]).stride([2, 1]).build().unwrap().problem(&x),
+        ] {
+            for pass in [PoolPass::Forward, PoolPass::Backward] {
+                let problem = problem.clone().unwrap().of_type(element);
+                for layout in [Layout::ChannelsFirst, Layout::ChannelsLast] {
+                    let problem = problem.clone().in_layouts(layout, layout);
+                    for limits in [limits(), short] {
+                        push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
+                            problem.plan_spec(&limits, pass, options)
+                        });
+                    }
+                }
+            }
+        }
     }
 }
 

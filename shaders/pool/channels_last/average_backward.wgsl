@@ -6,8 +6,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<ElementQuad>;
+@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn backward(
@@ -45,9 +45,9 @@ fn backward(
                 let at = first + select(0u, row + w, covers) * quads;
                 // What is no window has no count.
                 let count = max(count_h * counted_w(over_w.begin + w), 1.0);
-                sum += select(vec4<f32>(0.0), dy[at] / select(count, given, given != 0.0), covers);
+                sum += select(vec4<f32>(0.0), element_quad(dy[at]) / select(count, given, given != 0.0), covers);
             }
         }
     }
-    dx[params.x_base / 4u + index] = sum;
+    store_quad(params.x_base / 4u + index, sum);
 }

@@ -6,8 +6,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
+@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
@@ -38,9 +38,9 @@ fn forward(
             for (var tap_w = 0u; tap_w < TAPS_W; tap_w++) {
                 let has = has_h && has_tap(over_w, tap_w);
                 let cell = select(0u, row + u32(over_w.start + i32(tap_w * DILATION_W)), has);
-                sum += select(vec4<f32>(0.0), x[first + cell * quads], has);
+                sum += select(vec4<f32>(0.0), element_quad(x[first + cell * quads]), has);
             }
         }
     }
-    y[params.y_base / 4u + index] = sum / divisor(quad.d, quad.h, quad.w);
+    store_quad(params.y_base / 4u + index, sum / divisor(quad.d, quad.h, quad.w));
 }

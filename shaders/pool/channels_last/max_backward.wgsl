@@ -5,9 +5,9 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<ElementQuad>;
 @group(0) @binding(2) var<storage, read> indices: array<vec4<u32>>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> out: array<StoredQuad>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn backward(
@@ -43,9 +43,9 @@ fn backward(
                 let covers = covers_h && over_w.begin + w < over_w.end;
                 let at = first + select(0u, row + w, covers) * quads;
                 let before = select(sum, vec4<f32>(0.0), unpool);
-                sum = select(sum, before + dy[at], vec4<bool>(covers) & (indices[at] == name));
+                sum = select(sum, before + element_quad(dy[at]), vec4<bool>(covers) & (indices[at] == name));
             }
         }
     }
-    dx[params.x_base / 4u + index] = sum;
+    store_quad(params.x_base / 4u + index, sum);
 }

@@ -6,8 +6,8 @@ const WORKGROUP_SIZE: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
+@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
 @group(0) @binding(3) var<storage, read_write> indices: array<vec4<u32>>;
 
 struct Best {
@@ -33,7 +33,7 @@ fn maxima(quad: Quad) -> Best {
     let first_h = u32(over_h.start + i32(over_h.taps.begin * DILATION_H));
     let first_w = u32(over_w.start + i32(over_w.taps.begin * DILATION_W));
     let first_cell = (first_d * in_h + first_h) * in_w + first_w;
-    var best = Best(x[first + first_cell * quads], vec4<u32>(first_cell));
+    var best = Best(element_quad(x[first + first_cell * quads]), vec4<u32>(first_cell));
     for (var tap_d = 0u; tap_d < TAPS_D; tap_d++) {
         let has_d = has_tap(over_d, tap_d);
         let in_d = u32(over_d.start + i32(tap_d * DILATION_D));
@@ -44,7 +44,7 @@ fn maxima(quad: Quad) -> Best {
                 let cell_w = u32(over_w.start + i32(tap_w * DILATION_W));
                 // The first cell once more changes nothing.
                 let cell = select(first_cell, row + cell_w, has_h && has_tap(over_w, tap_w));
-                let value = x[first + cell * quads];
+                let value = element_quad(x[first + cell * quads]);
                 let wins = (value > best.value) | are_nan(value);
                 best.value = select(best.value, value, wins);
                 best.cell = select(best.cell, vec4<u32>(cell), wins);
@@ -63,7 +63,7 @@ fn forward(
     let index = linear_invocation(group, groups, local);
     if (index < params.count) {
         let quad = quad_at(index, vec3<u32>(params.out_d, params.out_h, params.out_w));
-        y[params.y_base / 4u + index] = maxima(quad).value;
+        store_quad(params.y_base / 4u + index, maxima(quad).value);
     }
 }
 
@@ -77,7 +77,7 @@ fn forward_with_indices(
     if (index < params.count) {
         let quad = quad_at(index, vec3<u32>(params.out_d, params.out_h, params.out_w));
         let best = maxima(quad);
-        y[params.y_base / 4u + index] = best.value;
+        store_quad(params.y_base / 4u + index, best.value);
         indices[params.y_base / 4u + index] = names_of(quad) + best.cell;
     }
 }

@@ -36,7 +36,8 @@ fn best_of(share: Share, local: u32) -> Best {
     let end = share.end;
     var best = Best(0.0, NOWHERE);
     for (var cell = share.begin; cell < end; cell += LANES) {
-        let value = x[first + cell];
+        let at = first + cell;
+        let value = element(x[slot(at)], at);
         if (value > best.value || best.cell == NOWHERE || is_nan(value)) {
             best = Best(value, cell);
         }
@@ -53,7 +54,7 @@ fn forward(
     let share = share_of(linear_workgroup(group, groups), local);
     let best = best_of(share, local);
     if (stores(share, local)) {
-        y[params.result_base + share.result] = best.value;
+        store(params.result_base + share.result, best.value);
     }
 }
 
@@ -66,7 +67,7 @@ fn forward_with_indices(
     let share = share_of(linear_workgroup(group, groups), local);
     let best = best_of(share, local);
     if (stores(share, local)) {
-        y[params.result_base + share.result] = best.value;
+        store(params.result_base + share.result, best.value);
         indices[params.result_base + share.result] = params.index_base + share.plane * params.index_step + best.cell;
     }
 }
@@ -83,11 +84,12 @@ fn join_with_indices(
     let end = share.end;
     var best = Best(0.0, NOWHERE);
     for (var slice = share.begin; slice < end; slice += LANES) {
-        best = better(best, Best(x[first + slice], cells[first + slice]));
+        let at = first + slice;
+        best = better(best, Best(element(x[slot(at)], at), cells[at]));
     }
     best = over_lanes(best, local);
     if (stores(share, local)) {
-        y[params.result_base + share.result] = best.value;
+        store(params.result_base + share.result, best.value);
         indices[params.result_base + share.result] = params.index_base + share.plane * params.index_step + best.cell;
     }
 }

@@ -14,11 +14,12 @@ fn forward(
     let end = share.end;
     var norm = no_norm();
     for (var cell = share.begin; cell < end; cell += LANES) {
-        let value = x[first + cell];
+        let at = first + cell;
+        let value = element(x[slot(at)], at);
         norm = with_value(norm, select(abs(value), value, SIGNED == 1u));
     }
     let total = over_lanes(norm_value(norm), local);
     if (stores(share, local)) {
-        y[params.result_base + share.result] = total / params.divisor;
+        store(params.result_base + share.result, total / params.divisor);
     }
 }

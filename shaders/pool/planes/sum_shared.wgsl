@@ -6,8 +6,8 @@ const LANES: u32 = 64u;
 // specialise: end
 
 @group(0) @binding(0) var<uniform> params: PlanesParams;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Stored>;
 
 var<workgroup> shared_values: array<f32, WORKGROUP_SIZE>;
 

@@ -1,7 +1,8 @@
 // dx of average pooling: an invocation owns four elements of dx and gathers dy / divisor from the windows that cover each.
 // It visits windows, of which few cover a cell, not taps; in the order of `pool/average_backward`.
 fn load(at: vec4<u32>) -> vec4<f32> {
-    return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    let s = four_slots(at);
+    return four_elements(dy[s.x], dy[s.y], dy[s.z], dy[s.w], at);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -1,6 +1,7 @@
 // y = sum of each window's cells inside the input, divided: an invocation owns four elements of y.
 fn load(at: vec4<u32>) -> vec4<f32> {
-    return vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]);
+    let s = four_slots(at);
+    return four_elements(x[s.x], x[s.y], x[s.z], x[s.w], at);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

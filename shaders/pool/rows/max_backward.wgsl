@@ -2,7 +2,8 @@
 // maximum it is; or, as unpooling, the last of these. It visits windows, of which few cover a cell, not taps; in the order of
 // `pool/max_backward`.
 fn load(at: vec4<u32>) -> vec4<f32> {
-    return vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    let s = four_slots(at);
+    return four_elements(dy[s.x], dy[s.y], dy[s.z], dy[s.w], at);
 }
 
 fn load_indices(at: vec4<u32>) -> vec4<u32> {

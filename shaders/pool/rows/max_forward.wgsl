@@ -12,7 +12,8 @@ fn are_nan(values: vec4<f32>) -> vec4<bool> {
 }
 
 fn load(at: vec4<u32>) -> vec4<f32> {
-    return vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]);
+    let s = four_slots(at);
+    return four_elements(x[s.x], x[s.y], x[s.z], x[s.w], at);
 }
 
 fn maxima(first: u32) -> Best {

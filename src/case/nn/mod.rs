@@ -108,7 +108,6 @@ impl NnCase {
     fn check(&self) -> Result<()> {
         let operator = self.operator;
         let has_layouts = matches!(operator, NnOperator::BatchNorm { .. } | NnOperator::Transpose);
-        let has_types = !matches!(operator, NnOperator::Transpose);
         let invalid = |parameter, value: String, expected| {
             Err(Error::InvalidParameter { operator: "Case", parameter, value, expected })
         };
@@ -120,9 +119,6 @@ impl NnCase {
         }
         if self.x_layout != Layout::ChannelsFirst && !has_layouts {
             return invalid("x_layout", self.x_layout.to_string(), "channels first, which this operator takes");
-        }
-        if self.element != ElementType::F32 && !has_types {
-            return invalid("element", self.element.to_string(), "f32, which this operator takes");
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ impl NnCase {
                     Layout::ChannelsFirst => (channels, cells),
                     Layout::ChannelsLast => (cells, channels),
                 };
-                Ok(Problem::Transpose(TransposeProblem { batch, rows, columns }))
+                Ok(Problem::Transpose(TransposeProblem { batch, rows, columns, element: self.element }))
             }
             NnOperator::Convert { target } => Ok(Problem::Convert(ConvertProblem { count, source: element, target })),
         }

@@ -139,7 +139,7 @@ impl Kind {
         match key.name {
             "add" | "prob" | "tof16" | "tobf16" => false,
             "reflect" | "replicate" | "circular" | "inout" => self == Kind::Conv,
-            "k" | "g" | "shared" | "res" | "onto" | "f16" | "bf16" => !self.is_pool(),
+            "k" | "g" | "shared" | "res" | "onto" => !self.is_pool(),
             name if ACTIVATIONS.contains(&name) => !self.is_pool(),
             "o" | "outin" => self == Kind::Transposed,
             "ceil" => self.is_pool() && !self.is_adaptive(),

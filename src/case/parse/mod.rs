@@ -29,10 +29,10 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
   pooling      max, avg or lp, then a convolution's letters without k and g; u is the taps by default; ceil (ceil mode);
                avg only: exclpad (padding does not count), div (divisor); lp only: pow (p, 2); max only: flat (indices
                count the whole tensor); adaptmax, adaptavg (adaptive): t r s are the extents of y; no u, p, a, ceil;
-               lastx, lasty (x, y have their channels last in memory)
+               lastx, lasty (x, y have their channels last in memory)  f16 or bf16 (type of all but the indices)
   without a    bn (batch normalisation: add, relu, lastx), act (one of relu leaky ... gelutanh), add (relu), dropout (prob, 0.5),
-  window       halfsq (half the squared error), transpose (from channels first to last, lastx: the other way), convert (f16 or
-               bf16: the type of x; tof16 or tobf16: of y), then n c, and d h w if there are cells; dense, then n c k; softmax,
+  window       halfsq (half the squared error), transpose (from channels first to last, lastx: the other way), convert (tof16 or
+               tobf16: the type of y), any of them f16 or bf16 (type of data), then n c, and d h w if there are cells; dense, then n c k; softmax,
                then n c (classes); sgd, nesterov, adam or adamw, then c (parameters)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 

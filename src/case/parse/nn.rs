@@ -20,7 +20,7 @@ pub(super) fn has(operator: NnOperator, key: &str) -> bool {
             matches!(operator, NnOperator::BatchNorm { .. } | NnOperator::Activation(_) | NnOperator::Add { .. })
         }
         "prob" => matches!(operator, NnOperator::Dropout { .. }),
-        "f16" | "bf16" => !matches!(operator, NnOperator::Transpose),
+        "f16" | "bf16" => true,
         "tof16" | "tobf16" => matches!(operator, NnOperator::Convert { .. }),
         name => ACTIVATIONS.contains(&name) && matches!(operator, NnOperator::Activation(_)),
     }

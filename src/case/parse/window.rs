@@ -20,8 +20,8 @@ impl Parser<'_> {
         let (batch, channels, axes) = self.shape()?;
         let indices = if self.find("flat").is_some() { IndexForm::Flat } else { IndexForm::Plane };
         let (adaptive, ceil_mode) = (self.kind.is_adaptive(), self.find("ceil").is_some());
-        let (x_layout, y_layout) = (self.layout("lastx"), self.layout("lasty"));
-        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout };
+        let (x_layout, y_layout, element) = (self.layout("lastx"), self.layout("lasty"), self.element()?);
+        let case = PoolCase { kind, indices, adaptive, batch, channels, axes, ceil_mode, x_layout, y_layout, element };
         Ok(Case::Pool(case))
     }
 

@@ -2,8 +2,8 @@
 
 use super::super::params::PoolParams;
 use super::{
-    EntryPoint, INDEX, Kernel, REDUCTION, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES, WORKGROUP_SIZE, kernel,
-    read, with, write,
+    ELEMENT, EntryPoint, INDEX, Kernel, REDUCTION, STORE, Variant, WINDOW, WINDOW_CONSTANTS, WINDOW_OVERRIDES,
+    WORKGROUP_SIZE, kernel, read, with, write,
 };
 
 const POOL: &str = include_str!("../../../shaders/pool/params.wgsl");
@@ -37,31 +37,31 @@ const ANY_AVERAGE_OVERRIDES: &[&str] =
     &with::<{ AVERAGE_BIN_OVERRIDES.len() + 2 }>(AVERAGE_BIN_OVERRIDES, PLACE_OVERRIDES);
 
 kernel! {
-    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL], PoolParams, POOL_OVERRIDES, 0;
-    MAX_FORWARD = "forward" [read(1, "x"), write(2, "y")];
-    MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "y"), write(3, "indices")];
+    MAX_FORWARD_KERNEL = "pool/max_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL, ELEMENT, STORE], PoolParams, POOL_OVERRIDES, 0;
+    MAX_FORWARD = "forward" [read(1, "x"), write(2, "out")];
+    MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read(1, "x"), write(2, "out"), write(3, "indices")];
 }
 kernel! {
-    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL], PoolParams, POOL_OVERRIDES, 0;
-    MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "dx")];
+    MAX_BACKWARD_KERNEL = "pool/max_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL, ELEMENT, STORE], PoolParams, POOL_OVERRIDES, 0;
+    MAX_BACKWARD = "backward" [read(1, "dy"), read(2, "indices"), write(3, "out")];
 }
 kernel! {
-    UNPOOL_BACKWARD_KERNEL = "pool/unpool_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL], PoolParams, POOL_OVERRIDES, 0;
-    UNPOOL_BACKWARD = "backward" [read(1, "dx"), read(2, "indices"), write(3, "dy")];
+    UNPOOL_BACKWARD_KERNEL = "pool/unpool_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, PLACE, POOL, ELEMENT, STORE], PoolParams, POOL_OVERRIDES, 0;
+    UNPOOL_BACKWARD = "backward" [read(1, "dx"), read(2, "indices"), write(3, "out")];
 }
 kernel! {
-    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, PLACE, POOL], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
-    AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "y")];
+    AVERAGE_FORWARD_KERNEL = "pool/average_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, PLACE, POOL, ELEMENT, STORE], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
+    AVERAGE_FORWARD = "forward" [read(1, "x"), write(2, "out")];
 }
 kernel! {
-    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, PLACE, POOL], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
-    AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "dx")];
+    AVERAGE_BACKWARD_KERNEL = "pool/average_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, PLACE, POOL, ELEMENT, STORE], PoolParams, ANY_AVERAGE_OVERRIDES, 0;
+    AVERAGE_BACKWARD = "backward" [read(1, "dy"), write(2, "out")];
 }
 kernel! {
-    LP_FORWARD_KERNEL = "pool/lp_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, PLACE, POOL], PoolParams, LP_OVERRIDES, 0;
-    LP_FORWARD = "forward" [read(1, "x"), write(2, "y")];
+    LP_FORWARD_KERNEL = "pool/lp_forward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, PLACE, POOL, ELEMENT, STORE], PoolParams, LP_OVERRIDES, 0;
+    LP_FORWARD = "forward" [read(1, "x"), write(2, "out")];
 }
 kernel! {
-    LP_BACKWARD_KERNEL = "pool/lp_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, PLACE, POOL], PoolParams, LP_OVERRIDES, 0;
-    LP_BACKWARD = "backward" [read(1, "x"), read(2, "y"), read(3, "dy"), write(4, "dx")];
+    LP_BACKWARD_KERNEL = "pool/lp_backward", [INDEX, REDUCTION, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, NORM, PLACE, POOL, ELEMENT, STORE], PoolParams, LP_OVERRIDES, 0;
+    LP_BACKWARD = "backward" [read(1, "x"), read(2, "y"), read(3, "dy"), write(4, "out")];
 }

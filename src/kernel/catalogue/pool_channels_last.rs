@@ -4,29 +4,30 @@ use super::super::params::RowsParams;
 use super::pool::{AVERAGE_BIN_OVERRIDES, BIN_OVERRIDES, DIVISOR, POOL_WINDOW};
 use super::pool_rows::ROWS;
 use super::{
-    DIVIDE, EntryPoint, INDEX, Kernel, Variant, WINDOW, WINDOW_CONSTANTS, WORKGROUP_SIZE, kernel, read_vec4, write_vec4,
+    DIVIDE, ELEMENT, EntryPoint, INDEX, Kernel, STORE_QUAD, Variant, WINDOW, WINDOW_CONSTANTS, WORKGROUP_SIZE, kernel,
+    read_quad, read_vec4, write_quad, write_vec4,
 };
 
 const QUAD: &str = include_str!("../../../shaders/pool/channels_last/quad.wgsl");
 
 kernel! {
     LAST_MAX_FORWARD_KERNEL = "pool/channels_last/max_forward",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, ROWS, DIVIDE, QUAD], RowsParams, BIN_OVERRIDES, 0;
-    LAST_MAX_FORWARD = "forward" [read_vec4(1, "x"), write_vec4(2, "y")];
-    LAST_MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read_vec4(1, "x"), write_vec4(2, "y"), write_vec4(3, "indices")];
+        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, ROWS, DIVIDE, QUAD, ELEMENT, STORE_QUAD], RowsParams, BIN_OVERRIDES, 0;
+    LAST_MAX_FORWARD = "forward" [read_quad(1, "x"), write_quad(2, "out")];
+    LAST_MAX_FORWARD_WITH_INDICES = "forward_with_indices" [read_quad(1, "x"), write_quad(2, "out"), write_vec4(3, "indices")];
 }
 kernel! {
     LAST_MAX_BACKWARD_KERNEL = "pool/channels_last/max_backward",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, ROWS, DIVIDE, QUAD], RowsParams, BIN_OVERRIDES, 0;
-    LAST_MAX_BACKWARD = "backward" [read_vec4(1, "dy"), read_vec4(2, "indices"), write_vec4(3, "dx")];
+        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, ROWS, DIVIDE, QUAD, ELEMENT, STORE_QUAD], RowsParams, BIN_OVERRIDES, 0;
+    LAST_MAX_BACKWARD = "backward" [read_quad(1, "dy"), read_vec4(2, "indices"), write_quad(3, "out")];
 }
 kernel! {
     LAST_AVERAGE_FORWARD_KERNEL = "pool/channels_last/average_forward",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, ROWS, DIVIDE, QUAD], RowsParams, AVERAGE_BIN_OVERRIDES, 0;
-    LAST_AVERAGE_FORWARD = "forward" [read_vec4(1, "x"), write_vec4(2, "y")];
+        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, ROWS, DIVIDE, QUAD, ELEMENT, STORE_QUAD], RowsParams, AVERAGE_BIN_OVERRIDES, 0;
+    LAST_AVERAGE_FORWARD = "forward" [read_quad(1, "x"), write_quad(2, "out")];
 }
 kernel! {
     LAST_AVERAGE_BACKWARD_KERNEL = "pool/channels_last/average_backward",
-        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, ROWS, DIVIDE, QUAD], RowsParams, AVERAGE_BIN_OVERRIDES, 0;
-    LAST_AVERAGE_BACKWARD = "backward" [read_vec4(1, "dy"), write_vec4(2, "dx")];
+        [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, ROWS, DIVIDE, QUAD, ELEMENT, STORE_QUAD], RowsParams, AVERAGE_BIN_OVERRIDES, 0;
+    LAST_AVERAGE_BACKWARD = "backward" [read_quad(1, "dy"), write_quad(2, "out")];
 }

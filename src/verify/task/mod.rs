@@ -85,7 +85,7 @@ impl Task {
         match case {
             Case::Conv(conv) => Task::conv(Convolution::plain(conv)?, pass, bias, seed),
             Case::ConvTranspose(conv) => Task::conv(Convolution::transposed(conv)?, pass, bias, seed),
-            Case::Pool(pool) => Task::pool(pool, pass, seed)?.in_memory(case),
+            Case::Pool(pool) => Task::pool(pool, pass, seed),
             Case::Nn(nn) => Task::nn(limits, nn, pass, bias, seed),
         }
     }

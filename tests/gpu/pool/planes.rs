@@ -2,7 +2,7 @@
 
 use wgconv::{AdaptiveMaxPool, Algorithm, Context, Operand, PlanOptions, PoolKind, PoolPass, Strategy, reference};
 
-use crate::support::arena::{bits, floats, run, run_f32};
+use super::run;
 use crate::support::catalogue::pool;
 use crate::support::compare;
 use crate::support::context::context;
@@ -27,6 +27,8 @@ fn invocations_share_planes() {
         ("adaptavgn2c2h137w131r1s1", 65_536),
         ("lpn2c3h5w7r5s7pow3", 1),
         ("lpn2c2h137w131r137s131", 65_536),
+        ("adaptmaxn3c3h137w131r1s1f16", 65_536),
+        ("adaptavgn3c3h37w31r1s1bf16", 1),
     ]
     .into_iter()
     .enumerate()
@@ -36,14 +38,14 @@ fn invocations_share_planes() {
         let shape = problem.y_shape();
         let x = integers(i as u64, count(&problem.x_shape()), 9);
         let plan = |pass| case.plan(&context, pass, &options).unwrap();
-        let forward = run_f32(&context, &plan(PoolPass::Forward), &[(Operand::X, &x)]);
+        let forward = run(&problem, &context, &plan(PoolPass::Forward), &[(Operand::X, &x)], &[]).values;
         let outcome = match problem.kind {
             PoolKind::Max => {
                 let (values, indices) = reference::pool::max_forward(&problem, &x).unwrap();
-                let found = run(&context, &plan(PoolPass::ForwardWithIndices), &[(Operand::X, bits(&x))]);
+                let found = run(&problem, &context, &plan(PoolPass::ForwardWithIndices), &[(Operand::X, &x)], &[]);
                 compare::exact(&forward, &values, &shape)
-                    .and_then(|()| compare::exact(&floats(&found[0].1), &values, &shape))
-                    .and_then(|()| compare::same_bits(&found[1].1, &indices, &shape))
+                    .and_then(|()| compare::exact(&found.values, &values, &shape))
+                    .and_then(|()| compare::same_bits(&found.indices, &indices, &shape))
             }
             PoolKind::Lp { p } => {
                 let expected = reference::pool::lp_forward(&problem, &x).unwrap();
@@ -51,7 +53,7 @@ fn invocations_share_planes() {
             }
             _ => {
                 let expected = reference::pool::average_forward(&problem, &x).unwrap();
-                compare::within(&forward, &expected.values, &expected.bound(3.0), &shape)
+                compare::within(&forward, &expected.values, &expected.bound_as(problem.element, 3.0), &shape)
             }
         };
         outcome.unwrap_or_else(|error| panic!("{case}: {error}"));

@@ -146,7 +146,8 @@ impl Channels {
     pub fn derive(&self, inputs: &mut Inputs) -> Result<()> {
         let Of::Pool(problem) = &self.of else { return Ok(()) };
         if let [_, (Operand::X, x, _), (Operand::Y, y, _)] = inputs {
-            *y = reference::pool::lp_forward(problem, x)?.to_f32();
+            let norms = reference::pool::lp_forward(problem, x)?.values;
+            *y = norms.iter().map(|&norm| problem.element.round(norm) as f32).collect();
         }
         Ok(())
     }

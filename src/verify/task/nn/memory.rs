@@ -1,6 +1,6 @@
 //! What moves elements and changes their type, and computes nothing.
 
-use super::{Pass, Task, bits, exact, exactly};
+use super::{Pass, Task, exact, exactly};
 use crate::element::ElementType;
 use crate::layout::Layout;
 use crate::plan::Operand;
@@ -11,15 +11,17 @@ impl Pass<'_> {
     /// Both ways by the same reference, in the order of memory.
     pub(super) fn transposition(&self) -> Task {
         let [batch, channels, cells] = self.case.extents();
-        let x = self.integers(Operand::X, 1 << 20);
+        let element = self.case.element;
+        // Every type holds these.
+        let x = self.integers(Operand::X, if element == ElementType::F32 { 1 << 20 } else { 250 });
         let (rows, columns) = match self.case.x_layout {
             Layout::ChannelsFirst => (channels, cells),
             Layout::ChannelsLast => (cells, channels),
         };
         let y = reference::layout::transpose(batch, rows, columns, &x);
         let layout = self.case.layout(Operand::Y);
-        let expected = Expected { layout, ..self.expected(Operand::Y, exactly(&y)) };
-        Task { inputs: vec![(Operand::X, bits(&x))], expected: vec![expected] }
+        let expected = Expected { layout, element, ..self.expected(Operand::Y, exactly(&y)) };
+        Task { inputs: vec![(Operand::X, element.words(&x))], expected: vec![expected] }
     }
 
     /// Numbers of 13 bits and many sizes, which both 16-bit types round, and which are in the range of both.
