@@ -91,6 +91,7 @@ fn the_canonical_text_has_one_order_and_no_defaults() {
         ("transposelastxw4c3", "transposec3w4lastx"),
         ("adamf16c9", "adamc9f16"),
         ("converttof16c3bf16", "convertc3bf16tof16"),
+        ("transposef16lastxc3w5", "transposec3w5lastxf16"),
     ] {
         assert_eq!(parse(text).to_string(), canonical, "{text}");
     }
@@ -166,7 +167,6 @@ fn what_is_wrong_is_pointed_at() {
         ("adamw1000", 5, "one of f16 bf16 c"),
         ("adamc5w4", 6, "no `w` (width of x) in Adam"),
         ("sgdn2c9", 3, "no `n` (batch) in SGD"),
-        ("transposec3f16", 11, "no `f16` (type of the elements) in a transposition"),
         ("convertc3tof16tobf16", 14, "only one of tof16 and tobf16"),
         ("c3w9k4s3add", 8, "no `add` (a residual) in a convolution"),
         ("n8ü", 2, "one of relu leaky"),
