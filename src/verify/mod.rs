@@ -19,6 +19,7 @@ mod data;
 mod guard;
 mod markdown;
 mod operators;
+mod order;
 mod report;
 mod shrink;
 mod task;
@@ -141,7 +142,7 @@ pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyRep
     let mut report = VerifyReport::new(ctx, options.seed);
     let is_wanted =
         |case: &Case| options.operators.is_empty() || options.operators.iter().any(|name| name == case.operator());
-    let fixed = match &options.case {
+    let mut fixed: Vec<Case> = match &options.case {
         Some(case) => vec![case.clone()],
         None => catalogue().rows.iter().map(|row| row.case.clone()).filter(is_wanted).collect(),
     };
@@ -149,7 +150,14 @@ pub async fn run(ctx: &Context, options: &VerifyOptions<'_>) -> Result<VerifyRep
     let total = fixed.len().saturating_add(random);
     let regimes = if options.regimes.is_empty() { &[Regime::Device][..] } else { &options.regimes };
     let mut contexts = Vec::new();
-    for case in fixed.into_iter().chain(Shapes::new(options.seed).filter(is_wanted).take(random)) {
+    let random = Shapes::new(options.seed).filter(is_wanted).take(random);
+    // In a time that may not do for the fixed ones, both in turns, and from another fixed one on with each seed.
+    let in_turns = options.time.is_some();
+    if in_turns && !fixed.is_empty() {
+        let first = (options.seed % fixed.len() as u64) as usize;
+        fixed.rotate_left(first);
+    }
+    for case in order::one_after_the_other(fixed.into_iter(), random, in_turns) {
         let known = report.failures.len();
         if report.cases.is_multiple_of(SHAPES_OF_A_CACHE) {
             let own = ctx.with_own_caches();
