@@ -256,6 +256,21 @@ fn a_wrong_kernel_is_not_taken_for_an_epilogue_either() {
     );
 }
 
+/// The sums of products between Winograd's transforms are other algorithms' kernels, which stay.
+#[test]
+fn a_wrong_winograd_does_not_take_others_along() {
+    let context = context().with_winograd(true);
+    let options = TuneOptions { plant_fault: Some(Strategy::Fixed(Algorithm::Winograd)), ..TuneOptions::default() };
+    let report = tune::run_blocking(&context, &[(case("n2c8h12w12k8r3s3p1"), "forward")], &options).unwrap();
+    let quarantined: Vec<&str> = report.tuned.quarantined().collect();
+    assert!(
+        quarantined.len() == 3 && quarantined.iter().all(|name| name.starts_with("conv/winograd/")),
+        "{quarantined:?}"
+    );
+    let ctx = context.with_tuning(&report.tuned);
+    assert!(plan(&ctx, "n2c8h12w12k8r3s3p1", "forward", Strategy::Fixed(Algorithm::Direct)).is_ok());
+}
+
 #[test]
 fn what_is_measured_is_in_the_results() {
     let targets = ["forward", "input_grad", "kernel_grad", "bias_grad"].map(|pass| (case(CONV), pass));

@@ -110,9 +110,21 @@ fn a_wrong_result_has_a_line_with_everything_and_exit_code_1() {
     // The planner's choice is named, and what it chose.
     let (stdout, _) = expect(1, &["--plant-fault", "--case", "c1w9k2s3", "--pass", "bias_grad", "--algorithm", "auto"]);
     assert!(stdout.contains("bias_grad, auto (") && stdout.contains("--algorithm auto"), "{stdout}");
-    // A random shape is made as small as it can be, once for each pass and algorithm.
+    // A random shape is made as small as it can be, once for each operator, pass and algorithm.
     let limits = ["--limits", "tiny", "--shader-checks", "off"];
-    let random = ["--plant-fault", "--count", "1", "--seed", "2", "--algorithm", "direct", "--pass", "backward"];
+    let random = [
+        "--plant-fault",
+        "--count",
+        "1",
+        "--seed",
+        "2",
+        "--algorithm",
+        "direct",
+        "--pass",
+        "backward",
+        "--operator",
+        "max",
+    ];
     let (stdout, _) = expect(1, &[&random[..], &limits[..]].concat());
     let first = stdout.lines().find(|line| line.starts_with("WRONG ")).unwrap_or_else(|| panic!("{stdout}"));
     for part in ["c1w1s1 backward, direct, tiny limits (first seen with ", " --seed 2 --limits tiny"] {

@@ -32,7 +32,8 @@ fn gather(index: u32, before: f32) -> f32 {
                 if (out_w >= 0) {
                     let at = y_plane + (first + u32(out_w)) * y_step;
                     if (indices[at] == name) {
-                        sum = select(sum, 0.0, unpool) + element(dy[slot(at)], at);
+                        let found = element(dy[slot(at)], at);
+                        sum = select(sum + found, found, unpool);
                     }
                 }
             }

@@ -181,7 +181,7 @@ const MORE_POOLS: [(&str, &str); 45] = [
 ];
 
 /// Operators without a window.
-const OTHERS: [(&str, &str); 44] = [
+const OTHERS: [(&str, &str); 46] = [
     ("batch normalisation, two elements a channel", "bnn2c1w2"),
     ("batch normalisation, planes of other than whole fours, residual, ReLU", "bnn3c3h5w7addrelu"),
     ("batch normalisation, whole fours", "bnn2c5h6w8relu"),
@@ -213,6 +213,8 @@ const OTHERS: [(&str, &str); 44] = [
     ("transposition", "transposen3c5h7w6"),
     ("transposition, tiles and a row more, to channels first", "transposen2c33w65lastx"),
     ("transposition, bf16, odd", "transposen3c5h7w5lastxbf16"),
+    ("transposition, f16, tiles and an odd row", "transposen2c33w65f16"),
+    ("transposition, bf16, whole tiles", "transposec32w64bf16"),
     ("conversion, bf16 to f16, odd", "convertn3c5w7bf16tof16"),
     ("batch normalisation in 16 bits, planes of other than whole fours", "bnn3c3h5w7addrelubf16"),
     ("batch normalisation in 16 bits, whole fours", "bnn2c5h6w8reluf16"),

@@ -72,7 +72,8 @@ fn suits_winograd(problem: &ConvProblem, pass: Pass, limits: &DeviceLimits) -> b
         problem.axes.iter().map(|axis| of(extent(axis))).product::<u64>().saturating_mul(problem.batch.into())
     };
     let weights = channels_in * channels_out;
-    let in_tiles = cells(|extent| if extent > 1 { extent.next_multiple_of(2) } else { extent });
+    // A depth of one, and whole tiles.
+    let in_tiles = cells(|extent| extent.next_multiple_of(2)) / 2;
     let direct = weights.saturating_mul(9 * 40).saturating_mul(cells(|extent| extent));
     let products = weights.saturating_mul(4 * 36).saturating_mul(in_tiles);
     let transforms = (channels_in + channels_out).saturating_mul(4_300).saturating_mul(in_tiles);

@@ -307,7 +307,7 @@ impl<const D: usize> Conv<D> {
     /// # Errors
     /// As for [`Conv::forward`].
     pub fn plan(&self, ctx: &Context, pass: Pass, shapes: ConvShapes<'_>) -> Result<Arc<Plan>> {
-        self.plan_with(ctx, pass, shapes, &PlanOptions::default())
+        self.plan_with(ctx, pass, shapes, ctx.plan_options())
     }
 
     /// [`Conv::plan`] with the caller's options.

@@ -45,7 +45,7 @@ struct ChannelSums {
 const FOUR: u64 = 4;
 
 /// Why an algorithm cannot write the sums of a part of the batch at a time.
-const PACKED_AGAIN: &str = "its kernels need w packed again between their dispatches, and the sums over the channels of all of the batch exceed the workspace";
+const BETWEEN: &str = "its dispatches between those that write the result would have to be repeated, as the sums over the channels of all of the batch exceed the workspace";
 
 fn mixed(algorithm: Algorithm) -> Error {
     algorithm.unavailable(
@@ -267,7 +267,7 @@ impl ChannelSums {
                 match found.parts.last_mut() {
                     None => found.prologue.push(step),
                     // What has been written must not be moved behind it.
-                    Some(_) if self.is_result => return Err(algorithm.unavailable(PACKED_AGAIN)),
+                    Some(_) if self.is_result => return Err(algorithm.unavailable(BETWEEN)),
                     Some(part) => part.steps.push(step),
                 }
                 continue;
@@ -315,8 +315,7 @@ impl ChannelSums {
         mut dispatch: impl FnMut(&mut SpecBuilder<'_>, [StepBinding; 2], ChannelsParams) -> Result<()>,
     ) -> Result<()> {
         let width = self.width(plan.limits);
-        for chunk in plan.chunks(samples.count, &[self.wide, self.sums], per_sample / width)? {
-            let chunk = Chunk { first: samples.first + chunk.first, ..chunk };
+        for chunk in plan.cut(samples, &[self.wide, self.sums], per_sample / width)? {
             let (wide, x_base) = chunk.bind(plan.limits, self.wide);
             let (mut sums, sums_base) = chunk.bind(plan.limits, self.sums);
             sums.offset -= origin;
@@ -360,8 +359,7 @@ impl ChannelSums {
         let Some(narrow) = self.narrow else { return Ok(()) };
         let raised = Batched { operand: Operand::ChannelSums, bytes: ELEMENT_BYTES, ..narrow };
         let origin = self.origin(narrow, samples.first, plan.limits.storage_alignment);
-        for chunk in plan.chunks(samples.count, &[narrow, raised], narrow.sample.div_ceil(FOUR))? {
-            let chunk = Chunk { first: samples.first + chunk.first, ..chunk };
+        for chunk in plan.cut(samples, &[narrow, raised], narrow.sample.div_ceil(FOUR))? {
             let (source, x_base) = chunk.bind(plan.limits, narrow);
             let (mut target, out_base) = chunk.bind(plan.limits, raised);
             target.offset = target.offset - origin + begin;

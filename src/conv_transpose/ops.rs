@@ -314,7 +314,7 @@ impl<const D: usize> ConvTranspose<D> {
     /// # Ok::<(), wgconv::Error>(())
     /// ```
     pub fn plan(&self, ctx: &Context, pass: Pass, shapes: ConvShapes<'_>) -> Result<Arc<Plan>> {
-        self.plan_with(ctx, pass, shapes, &PlanOptions::default())
+        self.plan_with(ctx, pass, shapes, ctx.plan_options())
     }
 
     /// [`ConvTranspose::plan`] with the caller's options.

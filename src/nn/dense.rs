@@ -54,8 +54,10 @@ pub(crate) fn along_inputs(
 ) -> bool {
     const LEAST_INPUTS: usize = 32;
     const MOST_TERMS: usize = 4096;
-    let largest = terms.max(rows) as u64 * inputs as u64 * element.bytes();
-    inputs >= LEAST_INPUTS && terms <= MOST_TERMS && largest <= limits.max_storage_binding_bytes
+    // Of the kernel, which dy is then, and of the tensors beside it.
+    let largest = [[terms, rows], [terms, inputs], [rows, inputs]].map(|[a, b]| (a as u64).saturating_mul(b as u64));
+    let fits = |&elements: &u64| element.buffer_bytes(elements) <= limits.max_storage_binding_bytes;
+    inputs >= LEAST_INPUTS && terms <= MOST_TERMS && largest.iter().all(fits)
 }
 
 fn forward<T: Real>(sink: &mut impl Sink, x: &Tensor<T>, w: &Tensor<T>, b: Option<&Tensor<T>>) -> Result<Tensor<T>> {

@@ -80,7 +80,7 @@ impl Dropout {
     /// ```
     pub fn plan_as(&self, ctx: &Context, count: usize, element: ElementType) -> Result<Arc<Plan>> {
         let count = element_count(Operand::X, &[count])?;
-        ctx.plan(Problem::Nn(NnProblem::Dropout { dropout: *self, count, element }), &PlanOptions::default())
+        ctx.plan(Problem::Nn(NnProblem::Dropout { dropout: *self, count, element }), ctx.plan_options())
     }
 
     pub(super) fn plan_spec(

@@ -75,7 +75,7 @@ pub fn plan(ctx: &Context, operator: Elementwise, count: usize) -> Result<Arc<Pl
 /// ```
 pub fn plan_as(ctx: &Context, operator: Elementwise, count: usize, element: ElementType) -> Result<Arc<Plan>> {
     let count = element_count(Operand::X, &[count])?;
-    ctx.plan(Problem::Nn(NnProblem::Elementwise { operator, count, element }), &PlanOptions::default())
+    ctx.plan(Problem::Nn(NnProblem::Elementwise { operator, count, element }), ctx.plan_options())
 }
 
 /// The plan of [`super::softmax_cross_entropy`] for logits x `[samples, classes]`, for the encoder level: loss and dx from
@@ -113,7 +113,7 @@ pub fn plan_softmax_cross_entropy_as(
 ) -> Result<Arc<Plan>> {
     element_count(Operand::X, &[samples, classes])?;
     let problem = NnProblem::SoftmaxCrossEntropy { samples: samples as u32, classes: classes as u32, element };
-    ctx.plan(Problem::Nn(problem), &PlanOptions::default())
+    ctx.plan(Problem::Nn(problem), ctx.plan_options())
 }
 
 /// A problem of `nn` with every extent known.

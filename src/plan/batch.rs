@@ -60,10 +60,18 @@ impl Chunk {
         operands: &[Batched],
         most_samples: u64,
     ) -> Result<Vec<Chunk>> {
+        Chunk { first: 0, count: batch }.cut(limits, operands, most_samples)
+    }
+
+    /// The same of some samples.
+    pub(crate) fn cut(self, limits: &DeviceLimits, operands: &[Batched], most_samples: u64) -> Result<Vec<Chunk>> {
+        let batch = self.count;
         let mut most = most_samples.clamp(1, batch.into());
         for operand in operands {
             let bytes = operand.sample * operand.bytes;
-            if operand.bytes_of(operand.sample * u64::from(batch)) <= limits.max_storage_binding_bytes {
+            // Where the first one begins at an aligned byte.
+            let is_aligned = (u64::from(self.first) * bytes).is_multiple_of(limits.storage_alignment);
+            if is_aligned && operand.bytes_of(operand.sample * u64::from(batch)) <= limits.max_storage_binding_bytes {
                 continue;
             }
             // A sample that starts between two aligned offsets needs up to that much more.
@@ -90,7 +98,8 @@ impl Chunk {
             let what = format!("a batch of {batch}");
             return Err(Error::LimitExceeded { limit: DISPATCHES, what, needed, available: MOST_DISPATCHES as u64 });
         }
-        Ok((0..batch.div_ceil(most)).map(|i| Chunk { first: i * most, count: most.min(batch - i * most) }).collect())
+        let chunk = |i| Chunk { first: self.first + i * most, count: most.min(batch - i * most) };
+        Ok((0..batch.div_ceil(most)).map(chunk).collect())
     }
 
     /// The binding of an operand for this chunk, and the element in it at which the chunk starts.
@@ -137,6 +146,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Samples from one on that is at no aligned byte, all of which would just fit if it were.
+    #[test]
+    fn a_part_of_the_batch_is_cut_where_it_begins() {
+        let limits =
+            DeviceLimits { max_storage_binding_bytes: 1024, storage_alignment: 256, ..DeviceLimits::default() };
+        let operand = Batched::of(Operand::X, 50);
+        let chunks = Chunk { first: 5, count: 5 }.cut(&limits, &[operand], u64::MAX).unwrap();
+        assert!(chunks.iter().all(|chunk| chunk.bind(&limits, operand).0.size <= 1024), "{chunks:?}");
+        assert_eq!((chunks[0].first, chunks.iter().map(|chunk| chunk.count).sum::<u32>()), (5, 5));
     }
 
     /// Found by fuzzing: the list of chunks took 32 GiB, or the process with it.

@@ -234,6 +234,11 @@ impl<'a> SpecBuilder<'a> {
         )
     }
 
+    /// The same of some samples of a batch.
+    pub(crate) fn cut(&self, samples: Chunk, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
+        samples.cut(self.limits, operands, self.at_once.min(self.most_invocations() / outputs_per_sample))
+    }
+
     /// Chunks of the batch for these operands, none with more workgroups than the grid can have, nor than `most`, at
     /// `per_sample` a sample.
     pub(crate) fn chunks_of_workgroups(

@@ -28,7 +28,7 @@ pub enum Operand {
     Dy,
     /// Index of each maximum (u32).
     Indices,
-    /// What the output should have been: f32 values, or u32 class labels.
+    /// What the output should have been: values of y's type, or u32 class labels.
     Target,
     /// Loss per element or sample.
     Loss,

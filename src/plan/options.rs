@@ -150,7 +150,8 @@ pub struct PlanOptions {
     /// instead, and in place of the kernels that keep a reordered copy of w there (forward and input gradient) come the direct
     /// ones, as the plan's `Display` says. Of 16-bit types the sums that one dispatch cannot finish, and those of kernel and bias
     /// gradients, are f32 there: without room for all of them the direct kernels compute a part of the result after the other,
-    /// with [`PlanOptions::LEAST_SUMS`] at least, which is more than a smaller limit allows.
+    /// with [`PlanOptions::LEAST_SUMS`] at least, which is more than a smaller limit allows. Poolings whose window is longer than an
+    /// invocation may loop keep the sums of whole samples, and are refused where there is no room for one.
     pub workspace_limit: u64,
     /// Whether the planner and tuning may take [`Algorithm::Winograd`], whose error and whose NaN go further than the other
     /// algorithms'. The planner takes it where it was measured to win: on software devices, with many channels.

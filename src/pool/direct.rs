@@ -39,13 +39,15 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     let steps = if pass == PoolPass::UnpoolBackward { [1; 3] } else { problem.steps(pass) };
     let slabs = Slabs::new("pooling", steps[0] * steps[1], steps[2], 1, plan.limits.max_loop_iterations)?;
     let apart = slabs.count() > 1 && plan.rounds() && adds(problem.kind, pass);
-    let most = if apart { plan.free_elements() / operands.result() } else { u64::MAX };
+    let most = if apart { plan.most_sums() / operands.result() } else { u64::MAX };
+    if most == 0 {
+        return Err(Algorithm::Direct.unavailable("the f32 sums of a sample exceed the workspace"));
+    }
     let chunks = plan.small_chunks(problem.batch, operands.all(), operands.result(), most)?;
     let sums = match apart {
         true => {
             let samples = chunks.iter().map(|chunk| u64::from(chunk.count)).max().unwrap_or(0);
-            let too_small = || Algorithm::Direct.unavailable("its f32 sums exceed the workspace");
-            Some(plan.reserve(samples * operands.result()).ok_or_else(too_small)?)
+            Some(plan.sums(samples * operands.result()))
         }
         false => None,
     };

@@ -20,7 +20,7 @@ macro_rules! plans {
                 "As for [`", stringify!($pool), "::forward`]; [`crate::Error::InvalidParameter`] for a pass that it has not."
             )]
             pub fn plan(&self, ctx: &Context, pass: PoolPass, x_shape: &[usize]) -> Result<Arc<Plan>> {
-                self.plan_with(ctx, pass, x_shape, &PlanOptions::default())
+                self.plan_with(ctx, pass, x_shape, ctx.plan_options())
             }
 
             #[doc = concat!("[`", stringify!($pool), "::plan`] with the caller's options.")]

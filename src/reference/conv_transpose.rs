@@ -61,15 +61,19 @@ impl Shapes {
 /// As there.
 ///
 /// ```
-/// use wgconv::{ConvTranspose, ConvTransposeShapes, Pass, reference};
+/// use wgconv::{ConvShapes, ConvTranspose, Pass, reference};
 /// let conv = ConvTranspose::<2>::new([3, 3]).build()?;
-/// let problem = conv.problem(&ConvTransposeShapes::new(&[1, 1, 1, 1], &[1, 1, 3, 3]))?;
+/// let problem = conv.problem(&ConvShapes::new(&[1, 1, 1, 1], &[1, 1, 3, 3]))?;
 /// let slack = reference::conv_transpose::winograd_slack(&problem, Pass::Forward, &[2.0], &[0.5; 9])?;
 /// assert!(slack.iter().all(|&slack| slack == 36.0 * 21.0 * f64::from(f32::EPSILON) * 2.0 * 4.5));
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn winograd_slack(problem: &ConvTransposeProblem, pass: Pass, source: &[f32], w: &[f32]) -> Result<Vec<f64>> {
-    let pass = if pass == Pass::Forward { Pass::InputGrad } else { Pass::Forward };
+    let pass = match pass {
+        Pass::Forward => Pass::InputGrad,
+        Pass::InputGrad => Pass::Forward,
+        other => other,
+    };
     conv::winograd_slack(&problem.exchanged(), pass, source, w)
 }
 

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::gpu::Context;
 use crate::plan::PlanOptions;
 
-/// Runs a pass on seeded small integers and compares it with [`crate::reference`]: exactly, averages within what WGSL allows
-/// a division. `None` if it is right; `bias` says whether a convolution's forward takes one. Every operand lies between guard
+/// Runs a pass on seeded small integers and compares it with [`crate::reference`]: exactly, what has a division, a root or an
+/// exponential within what WGSL allows these. `None` if it is right; `bias` says whether a convolution's forward takes one. Every operand lies between guard
 /// zones, so that a write outside of the output, or an element that was not written, has a name of its own.
 ///
 /// The reference is plain loops on the CPU: a case of a billion multiply-adds takes it seconds.

@@ -1,6 +1,7 @@
 //! The self-test: whether this device and driver compute right. Every pass of a fixed catalogue of shapes
-//! ([`crate::case::catalogue`]) and then of random ones, by every algorithm that takes the shape, on small integers, whose
-//! sums must equal [`crate::reference`]'s exactly (averages within what WGSL allows a division). Every buffer has guard zones
+//! ([`crate::case::catalogue`]) and of random ones (behind it, or in turns where there is a time), by every algorithm that takes the
+//! shape, on small integers, whose sums must equal [`crate::reference`]'s exactly; what has a division, a root or an exponential, within
+//! what WGSL allows these. Every buffer has guard zones
 //! around its operand, and outputs start as poison: see [`GuardedBuffers`].
 //!
 //! ```
@@ -60,8 +61,8 @@ pub struct VerifyOptions<'a> {
     pub strategies: Vec<Strategy>,
     /// What plans are made under; each of these in turn. The device's own limits, if empty.
     pub regimes: Vec<Regime>,
-    /// Whether a random shape that fails is made as small as it can be while it fails, for the first failure of a pass by an
-    /// algorithm.
+    /// Whether a random shape that fails is made as small as it can be while it fails, for the first failure of an operator's pass by
+    /// an algorithm.
     pub shrink: bool,
     /// Called after each shape; `Break` ends it.
     pub progress: Option<&'a OnProgress<'a>>,
@@ -250,7 +251,10 @@ async fn check_case(
                 report.checks += 1;
                 *report.checks_by_operator.entry(case.operator()).or_default() += 1;
                 let Some(fault) = fault else { continue };
-                let known = report.failures.iter().any(|known| known.pass == pass && known.strategy == strategy);
+                let same = |known: &Failure| {
+                    known.case.operator() == case.operator() && known.pass == pass && known.strategy == strategy
+                };
+                let known = report.failures.iter().any(same);
                 let (case, fault, drawn) = if options.shrink && options.case.is_none() && !known {
                     let (smallest, fault) = check.shrink(case, fault).await;
                     let drawn = (smallest != *case).then(|| case.clone());

@@ -68,8 +68,7 @@ impl Operators {
         };
         let has_layouts = matches!(operator, NnOperator::BatchNorm { .. } | NnOperator::Transpose);
         let x_layout = if has_layouts && self.0.random() { Layout::ChannelsLast } else { Layout::ChannelsFirst };
-        let has_types = !matches!(operator, NnOperator::Transpose);
-        let element = if has_types { self.one_of(&ElementType::ALL) } else { ElementType::F32 };
+        let element = self.one_of(&ElementType::ALL);
         Case::Nn(NnCase { operator, batch, channels, cells, x_layout, element })
     }
 

@@ -46,3 +46,19 @@ fn the_dense_layer_equals_the_reference() {
         }
     }
 }
+
+/// The kernel of a convolution is bound whole; dy takes its place only where it can be.
+#[test]
+fn a_long_dy_is_cut_into_samples() {
+    let mut limits = *context().limits();
+    limits.max_storage_binding_bytes = 4096;
+    let ctx = context().with_limits(limits).unwrap();
+    let extents @ [n, inputs, outputs] = [40, 32, 30];
+    let (x, w, dy) = (integers(1, n * inputs, 9), integers(2, outputs * inputs, 9), integers(3, n * outputs, 9));
+    let tensor = |shape: &[usize], values: &[f32]| ctx.tensor(shape, values).unwrap();
+    let (tx, tw, tdy) = (tensor(&[n, inputs], &x), tensor(&[outputs, inputs], &w), tensor(&[n, outputs], &dy));
+    let dx = nn::dense_input_grad(&ctx, &tdy, &tw).unwrap().read_blocking().unwrap();
+    assert_eq!(dx, reference::nn::dense::input_grad(extents, &dy, &w).unwrap().to_f32());
+    let dw = nn::dense_kernel_grad(&ctx, &tx, &tdy).unwrap().read_blocking().unwrap();
+    assert_eq!(dw, reference::nn::dense::kernel_grad(extents, &x, &dy).unwrap().to_f32());
+}

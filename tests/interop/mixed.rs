@@ -70,22 +70,18 @@ impl Network {
         let y2 = p.conv_forward(&conv, &n1.y, &w2, None)?;
         let n2 = p.batch_norm_training(&plain, &y2, second, None)?;
         let sum = p.add_relu(&n2.y, &n1.y)?;
-        // The pooling and the order of its output in f32.
-        let wide = p.convert::<T, f32>(&sum)?;
-        let pooled = p.avg_pool_forward(&pool, &wide)?;
+        let pooled = p.avg_pool_forward(&pool, &sum)?;
         let pooled = if self.layout == Layout::ChannelsLast { p.to_channels_first(&pooled)? } else { pooled };
-        let features = p.convert::<f32, T>(&pooled)?.reshape(&[BATCH, FEATURES])?;
+        let features = pooled.reshape(&[BATCH, FEATURES])?;
         let features = p.dropout(&dropout, &features, &step)?;
         let logits = p.dense_forward(&features, &w, Some(&b))?;
         let (losses, dlogits) = p.softmax_cross_entropy(&logits, &labels)?;
 
         let (dw, db) = (p.dense_kernel_grad(&features, &dlogits)?, p.dense_bias_grad(&dlogits)?);
         let dfeatures = p.dense_input_grad(&dlogits, &w)?;
-        let dfeatures = p.dropout(&dropout, &dfeatures, &step)?.reshape(pooled.shape())?;
-        let dpooled = p.convert::<T, f32>(&dfeatures)?;
+        let dpooled = p.dropout(&dropout, &dfeatures, &step)?.reshape(pooled.shape())?;
         let dpooled = if self.layout == Layout::ChannelsLast { p.to_channels_last(&dpooled)? } else { dpooled };
-        let dwide = p.avg_pool_backward(&pool, &dpooled, wide.shape())?;
-        let dsum = p.convert::<f32, T>(&dwide)?;
+        let dsum = p.avg_pool_backward(&pool, &dpooled, sum.shape())?;
         let g = p.relu_grad(&sum, &dsum)?;
         let grads2 = p.batch_norm_backward(&plain, &y2, &g, &second.w, &n2)?;
         let dw2 = p.conv_kernel_grad(&conv, &n1.y, &grads2.dx)?;

@@ -42,8 +42,9 @@ fn backward(
             for (var w = 0u; w < most_w; w++) {
                 let covers = covers_h && over_w.begin + w < over_w.end;
                 let at = first + select(0u, row + w, covers) * quads;
-                let before = select(sum, vec4<f32>(0.0), unpool);
-                sum = select(sum, before + element_quad(dy[at]), vec4<bool>(covers) & (indices[at] == name));
+                let found = element_quad(dy[at]);
+                let with_it = select(sum + found, found, unpool);
+                sum = select(sum, with_it, vec4<bool>(covers) & (indices[at] == name));
             }
         }
     }

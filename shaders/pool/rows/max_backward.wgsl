@@ -48,8 +48,9 @@ fn backward(
                 let o_w = first_w + i32(w);
                 let covers = covers_h & windows_cover(o_w, four.w, TAPS_W, STRIDE_W, PADDING_LOW_W, out_w);
                 let at = y_plane + select(vec4<u32>(0u), row + vec4<u32>(o_w), covers);
-                let before = select(sum, vec4<f32>(0.0), unpool);
-                sum = select(sum, before + load(at), covers & (load_indices(at) == name));
+                let found = load(at);
+                let with_it = select(sum + found, found, unpool);
+                sum = select(sum, with_it, covers & (load_indices(at) == name));
             }
         }
     }

@@ -41,7 +41,7 @@ pub struct NnCase {
     /// How x, y, their gradients and a residual lie in memory, of a batch normalisation; of a transposition x, and y is the other
     /// way round; channels first otherwise.
     pub x_layout: Layout,
-    /// The type of data and their gradients, of an optimiser that of dw, of a conversion that of x; f32 of a transposition.
+    /// The type of data and their gradients, of an optimiser that of dw, of a conversion that of x.
     pub element: ElementType,
 }
 
@@ -55,7 +55,7 @@ impl NnCase {
     ///
     /// # Errors
     /// Parameters that do not fit together, as [`crate::nn`]'s functions say; no axis, or one too many; more than `u32::MAX` elements;
-    /// another type or layout than the operator has.
+    /// another layout than the operator has.
     pub fn y_shape(&self) -> Result<Vec<usize>> {
         self.check()?;
         for pass in self.operator.passes() {

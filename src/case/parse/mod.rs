@@ -32,8 +32,8 @@ a case is a row of letters with their values, for example n8c64h56w56k64r3s3p1 o
                lastx, lasty (x, y have their channels last in memory)  f16 or bf16 (type of all but the indices)
   without a    bn (batch normalisation: add, relu, lastx), act (one of relu leaky ... gelutanh), add (relu), dropout (prob, 0.5),
   window       halfsq (half the squared error), transpose (from channels first to last, lastx: the other way), convert (tof16 or
-               tobf16: the type of y), any of them f16 or bf16 (type of data), then n c, and d h w if there are cells; dense, then n c k; softmax,
-               then n c (classes); sgd, nesterov, adam or adamw, then c (parameters)
+               tobf16: the type of y), then n c, and d h w if there are cells; dense, then n c k; softmax, then n c
+               (classes); sgd, nesterov, adam or adamw, then c (parameters); f16 or bf16 (type of data, of dw)
   u, p, a, o   one value for all axes, or one for each: u2x1; low and high padding apart: p0_1x2_3";
 
 /// A text that is no case: where it stops being one, and what should stand there. `Display` shows the place with a caret

@@ -126,6 +126,10 @@ fn cells_kernel(gather: &Gather) -> Option<StripKernel> {
 
 /// Of a tensor with its channels last: four channels at once.
 fn channels_kernel(gather: &Gather, both_last: bool, limits: &DeviceLimits) -> Option<StripKernel> {
+    // It divides channels by floats too.
+    if gather.outputs > 1 && u64::from(gather.groups) * u64::from(gather.outputs) >= 1 << 20 {
+        return None;
+    }
     let entries = if both_last && gather.outputs == 1 && gather.groups.is_multiple_of(strip::CHANNELS) {
         [&kernel::DEPTHWISE_LAST, &kernel::DEPTHWISE_LAST_BIAS]
     } else {

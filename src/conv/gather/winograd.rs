@@ -102,9 +102,9 @@ pub(super) fn plan(
             TileParams { channels: channels as u32, extent_h: h.source, extent_w: w.source, base: in_base, ..params };
         plan.step(&kernel::WINOGRAD_SOURCE, &[], from, vec![source, transformed], invocations)?;
         for step in &parts.products[usize::from(chunk.count != at_once)].steps {
-            let step = placed(step.clone(), &parts);
             // What was packed for the chunk before is still there.
-            let packs = !step.bindings.contains(&transformed);
+            let packs = step.bindings.iter().all(|binding| binding.operand != Operand::Y);
+            let step = placed(step.clone(), &parts);
             if packs && packed.as_ref() == Some(&step) {
                 continue;
             }
@@ -208,6 +208,7 @@ fn arranged(gather: &Gather, plan: &SpecBuilder<'_>, chunks: Vec<Chunk>) -> Opti
         let of = |count: u64| products(gather, count as u32, plan.limits, &options, algorithm);
         let (Ok(first), Ok(last)) = (of(counts[0]), of(counts[1])) else { continue };
         let source = before + align(first.workspace_bytes().max(last.workspace_bytes()));
+        debug_assert!(packs || source == before, "the transformed kernel is where direct kernels have no workspace");
         let workspace = source + of_source;
         if workspace <= room {
             let products = [first, last];

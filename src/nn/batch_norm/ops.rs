@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::gpu::{Bound, Context, Immediate, Plan, Program, Real, Sink, Tensor};
 use crate::layout::Layout;
 use crate::nn::problem::NnProblem;
-use crate::plan::{Operand, PlanOptions, Problem};
+use crate::plan::{Operand, Problem};
 use crate::spatial::expect_shape;
 
 /// Checks that the vectors have one element for each channel.
@@ -213,7 +213,7 @@ impl BatchNorm {
         x_shape: &[usize],
     ) -> Result<Arc<Plan>> {
         let problem = self.problem(pass, layout, element, x_shape)?;
-        ctx.plan(Problem::Nn(NnProblem::BatchNorm(problem)), &PlanOptions::default())
+        ctx.plan(Problem::Nn(NnProblem::BatchNorm(problem)), ctx.plan_options())
     }
 }
 

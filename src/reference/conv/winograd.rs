@@ -18,7 +18,8 @@ use crate::{Axis, ConvProblem, Pass};
 /// x `[N, C_in, H, W]`, or dy `[N, C_out, H, W]`, w `[C_out, C_in/groups, 3, 3]`.
 ///
 /// # Errors
-/// As for [`forward`](super::forward()); [`Error::ShapeMismatch`] for a kernel that is not 3 x 3 with stride 1 and no dilation.
+/// As for [`forward`](super::forward()); [`Error::ShapeMismatch`] for a kernel that is not 3 x 3 with stride 1 and no
+/// dilation, or is shared; [`Error::InvalidParameter`] for another pass.
 ///
 /// ```
 /// use wgconv::{Conv, ConvShapes, Pass, reference};
@@ -29,10 +30,18 @@ use crate::{Axis, ConvProblem, Pass};
 /// # Ok::<(), wgconv::Error>(())
 /// ```
 pub fn winograd_slack(problem: &ConvProblem, pass: Pass, source: &[f32], w: &[f32]) -> Result<Vec<f64>> {
+    if !matches!(pass, Pass::Forward | Pass::InputGrad) {
+        return Err(Error::InvalidParameter {
+            operator: super::OPERATOR,
+            parameter: "pass",
+            value: pass.name().to_string(),
+            expected: "forward or input_grad, which Winograd's algorithm computes",
+        });
+    }
     let s = shapes(problem)?;
     let dense = |axis: &Axis| (axis.taps, axis.stride, axis.dilation) == (3, 1, 1);
     let is_plane = problem.axes[0].taps == 1 && s.x[2] == 1;
-    if !is_plane || !dense(&problem.axes[1]) || !dense(&problem.axes[2]) || problem.shared_kernel {
+    if !is_plane || !dense(&problem.axes[1]) || !dense(&problem.axes[2]) || problem.is_shared() {
         let (expected, found) = (vec![s.w[0], s.channels, 3, 3], visible(s.w, problem.rank));
         return Err(Error::ShapeMismatch { operator: super::OPERATOR, operand: Operand::W, expected, found });
     }

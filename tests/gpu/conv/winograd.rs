@@ -1,7 +1,7 @@
 //! Winograd's transforms: chunks of the batch, workspaces of every size, and who gets them.
 
 use wgconv::case::Case;
-use wgconv::{Algorithm, Conv, Error, Pass, PlanOptions, Strategy};
+use wgconv::{Algorithm, Conv, ConvShapes, Error, Pass, PlanOptions, Strategy};
 
 use super::check_exact_with;
 use crate::support::catalogue::conv;
@@ -67,4 +67,11 @@ fn a_context_allows_it() {
         operator.forward(ctx, &x, &w, None).unwrap().read_blocking().unwrap()
     };
     assert_eq!(y(&allowed), y(context()));
+    let plan = |ctx: &wgconv::Context| {
+        operator.plan(ctx, Pass::Forward, ConvShapes::new(&x_shape, &w_shape)).unwrap().algorithm()
+    };
+    assert_ne!(plan(context()), Algorithm::Winograd);
+    if context().limits().is_software {
+        assert_eq!(plan(&allowed), Algorithm::Winograd);
+    }
 }

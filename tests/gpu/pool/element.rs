@@ -81,15 +81,15 @@ fn sums_of_several_dispatches_are_rounded_once() {
     assert!(plan.dispatches() > 30 && plan.workspace_bytes() == 8);
     let found = run(&problem, &ctx, &plan, &[(Operand::X, &[1.0; 1200])], &[]);
     assert_eq!(found.values, [300.0; 2]);
-    for (workspace_limit, dispatches) in [(4, Some(2)), (3, None)] {
-        let options = PlanOptions { workspace_limit, ..direct };
-        match (problem.plan(&ctx, PoolPass::Forward, &options), dispatches) {
-            // One sample after the other.
-            (Ok(one), Some(times)) => assert!(one.dispatches() == times * plan.dispatches()),
-            (Err(Error::AlgorithmUnavailable { .. }), None) => {}
-            (other, _) => panic!("{workspace_limit}: {other:?}"),
-        }
-    }
+    // One sample after the other, as long as there is room for one: that there always is for few sums.
+    let limited = |workspace_limit| PlanOptions { workspace_limit, ..direct };
+    assert_eq!(problem.plan(&ctx, PoolPass::Forward, &limited(0)).unwrap().dispatches(), plan.dispatches());
+    let of_channels = |channels| pool.problem(&[2, channels, 600]).unwrap().of_type(ElementType::Bf16);
+    let sums = PlanOptions::LEAST_SUMS as usize / 4;
+    let in_turns = of_channels(sums).plan(&ctx, PoolPass::Forward, &limited(0)).unwrap();
+    assert_eq!((in_turns.dispatches(), in_turns.workspace_bytes()), (2 * plan.dispatches(), PlanOptions::LEAST_SUMS));
+    let refused = of_channels(sums + 1).plan(&ctx, PoolPass::Forward, &limited(0));
+    assert!(matches!(refused, Err(Error::AlgorithmUnavailable { .. })), "{refused:?}");
     // A maximum is one of the elements: it needs no room.
     let max = MaxPool::<1>::new([600]).build().unwrap().problem(&[2, 1, 600]).unwrap().of_type(ElementType::F16);
     let plan = max.plan(&ctx, PoolPass::ForwardWithIndices, &PlanOptions { workspace_limit: 0, ..direct }).unwrap();

@@ -25,7 +25,11 @@ pub fn in_use(case: &Case, operand: Operand, elements: usize) -> Option<Vec<f32>
             Some((0..elements as u32).map(|sample| f32::from_bits(sample % classes)).collect())
         }
         Operand::Step => Some(vec![f32::from_bits(1_000); elements]),
-        Operand::RunningVar => Some(vec![1.0; elements]),
+        Operand::RunningVar | Operand::InvStd => Some(vec![1.0; elements]),
+        Operand::SecondMoment => Some(vec![0.01; elements]),
+        // Of SGD: learning rate, momentum, weight decay. Of Adam as `AdamHyper::values` gives them.
+        Operand::Hyper if elements == 3 => Some(vec![1e-4, 0.9, 0.0]),
+        Operand::Hyper => Some(vec![1e-4, 0.1, 0.001, 1e-8, 0.0]),
         _ => None,
     }
 }

@@ -82,7 +82,7 @@ impl Task {
             NnOperator::SgdNesterov => of.sgd(true)?,
             NnOperator::Adam => of.adam(false)?,
             NnOperator::AdamW => of.adam(true)?,
-            NnOperator::Transpose => of.transposition(),
+            NnOperator::Transpose => return Ok(of.transposition()),
             NnOperator::Convert { target } => return Ok(of.conversion(target)),
         };
         Ok(task.in_types(|operand| case.element_of(operand)).in_roles(case.roles(limits, pass)?))

@@ -29,7 +29,13 @@ impl Pass<'_> {
         let (loss, dx) = nn::softmax_cross_entropy([samples, classes], &logits, &labels)?;
         let relative = (3.0 + 4.0 * f64::from(MOST) + classes as f64) * EPS;
         let loss = within(loss, |_, loss| relative + 2f64.powi(-21) + 24.0 * EPS + 3.0 * EPS * loss);
-        let dx = within(dx, |_, dx| (2.0 * relative + 4.0 * EPS) * (dx.abs() + 1.0 / samples as f64));
+        // Of a class the probability is off relatively, and from the label's one is taken.
+        let off = |i: usize, dx: f64| {
+            let is_label = labels[i / classes] as usize == i % classes;
+            let one = if is_label { 1.0 / samples as f64 } else { 0.0 };
+            (2.0 * relative + 4.0 * EPS) * (dx + one).abs() + EPS * one
+        };
+        let dx = within(dx, off);
         let expected = vec![Expected::new(Operand::Loss, &[samples], loss), self.expected(Operand::Dx, dx)];
         Ok(Task { inputs: vec![(Operand::X, bits(&logits)), (Operand::Target, labels)], expected })
     }
@@ -49,10 +55,12 @@ impl Pass<'_> {
     /// The moments are sums of two or three products of at most 1.2; a step is two divisions and a root behind corrections of at most
     /// 64 roundings each.
     pub(super) fn adam(&self, decoupled: bool) -> Result<Task> {
-        let hyper = AdamHyper { learning_rate: 0.05, weight_decay: 0.125, ..AdamHyper::default() };
-        let [w, dw, m] = [Operand::W, Operand::Dw, Operand::State].map(|operand| self.fractions(operand));
+        let hyper = AdamHyper { learning_rate: 0.05, weight_decay: 0.125, eps: 0.125, ..AdamHyper::default() };
+        let [w, dw, mut m] = [Operand::W, Operand::Dw, Operand::State].map(|operand| self.fractions(operand));
+        // Some that have not been moved yet.
+        m.iter_mut().step_by(5).for_each(|m| *m = 0.0);
         // What can have come from these m.
-        let v: Vec<f32> = m.iter().map(|m| m * m + 0.01).collect();
+        let v: Vec<f32> = m.iter().map(|&m| if m == 0.0 { 0.0 } else { m * m + 0.01 }).collect();
         let new = nn::adam(&w, &dw, [&m, &v], &hyper, self.step(), decoupled)?;
         let taken: Vec<f64> = w.iter().zip(&new.w).map(|(&w, new)| (f64::from(w) - new).abs()).collect();
         let off = |i: usize, _| 100.0 * EPS * (taken[i] + hyper.learning_rate) + EPS;
