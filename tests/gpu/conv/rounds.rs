@@ -4,6 +4,7 @@ use wgconv::case::Case;
 use wgconv::{Algorithm, Error, Pass, PlanOptions, Strategy};
 
 use super::check_exact_with;
+use crate::support::catalogue::part;
 use crate::support::context::{Regime, context};
 
 /// Outputs of more than two tiles, of forward and of the input gradient: a last round of fewer outputs than the others, classes,
@@ -13,7 +14,7 @@ const CASES: [&str; 3] = ["n2c140h7w9k101r3s2u2x3p1", "n2c140h5w9k140r1s3p0x1g2"
 #[test]
 fn a_kernel_packed_in_rounds_gives_the_same() {
     let mut rounds = 0;
-    for (seed, name) in (1..).zip(CASES) {
+    for (seed, name) in (1..).zip(part(CASES.to_vec())) {
         let Ok(Case::Conv(case)) = &name.parse() else { panic!("{name} is no convolution") };
         for algorithm in [Algorithm::Subgroup, Algorithm::Tiled] {
             for pass in [Pass::Forward, Pass::InputGrad] {
@@ -39,5 +40,5 @@ fn a_kernel_packed_in_rounds_gives_the_same() {
             }
         }
     }
-    assert!(rounds >= 4, "{rounds} plans");
+    assert!(rounds >= 4 || part(CASES.to_vec()).len() < CASES.len(), "{rounds} plans");
 }

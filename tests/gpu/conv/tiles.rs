@@ -8,8 +8,8 @@ use wgconv::{Algorithm, Context, Operand, Pass, PlanOptions, StepInfo, Strategy,
 
 use super::{ConvData, on_cpu, on_gpu, result_shape};
 use crate::support::catalogue::conv;
-use crate::support::compare;
 use crate::support::context::Regime;
+use crate::support::{catalogue, compare};
 
 /// Rows, columns and depth of a tile.
 type Tile = [u32; 3];
@@ -74,12 +74,14 @@ fn every_tile_of_a_gather_equals_the_reference() {
         (ANY, "n2c250h8w15k17r1s1", Pass::InputGrad, [128, 128, 16]),
     ];
     let mut taken = BTreeSet::new();
-    for (i, ((bytes, invocations), case, pass, tile)) in rows.into_iter().enumerate() {
+    let checked = catalogue::part(rows.to_vec());
+    let all = checked.len() == rows.len();
+    for (i, ((bytes, invocations), case, pass, tile)) in checked.into_iter().enumerate() {
         let bias = pass == Pass::Forward && i % 2 == 0;
         assert_eq!(check(&context(bytes, invocations), &conv(case), pass, bias), tile, "{case}");
         taken.insert(tile);
     }
-    assert_eq!(taken, tiles_of("conv/gather/tiled"));
+    assert!(!all || taken == tiles_of("conv/gather/tiled"), "{taken:?}");
 }
 
 #[test]
@@ -97,11 +99,13 @@ fn every_tile_of_a_kernel_gradient_equals_the_reference() {
         ((12_799, 256), "n2c21h7w9k127r1s3p0x1", [64, 64, 16]),
     ];
     let mut taken = BTreeSet::new();
-    for ((bytes, invocations), case, tile) in rows {
+    let checked = catalogue::part(rows.to_vec());
+    let all = checked.len() == rows.len();
+    for ((bytes, invocations), case, tile) in checked {
         assert_eq!(check(&context(bytes, invocations), &conv(case), Pass::KernelGrad, false), tile, "{case}");
         taken.insert(tile);
     }
-    assert_eq!(taken, tiles_of("conv/kernel_grad/tiled"));
+    assert!(!all || taken == tiles_of("conv/kernel_grad/tiled"), "{taken:?}");
 }
 
 /// Terms that fill up a tile are no terms: zero times what is really there, an infinity perhaps, would be one.
@@ -114,7 +118,7 @@ fn infinities_do_not_meet_the_padding_of_tiles() {
         ("c64h7w9k33r1s1", Pass::InputGrad),
         ("n2c64h5w7k64r1s1", Pass::KernelGrad),
     ];
-    for (case, pass) in rows {
+    for (case, pass) in catalogue::part(rows.to_vec()) {
         let case = conv(case);
         let problem = case.problem().unwrap();
         for operand in [Operand::X, Operand::W, Operand::Dy] {
