@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 use wgconv::case::{Case, PoolCase, catalogue as shapes};
 use wgconv::{
-    Access, Algorithm, Bindings, Context, KernelInfo, Operand, PlanOptions, PlanSpec, PoolKind, StepInfo, Strategy,
-    Tensor, kernels, verify,
+    Access, Algorithm, Bindings, Context, ElementType, KernelInfo, Operand, PlanOptions, PlanSpec, PoolKind, StepInfo,
+    Strategy, Tensor, kernels, kernels_of, verify,
 };
 
 /// Modules by number.
@@ -23,8 +23,22 @@ struct Modules {
 }
 
 impl Modules {
+    /// Every kernel in every variant, of every type, with f16 of the shaders' own and without.
+    fn new() -> Modules {
+        let mut modules = Modules::default();
+        let typed = [(ElementType::F16, true), (ElementType::F16, false), (ElementType::Bf16, false)];
+        let typed = typed.into_iter().flat_map(|(element, shader_f16)| kernels_of(element, shader_f16));
+        for kernel in kernels().into_iter().chain(typed) {
+            modules.number(kernel);
+        }
+        modules
+    }
+
     fn index(&mut self, step: &StepInfo<'_>) -> usize {
-        let kernel = step.kernel_info();
+        self.number(step.kernel_info())
+    }
+
+    fn number(&mut self, kernel: KernelInfo) -> usize {
         let kernels = &mut self.kernels;
         let key = format!("{} {:?} {}", kernel.name, kernel.constants, kernel.source);
         *self.numbers.entry(key).or_insert_with(|| {
@@ -205,7 +219,7 @@ fn plans(context: &Context, modules: &mut Modules) -> Vec<Value> {
 fn write_what_a_second_compiler_is_given() {
     let file = std::env::var_os("WGCONV_TINT_FILE").expect("scripts/tint sets WGCONV_TINT_FILE");
     let context = Context::new_blocking().unwrap_or_else(|error| panic!("{error}"));
-    let mut modules = Modules::default();
+    let mut modules = Modules::new();
     let plans = plans(&context, &mut modules);
     let pipelines = modules.pipelines();
     let adapter = context.adapter_info();

@@ -89,7 +89,8 @@ const { STORAGE, UNIFORM, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
 const buffer = (size, usage) => device.createBuffer({ size, usage });
 let right = 0;
 let skipped = 0;
-for (const { title, tolerance, operands, steps } of plans) {
+for (const [number, { title, tolerance, operands, steps }] of plans.entries()) {
+    if (number % 25 === 0 && number > 0) console.log(`${number} of ${plans.length} plans`);
     if (!steps.every(({ module }) => compiler.runs(module))) {
         skipped += 1;
         continue;
