@@ -24,7 +24,7 @@ mod tests {
     #[test]
     fn both_come_whole_whatever_the_order() {
         let all = |first: &[u32], second: &[u32], in_turns| {
-            one_after_the_other(first.to_vec().into_iter(), second.to_vec().into_iter(), in_turns).collect::<Vec<_>>()
+            one_after_the_other(first.iter().copied(), second.iter().copied(), in_turns).collect::<Vec<_>>()
         };
         assert_eq!(all(&[1, 2, 3], &[7, 8], false), [1, 2, 3, 7, 8]);
         assert_eq!(all(&[1, 2, 3], &[7], true), [1, 7, 2, 3]);
