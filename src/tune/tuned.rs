@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::gpu::Context;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::plan::PlanSpec;
-use crate::plan::{Advice, Algorithm, Problem, Strategy};
+use crate::plan::{Advice, Problem, Strategy};
 
 /// What tuning found on a device: for each problem the fastest way of computing it, and the kernels that computed wrong
 /// results. [`Context::with_tuning`] plans by it; [`Tuned::to_bytes`] and [`Tuned::save`] keep it. `docs/tuning-format.md`
@@ -94,7 +94,7 @@ impl Tuned {
         // Many plans share these, which say little about the result alone: if one is wrong, the others' own checks show it.
         let shared = [PACK_SCALAR_KERNEL.name, PACK_VEC4_KERNEL.name, SUM_SLICES_KERNEL.name, FINISH_KERNEL.name];
         // So do the kernels that sum the products between Winograd's transforms, which are the other algorithms'.
-        let of_winograd = spec.algorithm == Algorithm::Winograd;
+        let of_winograd = spec.algorithm == crate::plan::Algorithm::Winograd;
         let is_shared = |name: &str| shared.contains(&name) || (of_winograd && !name.starts_with("conv/winograd/"));
         let blamed = spec.steps.iter().filter(|step| !is_shared(step.kernel.entry.kernel().name));
         let names: BTreeSet<String> = blamed.map(|step| step.kernel.module_name()).collect();

@@ -1,6 +1,8 @@
 //! Convolutions, transposed or not.
 
-use super::{Expected, Task, Values, count, exactly, run};
+use super::{Expected, Task, Values, count};
+#[cfg(not(target_arch = "wasm32"))]
+use super::{exactly, run};
 use crate::activation::Activation;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::case::Case;
