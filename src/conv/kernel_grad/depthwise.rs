@@ -14,15 +14,12 @@ use crate::window::Axis;
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
 const SHORT_SUM: u64 = 640;
 
-/// The least limit on loop iterations that slabs can be planned with.
-const LEAST_LIMIT: u32 = 8;
-
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
     let (entry, variant) = kernel_for(problem)
         .ok_or_else(|| unavailable("its kernel gradient takes planes, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
-    if limit < LEAST_LIMIT {
+    if limit < Slabs::LEAST_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
     }
     let x = plan.batched_shape(Operand::X, &problem.x_shape());
