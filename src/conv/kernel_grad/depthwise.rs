@@ -101,9 +101,9 @@ fn channels_entry(problem: &ConvProblem) -> &'static EntryPoint {
 }
 
 /// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
-/// columns + TAPS + 2 (the inner loop two more than it has iterations): with t taps not more than (t + 3) / 3 times as many,
-/// as there is at least one column. STRIDE times as many where every column of x takes a turn.
+/// columns + TAPS + 3 (two loops, one behind the other, four more than they have iterations): with t taps not more than (t + 4) / 3
+/// times as many, as there is at least one column. STRIDE times as many where every column of x takes a turn.
 fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
-    let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 3));
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 4));
     most as u32
 }
