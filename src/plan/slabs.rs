@@ -19,9 +19,6 @@ impl Slabs {
     /// Slabs begin at multiples of so many columns, which some kernels read at once.
     const FOUR: u64 = 4;
 
-    /// The least limit on loop iterations with which they begin there.
-    pub(crate) const LEAST_LIMIT: u32 = 8;
-
     /// Cuts `rows x cols` terms into about `wanted` slabs, if there are as many, and into as many more as the limit on loop
     /// iterations needs: along the rows, and along the columns too where there are fewer rows than slabs. Columns are cut at
     /// multiples of [`Slabs::FOUR`], unless the limit is below 8.

@@ -188,60 +188,40 @@ fn clear_more() {
     more72 = vec4<f32>();
 }
 
-// As in store_columns.wgsl.
-fn store_all(place: Place) {
-    let rows = place.rows - (max(place.rows, TILE_M) - TILE_M);
-    for (var row = 0u; row < rows; row += 4u) {
-        store_rows(place, row, sum00, sum01, sum02, sum03, more00, more01, more02);
-        sum00 = sum10;
-        sum01 = sum11;
-        sum02 = sum12;
-        sum03 = sum13;
-        more00 = more10;
-        more01 = more11;
-        more02 = more12;
-        sum10 = sum20;
-        sum11 = sum21;
-        sum12 = sum22;
-        sum13 = sum23;
-        more10 = more20;
-        more11 = more21;
-        more12 = more22;
-        sum20 = sum30;
-        sum21 = sum31;
-        sum22 = sum32;
-        sum23 = sum33;
-        more20 = more30;
-        more21 = more31;
-        more22 = more32;
-        sum30 = sum40;
-        sum31 = sum41;
-        sum32 = sum42;
-        sum33 = sum43;
+// next_rows (product.wgsl) of the columns behind the fourth.
+fn next_more() {
+    more00 = more10;
+    more01 = more11;
+    more02 = more12;
+    more10 = more20;
+    more11 = more21;
+    more12 = more22;
+    more20 = more30;
+    more21 = more31;
+    more22 = more32;
+    if (TILE_M > 16u) {
         more30 = more40;
         more31 = more41;
         more32 = more42;
-        sum40 = sum50;
-        sum41 = sum51;
-        sum42 = sum52;
-        sum43 = sum53;
         more40 = more50;
         more41 = more51;
         more42 = more52;
-        sum50 = sum60;
-        sum51 = sum61;
-        sum52 = sum62;
-        sum53 = sum63;
         more50 = more60;
         more51 = more61;
         more52 = more62;
-        sum60 = sum70;
-        sum61 = sum71;
-        sum62 = sum72;
-        sum63 = sum73;
         more60 = more70;
         more61 = more71;
         more62 = more72;
+    }
+}
+
+// Four rows at a time, as in store_columns.wgsl.
+fn store_all(m: u32, place: Place) {
+    let end = m + min(TILE_M, place.rows);
+    for (var i = m; i < end; i += 4u) {
+        store_rows(place, i - m, sum00, sum01, sum02, sum03, more00, more01, more02);
+        next_rows(TILE_M);
+        next_more();
     }
 }
 

@@ -70,5 +70,5 @@ fn kernel_grad(
     }
     own_columns(block, lane);
     correlate(block, lane);
-    store_all(place_of(block, lane));
+    store_all(block.m, place_of(block, lane));
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, MIN_LOOP_LIMIT, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
@@ -19,7 +19,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     let (entry, variant) = kernel_for(problem)
         .ok_or_else(|| unavailable("its kernel gradient takes planes, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
-    if limit < Slabs::LEAST_LIMIT {
+    if limit < MIN_LOOP_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
     }
     let x = plan.batched_shape(Operand::X, &problem.x_shape());

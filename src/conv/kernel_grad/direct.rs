@@ -22,6 +22,6 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Method {
         params: |_, conv| bytemuck::bytes_of(&conv).to_vec(),
         invocations,
         workgroup_size,
-        most_tests: limits.max_loop_iterations,
+        loop_limit: limits.max_loop_iterations,
     }
 }

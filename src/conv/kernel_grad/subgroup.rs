@@ -1,7 +1,7 @@
 //! Kernel gradient by subgroups of 8 lanes: for software devices.
 
 use super::super::ConvProblem;
-use super::super::gather::{tile_for, tile_time};
+use super::super::gather::{store_tests, tile_for, tile_time};
 use super::super::passes::order_constant;
 use super::super::strip;
 use super::Method;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Algorithm, DeviceLimits, Slabs};
+use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT};
 use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
@@ -19,18 +19,15 @@ const COLUMNS: u64 = 4;
 /// What a lane of the general kernel takes ([`Choice::lane`]).
 const GENERAL: u64 = 10;
 
-/// Loop tests of the loop that stores 32 rows, four at a time.
-const STORE_TESTS: u32 = 9;
-
 pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
     let choice = last(problem).or_else(|| pointwise(problem)).unwrap_or_else(|| fastest(problem));
     let kernel = choice.entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let most_tests = limits.max_loop_iterations.saturating_sub(STORE_TESTS);
-    if most_tests < Slabs::LEAST_LIMIT {
-        return Err(Algorithm::Subgroup.unavailable("the limit on loop iterations is too small for it"));
+    let loop_limit = limits.max_loop_iterations.saturating_sub(store_tests() as u32);
+    if loop_limit < MIN_LOOP_LIMIT {
+        return Err(Algorithm::Subgroup.unavailable("its stores leave too little of the limit on loop iterations"));
     }
     let tiles = u64::from(outputs(problem).div_ceil(choice.variant.constant("TILE_M")));
     let Choice { entry, variant, strips, .. } = choice;
@@ -42,7 +39,7 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
         workgroup_size: LANES,
-        most_tests,
+        loop_limit,
     })
 }
 
