@@ -1,11 +1,10 @@
-// A gather into at most four channels by subgroups of 8 lanes: input gradients of first layers. What such a gather lacks are products
+// A gather into at most three channels by subgroups of 8 lanes: input gradients of first layers. What such a gather lacks are products
 // for what it reads, so a lane owns much of out: two rows, 2 q and 2 q + 1, and eight cells of each class along w, in all channels.
 // The two rows are those of neighbours where there is one class along h, those of both classes with stride 2: they read the same
 // rows of the source. A lane holds one tap along w of a row of A; with four taps or fewer the other lanes hold those of the second
-// row of out.
-// How a lane comes by the cells of a row is the kernels' (cells_at).
+// row of out. How a lane comes by the cells of a row is the kernels' (cells_at).
 
-const_assert TILE_M == 4u && ROWS >= 1u && ROWS <= 4u;
+const_assert TILE_M == 4u && ROWS >= 1u && ROWS <= 3u;
 const_assert EVEN >= 1u && EVEN + ODD <= 8u && ODD_FIRST <= 1u;
 
 const TAPS: u32 = EVEN + ODD;
@@ -32,11 +31,9 @@ alias Sums = array<Four, 4>;
 var<private> first_x: Sums;
 var<private> first_y: Sums;
 var<private> first_z: Sums;
-var<private> first_w: Sums;
 var<private> second_x: Sums;
 var<private> second_y: Sums;
 var<private> second_z: Sums;
-var<private> second_w: Sums;
 
 struct Block {
     n: u32,
@@ -272,10 +269,6 @@ fn gather_sums(block: Block, lane: u32) {
                     first_z = added(first_z, array<f32, 8>(a[0].z, a[1].z, a[2].z, a[3].z, a[4].z, a[5].z, a[6].z, a[7].z), low, high);
                     second_z = added(second_z, array<f32, 8>(e[0].z, e[1].z, e[2].z, e[3].z, e[4].z, e[5].z, e[6].z, e[7].z), low, high);
                 }
-                if (ROWS > 3u) {
-                    first_w = added(first_w, array<f32, 8>(a[0].w, a[1].w, a[2].w, a[3].w, a[4].w, a[5].w, a[6].w, a[7].w), low, high);
-                    second_w = added(second_w, array<f32, 8>(e[0].w, e[1].w, e[2].w, e[3].w, e[4].w, e[5].w, e[6].w, e[7].w), low, high);
-                }
             }
         }
         at_one += one.channel;
@@ -330,12 +323,10 @@ fn store_sums(block: Block, bias: Four) {
             }
             first_x = first_y;
             first_y = first_z;
-            first_z = first_w;
         }
         first_x = second_x;
         first_y = second_y;
         first_z = second_z;
-        first_w = second_w;
     }
 }
 

@@ -1,6 +1,6 @@
 // Few channels (subgroup_few.wgsl) of rows of whole fours, as wide as a class of out or narrower: a lane reads the fours of its own
 // cells and takes those beside from its neighbours; the first and the last lane, which lack one, read it.
-// ROWS are the channels that exist, or one more; EVEN and ODD the taps of the classes along w, of which the second has none where there
+// ROWS are the channels that exist, or more; EVEN and ODD the taps of the classes along w, of which the second has none where there
 // is only one; ODD_FIRST is the cell under the first of its taps, counted from that under the first of EVEN; BEFORE are the cells
 // before a lane's own under its first tap.
 

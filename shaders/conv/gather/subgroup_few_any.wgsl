@@ -1,5 +1,5 @@
 // Few channels (subgroup_few.wgsl): cells of the source one by one, wherever they lie.
-// ROWS are the channels that exist, or one more; EVEN and ODD the taps of the classes along w, of which the second has none where there
+// ROWS are the channels that exist, or more; EVEN and ODD the taps of the classes along w, of which the second has none where there
 // is only one; ODD_FIRST is the cell under the first of its taps, counted from that under the first of EVEN.
 
 // specialise: begin

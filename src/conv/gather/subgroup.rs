@@ -214,13 +214,18 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
+/// Loop tests of the stores of a tile of the kernels by subgroups: 32 rows, four at a time.
+pub(crate) fn store_tests() -> u64 {
+    loop_tests(&[8])
+}
+
 fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
     if method.variant.constant("ROWS") > 0 {
-        // A pair of rows reads a row of the source more than one of them. What the stores loop over counts as well.
-        return loop_tests(&[channels, d, h + 1]) + loop_tests(&[2, FOUR.into()]);
+        // A pair of rows reads a row of the source more than one of them; the stores loop over both, and their channels.
+        return loop_tests(&[channels, d, h + 1]).saturating_add(loop_tests(&[2, 3]));
     }
-    loop_tests(&[channels, d, h, w])
+    loop_tests(&[channels, d, h, w]).saturating_add(store_tests())
 }
 
 fn iterations_of_fours(gather: &Gather, method: &Method, channels: u64) -> u64 {
