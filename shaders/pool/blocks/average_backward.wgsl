@@ -1,14 +1,6 @@
 // dx of average pooling: an invocation owns four quads of dx and gathers dy / divisor from the windows that cover them. What a row of
 // windows adds is the same for all rows of cells under it.
 
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
-@group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> dy: array<ElementQuad>;
-@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
-
 struct Sums {
     a: vec4<f32>,
     b: vec4<f32>,
@@ -19,9 +11,9 @@ struct Sums {
 // dy / divisor of four windows, or zeros.
 fn shares(block: Block, row: i32, quad: i32) -> vec4<f32> {
     let columns = vec4<u32>(u32(quad) * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-    let found = element_quad(dy[quad_of_windows(block, row, quad)]);
+    let found = load_dy(windows_at(block, row, quad));
     let share = found / divisors(counted_h(vec4<u32>(u32(row))) * counted_w(columns));
-    return select(vec4<f32>(0.0), share, has_windows(row, quad));
+    return select(vec4<f32>(0.0), share, have_windows(row, quad));
 }
 
 fn shares_of_row(block: Block, row: i32) -> Run {
@@ -81,14 +73,14 @@ fn backward(
         sums.c = with_row(sums.c, left, right, row, 2u);
         sums.d = with_row(sums.d, left, right, row, 3u);
     }
-    store_quad(quad_of_cells(block, 0u, 0u), sums.a);
-    if (has_quad(block, row_of(1u), place_of(1u))) {
-        store_quad(quad_of_cells(block, row_of(1u), place_of(1u)), sums.b);
+    store_cells(block, 0u, sums.a);
+    if (has_quad(block, 1u)) {
+        store_cells(block, 1u, sums.b);
     }
-    if (has_quad(block, row_of(2u), place_of(2u))) {
-        store_quad(quad_of_cells(block, row_of(2u), place_of(2u)), sums.c);
+    if (has_quad(block, 2u)) {
+        store_cells(block, 2u, sums.c);
     }
-    if (has_quad(block, row_of(3u), place_of(3u))) {
-        store_quad(quad_of_cells(block, row_of(3u), place_of(3u)), sums.d);
+    if (has_quad(block, 3u)) {
+        store_cells(block, 3u, sums.d);
     }
 }

@@ -1,17 +1,9 @@
 // y = sum of each window's cells inside the input, divided: an invocation owns some rows of four outputs, whose windows share what
 // they read. The sum of a row's taps is that of all windows over it.
 
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
 // 1: some windows have padding along an axis.
 override EDGES_H: u32 = 1u;
 override EDGES_W: u32 = 1u;
-
-@group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
-@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
 
 struct Sums {
     a: vec4<f32>,
@@ -53,9 +45,10 @@ fn sums(block: Block) -> Sums {
     return sums;
 }
 
-fn average(block: Block, row: u32, sum: vec4<f32>) -> vec4<f32> {
+fn store_average(block: Block, row: u32, sum: vec4<f32>) {
     let count_w = counted_w(block.column * 4u + vec4<u32>(0u, 1u, 2u, 3u));
-    return sum / divisors(counted_h(vec4<u32>(block.row * ROWS + row)) * count_w);
+    let average = sum / divisors(counted_h(vec4<u32>(block.row * ROWS + row)) * count_w);
+    store_four(first_output(block, row), outputs_of(block), average);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -68,15 +61,15 @@ fn forward(
     if (index < params.count) {
         let block = block_of_outputs(index);
         let total = sums(block);
-        store_quad(quad_of_output(block, 0u), average(block, 0u, total.a));
+        store_average(block, 0u, total.a);
         if (has_row(block, 1u)) {
-            store_quad(quad_of_output(block, 1u), average(block, 1u, total.b));
+            store_average(block, 1u, total.b);
         }
         if (has_row(block, 2u)) {
-            store_quad(quad_of_output(block, 2u), average(block, 2u, total.c));
+            store_average(block, 2u, total.c);
         }
         if (has_row(block, 3u)) {
-            store_quad(quad_of_output(block, 3u), average(block, 3u, total.d));
+            store_average(block, 3u, total.d);
         }
     }
 }

@@ -30,36 +30,25 @@ fn columns_inside(block: Block, tap: u32) -> vec4<u32> {
     return vec4<u32>(clamp(columns(block, tap), vec4<i32>(0), vec4<i32>(i32(params.in_w) - 1)));
 }
 
-// A quad of the row that starts at quad `row` of x; behind the row's end all of it is its last cell, as `before` ends.
-fn quad_behind(row: u32, quad: i32, before: vec4<f32>) -> vec4<f32> {
-    let quads = i32(params.in_w / 4u);
-    let found = element_quad(x[row + u32(clamp(quad, 0, quads - 1))]);
-    return select(found, vec4<f32>(before.w), quad >= quads);
-}
-
-// Row `row` of the block's plane, from `cells_before(PADDING_LOW_W)` cells before the first window on.
+// Row `row` of the block's plane, from `cells_before(PADDING_LOW_W)` cells before the first window on; what is not in the row is its
+// first or last cell.
 fn cells_of(block: Block, row: u32) -> Run {
-    let quads = params.in_w / 4u;
-    let start = params.x_base / 4u + (block.plane * params.in_h + row) * quads;
+    let start = params.x_base + (block.plane * params.in_h + row) * params.in_w;
     let first = i32(block.column * STRIDE_W) - i32(quads_before(PADDING_LOW_W));
     let count = (cells_before(PADDING_LOW_W) + 3u * STRIDE_W + TAPS_W + 3u) / 4u;
     var run = Run(vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0));
-    run.a = quad_behind(start, first, vec4<f32>(0.0));
+    run.a = four_cells(start, first);
     if (count > 1u) {
-        run.b = quad_behind(start, first + 1, run.a);
+        run.b = four_cells(start, first + 1);
     }
     if (count > 2u) {
-        run.c = quad_behind(start, first + 2, run.b);
+        run.c = four_cells(start, first + 2);
     }
     if (count > 3u) {
-        run.d = quad_behind(start, first + 3, run.c);
+        run.d = four_cells(start, first + 3);
     }
     if (count > 4u) {
-        run.e = quad_behind(start, first + 4, run.d);
-    }
-    // One four at most lies before the row.
-    if (PADDING_LOW_W > 0u) {
-        run.a = select(run.a, vec4<f32>(run.b.x), first < 0);
+        run.e = four_cells(start, first + 4);
     }
     return run;
 }
@@ -69,9 +58,13 @@ fn under_tap(run: Run, tap: u32) -> vec4<f32> {
     return four_in_run(run, vec4<u32>(cells_before(PADDING_LOW_W) + tap) + vec4<u32>(0u, 1u, 2u, 3u) * STRIDE_W);
 }
 
-// The quad of y of row `row` of a block.
-fn quad_of_output(block: Block, row: u32) -> u32 {
-    return params.y_base / 4u + (block.plane * params.out_h + block.row * ROWS + row) * params.quads + block.column;
+// The element of y of a block's first output in row `row`, and how many there are of four.
+fn first_output(block: Block, row: u32) -> u32 {
+    return params.y_base + (block.plane * params.out_h + block.row * ROWS + row) * params.out_w + block.column * 4u;
+}
+
+fn outputs_of(block: Block) -> u32 {
+    return min(params.out_w - block.column * 4u, 4u);
 }
 
 fn has_row(block: Block, row: u32) -> bool {

@@ -1,14 +1,5 @@
 // dx of max pooling and max-unpooling, as `pool/max_backward`: an invocation owns four quads of dx, whose windows it reads once.
 
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
-@group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> dy: array<ElementQuad>;
-@group(0) @binding(2) var<storage, read> indices: array<vec4<u32>>;
-@group(0) @binding(3) var<storage, read_write> out: array<StoredQuad>;
-
 // An index that no cell has, as no tensor has 2^32 elements.
 const NOWHERE: u32 = 0xffffffffu;
 
@@ -46,8 +37,8 @@ fn four_in_names(names: Names, places: vec4<u32>) -> vec4<u32> {
 }
 
 fn names_at(block: Block, row: i32, quad: i32) -> vec4<u32> {
-    let found = indices[quad_of_windows(block, row, quad)];
-    return select(vec4<u32>(NOWHERE), found, has_windows(row, quad));
+    let found = load_indices(windows_at(block, row, quad));
+    return select(vec4<u32>(NOWHERE), found, have_windows(row, quad));
 }
 
 fn windows_of_row(block: Block, row: i32) -> Windows {
@@ -55,14 +46,14 @@ fn windows_of_row(block: Block, row: i32) -> Windows {
     let none = vec4<f32>(0.0);
     var run = Run(none, none, none, none, none);
     var names = Names(vec4<u32>(NOWHERE), vec4<u32>(NOWHERE), vec4<u32>(NOWHERE));
-    run.a = element_quad(dy[quad_of_windows(block, row, first)]);
+    run.a = load_dy(windows_at(block, row, first));
     names.a = names_at(block, row, first);
     if (quads_over() > 1u) {
-        run.b = element_quad(dy[quad_of_windows(block, row, first + 1)]);
+        run.b = load_dy(windows_at(block, row, first + 1));
         names.b = names_at(block, row, first + 1);
     }
     if (quads_over() > 2u) {
-        run.c = element_quad(dy[quad_of_windows(block, row, first + 2)]);
+        run.c = load_dy(windows_at(block, row, first + 2));
         names.c = names_at(block, row, first + 2);
     }
     return Windows(run, names);
@@ -109,14 +100,14 @@ fn backward(
         sums.c = with_row(sums.c, windows, row, 2u, name);
         sums.d = with_row(sums.d, windows, row, 3u, name);
     }
-    store_quad(quad_of_cells(block, 0u, 0u), sums.a);
-    if (has_quad(block, row_of(1u), place_of(1u))) {
-        store_quad(quad_of_cells(block, row_of(1u), place_of(1u)), sums.b);
+    store_cells(block, 0u, sums.a);
+    if (has_quad(block, 1u)) {
+        store_cells(block, 1u, sums.b);
     }
-    if (has_quad(block, row_of(2u), place_of(2u))) {
-        store_quad(quad_of_cells(block, row_of(2u), place_of(2u)), sums.c);
+    if (has_quad(block, 2u)) {
+        store_cells(block, 2u, sums.c);
     }
-    if (has_quad(block, row_of(3u), place_of(3u))) {
-        store_quad(quad_of_cells(block, row_of(3u), place_of(3u)), sums.d);
+    if (has_quad(block, 3u)) {
+        store_cells(block, 3u, sums.d);
     }
 }

@@ -1,15 +1,6 @@
 // y = maximum of each window, and where it was, with the ties and NaNs of `pool/max_forward`: an invocation owns some rows of four
 // outputs, whose windows share what they read. The best of a row is found first, then that of rows, in the order of memory.
 
-// specialise: begin
-const WORKGROUP_SIZE: u32 = 64u;
-// specialise: end
-
-@group(0) @binding(0) var<uniform> params: RowsParams;
-@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
-@group(0) @binding(2) var<storage, read_write> out: array<StoredQuad>;
-@group(0) @binding(3) var<storage, read_write> indices: array<vec4<u32>>;
-
 struct Best {
     value: vec4<f32>,
     // Its cell in its plane.
@@ -79,23 +70,23 @@ fn forward(
     if (index < params.count) {
         let block = block_of_outputs(index);
         let bests = maxima(block);
-        store_quad(quad_of_output(block, 0u), bests.a.value);
+        store_four(first_output(block, 0u), outputs_of(block), bests.a.value);
         if (has_row(block, 1u)) {
-            store_quad(quad_of_output(block, 1u), bests.b.value);
+            store_four(first_output(block, 1u), outputs_of(block), bests.b.value);
         }
         if (has_row(block, 2u)) {
-            store_quad(quad_of_output(block, 2u), bests.c.value);
+            store_four(first_output(block, 2u), outputs_of(block), bests.c.value);
         }
         if (has_row(block, 3u)) {
-            store_quad(quad_of_output(block, 3u), bests.d.value);
+            store_four(first_output(block, 3u), outputs_of(block), bests.d.value);
         }
     }
 }
 
 fn store_both(block: Block, row: u32, best: Best) {
-    let quad = quad_of_output(block, row);
-    store_quad(quad, best.value);
-    indices[quad] = params.index_base + block.plane * params.index_step + best.cell;
+    let at = first_output(block, row);
+    store_four(at, outputs_of(block), best.value);
+    store_indices(at, outputs_of(block), params.index_base + block.plane * params.index_step + best.cell);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -56,16 +56,15 @@ fn first_over(block: Block) -> i32 {
     return i32(block.column) - i32(quads_before(windows_before_w()));
 }
 
-fn has_windows(row: i32, quad: i32) -> bool {
-    return is_inside(row, params.out_h) && is_inside(quad, params.out_w / 4u);
+fn have_windows(row: i32, quad: i32) -> vec4<bool> {
+    let columns = vec4<i32>(quad * 4) + vec4<i32>(0, 1, 2, 3);
+    return vec4<bool>(is_inside(row, params.out_h)) & are_inside(columns, params.out_w);
 }
 
-// Where a quad of windows is; of those that are not, one that is.
-fn quad_of_windows(block: Block, row: i32, quad: i32) -> u32 {
-    let quads = params.out_w / 4u;
+// The elements of a quad of windows; of those that are not, some that are.
+fn windows_at(block: Block, row: i32, quad: i32) -> vec4<u32> {
     let row_inside = u32(clamp(row, 0, i32(params.out_h) - 1));
-    let quad_inside = u32(clamp(quad, 0, i32(quads) - 1));
-    return params.y_base / 4u + (block.plane * params.out_h + row_inside) * quads + quad_inside;
+    return params.y_base + (block.plane * params.out_h + row_inside) * params.out_w + columns_of_windows(quad);
 }
 
 // Step `step` of the windows that may cover four cells, those of quad `quad` of a row: where they are in a run, and the taps that lie
@@ -83,23 +82,27 @@ fn step_over(quad: u32, step: u32) -> Step {
     return Step(vec4<u32>(max(windows, vec4<i32>(0))), cells - last * STRIDE_W + back * STRIDE_W);
 }
 
-fn has_quad(block: Block, row: u32, quad: u32) -> bool {
-    return row < rows_of_block() && quad < across()
-        && block.row * rows_of_block() + row < params.in_h
-        && block.column * across() + quad < params.in_w / 4u;
-}
-
-// The quad of dx.
-fn quad_of_cells(block: Block, row: u32, quad: u32) -> u32 {
-    let in_row = block.plane * params.in_h + block.row * rows_of_block() + row;
-    return params.x_base / 4u + in_row * (params.in_w / 4u) + block.column * across() + quad;
-}
-
-// Row and place in it of quad `n` of a block.
+// Row of the block and place in it of its quad n.
 fn row_of(n: u32) -> u32 {
     return n / across();
 }
 
 fn place_of(n: u32) -> u32 {
     return n % across();
+}
+
+fn column_of(block: Block, n: u32) -> u32 {
+    return (block.column * across() + place_of(n)) * 4u;
+}
+
+fn has_quad(block: Block, n: u32) -> bool {
+    return row_of(n) < rows_of_block()
+        && block.row * rows_of_block() + row_of(n) < params.in_h
+        && column_of(block, n) < params.in_w;
+}
+
+fn store_cells(block: Block, n: u32, values: vec4<f32>) {
+    let row = block.plane * params.in_h + block.row * rows_of_block() + row_of(n);
+    let column = column_of(block, n);
+    store_four(params.x_base + row * params.in_w + column, min(params.in_w - column, 4u), values);
 }
