@@ -77,14 +77,19 @@ pub(super) fn entries(problem: &PoolProblem, pass: PoolPass) -> Option<Entries> 
     entries_of(problem.kind, pass).filter(|_| takes && fits)
 }
 
-/// The one for a pass that blocks of two by two cells take where channels are last.
+/// The one for a pass that blocks of two by two cells, or outputs, take where channels are last.
 pub(super) fn last_entry(problem: &PoolProblem, pass: PoolPass, limits: &DeviceLimits) -> Option<&'static EntryPoint> {
     let entry = match (problem.kind, pass) {
+        (PoolKind::Max, PoolPass::Forward) => &kernel::LAST_MAX_FORWARD_BLOCKS,
+        (PoolKind::Max, PoolPass::ForwardWithIndices) => &kernel::LAST_MAX_FORWARD_BLOCKS_WITH_INDICES,
         (PoolKind::Max, PoolPass::Backward | PoolPass::Unpool) => &kernel::LAST_MAX_BACKWARD_BLOCKS,
+        (PoolKind::Average { .. }, PoolPass::Forward) => &kernel::LAST_AVERAGE_FORWARD_BLOCKS,
         (PoolKind::Average { .. }, PoolPass::Backward) => &kernel::LAST_AVERAGE_BACKWARD_BLOCKS,
         _ => return None,
     };
-    let are_strides = problem.axes.iter().all(|axis| axis.stride <= 2);
+    // Forward, windows with a stride of 2 share too little.
+    let most_stride = if pass.is_over_cells() { 2 } else { 1 };
+    let are_strides = problem.axes.iter().all(|axis| axis.stride <= most_stride);
     let are_fours =
         u64::from(problem.channels).is_multiple_of(FOUR) && limits.storage_alignment.is_multiple_of(4 * FOUR);
     (has_planes(problem) && are_strides && are_fours).then_some(entry)
@@ -135,7 +140,8 @@ pub(super) fn plan_last(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     let [_, h, w] = &problem.axes;
-    let [rows, columns, quads] = [h.input.div_ceil(2), w.input.div_ceil(2), problem.channels / FOUR as u32];
+    let extent = |axis: &Axis| if pass.is_over_cells() { axis.input } else { axis.output };
+    let [rows, columns, quads] = [extent(h).div_ceil(2), extent(w).div_ceil(2), problem.channels / FOUR as u32];
     let [(magic_h, shift_h), (magic_w, shift_w), (magic_quads, shift_quads)] = [rows, columns, quads].map(magic);
     let operands = Operands::new(problem, pass, &plan);
     operands.state(&mut plan, problem.batch);

@@ -10,6 +10,7 @@ use super::{
 
 const QUAD: &str = include_str!("../../../shaders/pool/channels_last/quad.wgsl");
 const BLOCK: &str = include_str!("../../../shaders/pool/channels_last/block.wgsl");
+const CELLS_UNDER: &str = include_str!("../../../shaders/pool/channels_last/cells_under.wgsl");
 const WINDOWS_OVER: &str = include_str!("../../../shaders/pool/channels_last/windows_over.wgsl");
 
 kernel! {
@@ -32,6 +33,17 @@ kernel! {
     LAST_AVERAGE_BACKWARD_KERNEL = "pool/channels_last/average_backward",
         [INDEX, WINDOW, WINDOW_CONSTANTS, POOL_WINDOW, DIVISOR, ROWS, DIVIDE, QUAD, ELEMENT, STORE_QUAD], RowsParams, AVERAGE_BIN_OVERRIDES, 0;
     LAST_AVERAGE_BACKWARD = "backward" [read_quad(1, "dy"), write_quad(2, "out")];
+}
+kernel! {
+    LAST_MAX_FORWARD_BLOCKS_KERNEL = "pool/channels_last/max_forward_blocks",
+        [INDEX, WINDOW, WINDOW_CONSTANTS, ROWS, DIVIDE, BLOCK, CELLS_UNDER, ELEMENT, STORE_QUAD], RowsParams, WINDOW_OVERRIDES, 0;
+    LAST_MAX_FORWARD_BLOCKS = "forward" [read_quad(1, "x"), write_quad(2, "out")];
+    LAST_MAX_FORWARD_BLOCKS_WITH_INDICES = "forward_with_indices" [read_quad(1, "x"), write_quad(2, "out"), write_vec4(3, "indices")];
+}
+kernel! {
+    LAST_AVERAGE_FORWARD_BLOCKS_KERNEL = "pool/channels_last/average_forward_blocks",
+        [INDEX, WINDOW, WINDOW_CONSTANTS, INSIDE, ROWS_DIVISOR, ROWS, DIVIDE, BLOCK, CELLS_UNDER, ELEMENT, STORE_QUAD], RowsParams, AVERAGE_OVERRIDES, 0;
+    LAST_AVERAGE_FORWARD_BLOCKS = "forward" [read_quad(1, "x"), write_quad(2, "out")];
 }
 kernel! {
     LAST_MAX_BACKWARD_BLOCKS_KERNEL = "pool/channels_last/max_backward_blocks",
