@@ -158,9 +158,14 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
+/// Loop tests of the stores of a tile of the kernels by subgroups: 32 rows, four at a time.
+pub(crate) fn store_tests() -> u64 {
+    loop_tests(&[8])
+}
+
 fn iterations(gather: &Gather, _: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
-    loop_tests(&[channels, d, h, w])
+    loop_tests(&[channels, d, h, w]).saturating_add(store_tests())
 }
 
 fn iterations_of_fours(gather: &Gather, method: &Method, channels: u64) -> u64 {

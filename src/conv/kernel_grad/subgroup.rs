@@ -1,7 +1,7 @@
 //! Kernel gradient by subgroups of 8 lanes: for software devices.
 
 use super::super::ConvProblem;
-use super::super::gather::tile_for;
+use super::super::gather::{store_tests, tile_for};
 use super::super::passes::order_constant;
 use super::super::strip;
 use super::Method;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Algorithm, DeviceLimits};
+use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT};
 use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
@@ -57,6 +57,10 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
+    let loop_limit = limits.max_loop_iterations.saturating_sub(store_tests() as u32);
+    if loop_limit < MIN_LOOP_LIMIT {
+        return Err(Algorithm::Subgroup.unavailable("its stores leave too little of the limit on loop iterations"));
+    }
     let variant = tile_for(kernel.variants, outputs, w.stride);
     let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
     Ok(Method {
@@ -67,6 +71,7 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
         params: |problem, conv| bytemuck::bytes_of(&with_window(problem, conv)).to_vec(),
         invocations: strips * tiles * u64::from(problem.groups) * LANES,
         workgroup_size: LANES,
+        loop_limit,
     })
 }
 
