@@ -8,6 +8,7 @@ mod kernel_grad;
 mod layout;
 mod nn;
 mod pool;
+mod pool_blocks;
 mod pool_channels_last;
 mod pool_planes;
 mod pool_rows;
@@ -24,6 +25,7 @@ pub(crate) use kernel_grad::*;
 pub(crate) use layout::*;
 pub(crate) use nn::*;
 pub(crate) use pool::*;
+pub(crate) use pool_blocks::*;
 pub(crate) use pool_channels_last::*;
 pub(crate) use pool_planes::*;
 pub(crate) use pool_rows::*;
@@ -314,10 +316,22 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &ROWS_MAX_BACKWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_FORWARD_VEC4_KERNEL,
     &ROWS_AVERAGE_BACKWARD_VEC4_KERNEL,
+    &BLOCKS_MAX_FORWARD_WHOLE_KERNEL,
+    &BLOCKS_MAX_BACKWARD_WHOLE_KERNEL,
+    &BLOCKS_AVERAGE_FORWARD_WHOLE_KERNEL,
+    &BLOCKS_AVERAGE_BACKWARD_WHOLE_KERNEL,
+    &BLOCKS_MAX_FORWARD_SINGLE_KERNEL,
+    &BLOCKS_MAX_BACKWARD_SINGLE_KERNEL,
+    &BLOCKS_AVERAGE_FORWARD_SINGLE_KERNEL,
+    &BLOCKS_AVERAGE_BACKWARD_SINGLE_KERNEL,
     &LAST_MAX_FORWARD_KERNEL,
     &LAST_MAX_BACKWARD_KERNEL,
     &LAST_AVERAGE_FORWARD_KERNEL,
     &LAST_AVERAGE_BACKWARD_KERNEL,
+    &LAST_MAX_FORWARD_BLOCKS_KERNEL,
+    &LAST_AVERAGE_FORWARD_BLOCKS_KERNEL,
+    &LAST_MAX_BACKWARD_BLOCKS_KERNEL,
+    &LAST_AVERAGE_BACKWARD_BLOCKS_KERNEL,
     &ACTIVATION_SCALAR_KERNEL,
     &ACTIVATION_VEC4_KERNEL,
     &SCALE_SCALAR_KERNEL,
