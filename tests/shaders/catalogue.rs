@@ -233,13 +233,15 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     let mut limits = limits();
     limits.fill_invocations = 1;
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
-    for (taps, stride, dilation, padding) in [0, 2, 4, 5].map(|i| windows::<2>()[i]) {
+    for (i, (taps, stride, dilation, padding)) in [0, 2, 4, 5].map(|i| windows::<2>()[i]).into_iter().enumerate() {
         let conv = Conv::<2>::new(taps).stride(stride).dilation(dilation).padding(padding).build().unwrap();
         for (channels_in, channels_out) in [(14, 16), (32, 32), (64, 64), (7, 64), (64, 128), (128, 128)] {
             for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
                 let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    let plain = ConvShapes::new(&x, &w);
+                    // Every other window with the channels last.
+                    let layout = if i % 2 == 0 { FIRST } else { LAST };
+                    let plain = ConvShapes::new(&x, &w).layouts(layout, layout);
                     for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
                         let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
                         plans.push((format!("{conv:?} {pass:?} tiled"), spec));
