@@ -181,21 +181,23 @@ fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
 }
 
-/// The tile that takes the least time for so many rows, of the kernels for this stride. A product of 16 rows takes about two
-/// thirds of the time of one of 32, one of 8 half of it: what is read for the columns is the same.
+/// The tile that takes the least time for so many rows, of the kernels for this stride.
 pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> &'static Variant {
-    let time = |variant: &&Variant| {
-        let tile = variant.constant("TILE_M");
-        let time = match tile {
-            4 => 5,
-            8 => 6,
-            16 => 8,
-            _ => 12,
-        };
-        u64::from(rows.div_ceil(tile)) * time
-    };
     let suits = |variant: &&Variant| [0, stride].contains(&variant.constant("STRIDE"));
-    variants.iter().filter(suits).min_by_key(time).unwrap_or(&variants[0])
+    variants.iter().filter(suits).min_by_key(|variant| tile_time(variant, rows)).unwrap_or(&variants[0])
+}
+
+/// What so many rows take in tiles of this variant, of which only ratios count. A product of 16 rows takes about two thirds of the
+/// time of one of 32, one of 8 half of it: what is read for the columns is the same.
+pub(crate) fn tile_time(variant: &Variant, rows: u32) -> u64 {
+    let tile = variant.constant("TILE_M");
+    let time = match tile {
+        4 => 5,
+        8 => 6,
+        16 => 8,
+        _ => 12,
+    };
+    u64::from(rows.div_ceil(tile)) * time
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {

@@ -35,6 +35,8 @@ macro_rules! subgroup_tile {
     };
 }
 
+pub(super) use subgroup_tile;
+
 /// The tile of most rows first.
 pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
 
