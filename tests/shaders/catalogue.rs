@@ -324,6 +324,21 @@ fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     poolings_of::<D>(&x, plans);
     poolings_of::<D>(&shape([1, 3], last::<D>([9, 13, 23])), plans);
     channels_last_of::<D>(&x, plans);
+    rows_of_fours::<D>(plans);
+}
+
+/// Rows of whole fours under windows and between them.
+fn rows_of_fours<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let x = shape([2, 3], [16; D]);
+    let max = MaxPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
+    let average = AvgPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
+    for (problem, passes) in [(max, &PoolPass::ALL[..]), (average, &[PoolPass::Forward, PoolPass::Backward])] {
+        for &pass in passes {
+            push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
+                problem.plan_spec(&DeviceLimits::default(), pass, options)
+            });
+        }
+    }
 }
 
 /// Windows, strides and bins with all channels last, and with those of x.
