@@ -34,7 +34,7 @@
 //!
 //! # How a call becomes a dispatch
 //! ```text
-//! descriptor        Conv, ConvTranspose, MaxPool ...   src/conv/desc.rs, src/pool/desc.rs ...
+//! descriptor        Conv, ConvTranspose, MaxPool ...   src/conv/desc, src/pool/desc.rs ...
 //!   -> problem      every extent known, rank folded to 3
 //!   -> plan         algorithm, grid, constants         src/plan, src/conv/forward.rs ...    no GPU so far
 //!   -> WGSL         specialised by its constants       src/kernel, shaders/

@@ -5,6 +5,8 @@ mod bounded;
 #[path = "../../tests/fuzz/targets"]
 mod targets {
     pub mod case;
+    mod drawn;
+    mod numbers;
     pub mod plan;
 }
 

@@ -4,6 +4,8 @@
 mod bounded;
 #[path = "../../tests/fuzz/targets"]
 mod targets {
+    mod drawn;
+    mod numbers;
     pub mod plan;
 }
 

@@ -6,6 +6,8 @@
 //!
 //! Sums of 16-bit types are f32, and so is what a kernel reads beside them, which is brought there first.
 
+use std::collections::HashMap;
+
 use super::epilogue::{Stores, begin_gradient};
 use super::passes::plan_by;
 use super::{ConvProblem, Epilogue, Pass};
@@ -255,8 +257,9 @@ impl ChannelSums {
             found.room = sample * u64::from(self.batch);
             return Ok(found);
         }
-        // The samples of each binding.
-        let mut chunks: Vec<((u64, u64), Chunk)> = Vec::new();
+        // The samples of each binding, in order, and by the binding: there may be tens of thousands.
+        let mut chunks: Vec<Chunk> = Vec::new();
+        let mut by_binding: HashMap<(u64, u64), usize> = HashMap::new();
         for mut step in steps {
             let mut bound = None;
             for binding in step.bindings.iter_mut().filter(is_wide) {
@@ -272,27 +275,26 @@ impl ChannelSums {
                 }
                 continue;
             };
-            let known = chunks.iter().position(|(key, _)| *key == (origin, size));
-            let at = known.unwrap_or(chunks.len());
-            if known.is_none() {
+            let at = *by_binding.entry((origin, size)).or_insert(chunks.len());
+            if at == chunks.len() {
                 // A chunk ends with its last sample, and begins where the one before it ends.
-                let first = chunks.last().map_or(0, |(_, chunk)| chunk.first + chunk.count);
+                let first = chunks.last().map_or(0, |chunk| chunk.first + chunk.count);
                 let end = ((origin + size) / sample) as u32;
                 if end <= first || origin > u64::from(first) * sample {
                     return Err(mixed(algorithm));
                 }
-                chunks.push(((origin, size), Chunk { first, count: end - first }));
+                chunks.push(Chunk { first, count: end - first });
                 found.room = found.room.max(size);
             }
             // The border's dispatches come after all others, and add to what these wrote: each moves to its chunk. Sums that are
             // read again are computed again, in order.
             let part = match self.is_result {
                 true => found.parts.get_mut(at),
-                false => found.parts.last_mut().filter(|part| part.samples == chunks[at].1),
+                false => found.parts.last_mut().filter(|part| part.samples == chunks[at]),
             };
             match part {
                 Some(part) => part.steps.push(step),
-                None => found.parts.push(Part { samples: chunks[at].1, origin, steps: vec![step] }),
+                None => found.parts.push(Part { samples: chunks[at], origin, steps: vec![step] }),
             }
         }
         Ok(found)

@@ -114,6 +114,23 @@ impl ElementType {
         }
     }
 
+    /// How far an element may be from its true value, where the f32 number that was stored as it is within `bound` of that: its rounding
+    /// ([`ElementType::rounding`]) besides, and the whole of an f16 that may be subnormal, which WGSL (15.7.3) lets a device take
+    /// for zero.
+    ///
+    /// ```
+    /// use wgconv::ElementType;
+    /// assert_eq!(ElementType::Bf16.stored_bound(1.0, 0.25), 0.25 + 2f64.powi(-8));
+    /// assert_eq!(ElementType::F16.stored_bound(6e-5, 0.0), 6e-5);
+    /// assert_eq!(ElementType::F16.stored_bound(7e-5, 0.0), 2f64.powi(-25));
+    /// ```
+    pub fn stored_bound(self, value: f64, bound: f64) -> f64 {
+        let magnitude = value.abs();
+        let rounded = bound + self.rounding(magnitude + bound);
+        let may_be_subnormal = self == ElementType::F16 && magnitude - rounded < 2f64.powi(F16.least);
+        if may_be_subnormal { rounded.max(magnitude) } else { rounded }
+    }
+
     /// The words of a buffer with these values, each rounded to this type; of 16-bit elements two to a word, the first in the
     /// low half, and zero behind an odd last one.
     ///

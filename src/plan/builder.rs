@@ -409,7 +409,11 @@ impl<'a> SpecBuilder<'a> {
         mut slice_step: impl FnMut(&mut Self, Reduction, StepBinding) -> Result<()>,
     ) -> Result<()> {
         if per_round == 0 {
-            return Err(self.spec.algorithm.unavailable("its f32 sums exceed the workspace"));
+            let reason = match self.workspace_slices(total.span.elements) {
+                0 => "its f32 sums exceed the workspace",
+                _ => "one slice of its sums exceeds the grid",
+            };
+            return Err(self.spec.algorithm.unavailable(reason));
         }
         let is_first = chunk.first == 0;
         if is_first {

@@ -49,7 +49,7 @@ const LAVAPIPE_LOOP_LIMIT: u32 = 65_535;
 const MOST_ALIGNMENT: u64 = 1 << 16;
 
 /// The least loop limit that planning can work with.
-const MIN_LOOP_LIMIT: u32 = 8;
+pub(crate) const MIN_LOOP_LIMIT: u32 = 8;
 
 impl Default for DeviceLimits {
     /// What every WebGPU device has.

@@ -22,6 +22,7 @@ pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder, Total};
 pub(crate) use divide::magic;
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;
+pub(crate) use limits::MIN_LOOP_LIMIT;
 pub(crate) use loops::loop_tests;
 pub use operand::Operand;
 pub use options::{Algorithm, PlanOptions, Strategy};

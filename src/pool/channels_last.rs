@@ -2,7 +2,7 @@
 
 use super::operands::Operands;
 use super::rows::{FOUR, params};
-use super::{PoolKind, PoolPass, PoolProblem};
+use super::{PoolKind, PoolPass, PoolProblem, blocks};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, RowsParams};
 use crate::plan::{Algorithm, PlanSpec, SpecBuilder, loop_tests, magic};
@@ -31,6 +31,9 @@ pub(super) fn takes(problem: &PoolProblem) -> bool {
 }
 
 pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
+    if let Some(entry) = blocks::last_entry(problem, pass, plan.limits) {
+        return blocks::plan_last(problem, pass, entry, plan);
+    }
     let Some(entry) = entry_of(problem.kind, pass) else {
         return Err(
             Algorithm::Rows.unavailable("it has maxima, averages and unpooling, not norms or unpooling's gradient")

@@ -2,6 +2,7 @@
 //! are rank 3 with the leading axes folded to one cell.
 
 mod adaptive;
+mod blocks;
 mod channels_last;
 mod desc;
 mod direct;

@@ -2,7 +2,7 @@
 //! in one dispatch.
 
 use super::operands::{BoundChunk, Operands};
-use super::{PoolKind, PoolPass, PoolProblem, channels_last};
+use super::{PoolKind, PoolPass, PoolProblem, blocks, channels_last};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, RowsParams};
 use crate::plan::{Algorithm, Chunk, PlanSpec, SpecBuilder, loop_tests, magic};
@@ -33,6 +33,9 @@ fn entries_of(kind: PoolKind, pass: PoolPass) -> Option<[&'static EntryPoint; 2]
 pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     if channels_last::takes(problem) {
         return channels_last::plan(problem, pass, plan);
+    }
+    if let Some(entries) = blocks::entries(problem, pass) {
+        return blocks::plan(problem, pass, entries, plan);
     }
     let Some([scalar, vec4]) = entries_of(problem.kind, pass) else {
         return Err(

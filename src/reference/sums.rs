@@ -69,8 +69,7 @@ impl Sums {
         bound
     }
 
-    /// [`Sums::bound`] of sums that are stored as another type: and the rounding to it ([`ElementType::rounding`]), of the largest
-    /// number that the sum may be.
+    /// [`Sums::bound`] of sums that are stored as another type ([`ElementType::stored_bound`]).
     ///
     /// ```
     /// use wgconv::{ElementType, reference::Sums};
@@ -82,7 +81,7 @@ impl Sums {
         self.stored_as(element, self.bound(c))
     }
 
-    /// Bounds of these sums in f32, and the rounding to the type that they are stored as.
+    /// Bounds of these sums in f32 that are stored as another type ([`ElementType::stored_bound`]).
     ///
     /// ```
     /// use wgconv::{ElementType, reference::Sums};
@@ -91,7 +90,7 @@ impl Sums {
     /// ```
     pub fn stored_as(&self, element: ElementType, bounds: Vec<f64>) -> Vec<f64> {
         let bounds = bounds.into_iter().zip(&self.values);
-        bounds.map(|(bound, value)| bound + element.rounding(value.abs() + bound)).collect()
+        bounds.map(|(bound, &value)| element.stored_bound(value, bound)).collect()
     }
 
     /// Each sum plus a multiple of an element of `addend`, which counts as one more term.

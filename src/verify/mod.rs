@@ -24,6 +24,7 @@ mod order;
 mod report;
 mod shrink;
 mod task;
+mod vectors;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -41,6 +42,7 @@ use crate::plan::{Algorithm, PlanOptions, Strategy};
 use data::Shapes;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use task::Task;
+pub use vectors::{TestOutput, TestVectors};
 
 /// What is checked.
 #[derive(Clone)]

@@ -160,7 +160,7 @@ fn training_equals_the_reference() {
                     let c = i / spatial % channels;
                     let scale = f64::from(w[c]).abs() * inv_std[c];
                     let f32_bound = scale * terms * EPS * size(c) + off(c) * 2.0 * scale + 4.0 * EPS;
-                    f32_bound + element.rounding(y[i].abs() + f32_bound)
+                    element.stored_bound(y[i], f32_bound)
                 };
                 check(&format!("y, {element}"), found.get(Operand::Y), &y, bound, &extents);
             }
@@ -205,7 +205,7 @@ fn inference(seed: u64, extents: [usize; 3], ctx: &Context, element: ElementType
             let c = i / spatial % channels;
             let scale = f64::from(w[c]).abs() / f64::from(var[c]).sqrt();
             let f32_bound = 8.0 * EPS * (scale * (f64::from(data.x[i]).abs() + f64::from(mean[c]).abs()) + 2.0);
-            f32_bound + element.rounding(y[i].abs() + f32_bound)
+            element.stored_bound(y[i], f32_bound)
         };
         check(&format!("y, {element}"), found.get(Operand::Y), &y, bound, &extents);
     }
@@ -249,7 +249,7 @@ fn gradients_equal_the_reference() {
                     let (scale, z) = (f64::from(w[c]).abs() * saved.inv_std[c], 2.0 * saved.inv_std[c]);
                     let f32_bound = scale
                         * (off(c) / elements * (1.0 + z) + 8.0 * EPS * (1.0 + z + z * expected.dw[c].abs() / elements));
-                    f32_bound + element.rounding(expected.dx[i].abs() + f32_bound)
+                    element.stored_bound(expected.dx[i], f32_bound)
                 };
                 check(&format!("dx, {element}"), found.get(Operand::Dx), &expected.dx, bound, &extents);
             }

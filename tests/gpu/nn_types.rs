@@ -51,7 +51,7 @@ fn elementwise(
 
 /// An error message unless every element is within its bound and the rounding to its type.
 fn check(what: &str, element: ElementType, found: &[f32], expected: &[f64], bound: impl Fn(usize) -> f64) {
-    let off = |i: usize| bound(i) + element.rounding(expected[i].abs() + bound(i));
+    let off = |i: usize| element.stored_bound(expected[i], bound(i));
     let bounds: Vec<f64> = (0..expected.len()).map(off).collect();
     compare::within(found, expected, &bounds, &[expected.len()])
         .unwrap_or_else(|error| panic!("{what}, {element}: {error}"));

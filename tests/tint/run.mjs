@@ -85,20 +85,34 @@ const compiler = await Compiler.new(globalThis.dawn[1]);
 const { device } = compiler;
 console.log(`Tint on ${compiler.description}, subgroups of ${compiler.subgroups}; results by ${computed_by}`);
 
+// The value of 16 bits: IEEE 754's binary16.
+const half = (bits) => {
+    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+    const magnitude = exponent === 31 ? (fraction ? NaN : Infinity) : 2 ** (Math.max(exponent, 1) - 25) * (fraction + (exponent && 1024));
+    return bits & 0x8000 ? -magnitude : magnitude;
+};
+// The numbers of a buffer, by the name of their type.
+const readers = {
+    f32: (bytes) => new Float32Array(bytes),
+    u32: (bytes) => new Uint32Array(bytes),
+    f16: (bytes) => Float64Array.from(new Uint16Array(bytes), half),
+    bf16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
+};
+
 const { STORAGE, UNIFORM, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
 const buffer = (size, usage) => device.createBuffer({ size, usage });
 let right = 0;
 let skipped = 0;
-for (const [number, { title, tolerance, operands, steps }] of plans.entries()) {
+for (const [number, { title, operands, steps }] of plans.entries()) {
     if (number % 25 === 0 && number > 0) console.log(`${number} of ${plans.length} plans`);
     if (!steps.every(({ module }) => compiler.runs(module))) {
         skipped += 1;
         continue;
     }
-    const buffers = operands.map(({ bytes, values }) => {
+    const buffers = operands.map(({ bytes, input }) => {
         const made = buffer(bytes, STORAGE | COPY_DST | COPY_SRC);
-        // NaN where nothing was written.
-        device.queue.writeBuffer(made, 0, values ? Uint32Array.from(values) : new Uint32Array(bytes / 4).fill(0x7fc00001));
+        // NaN in every type where nothing was written.
+        device.queue.writeBuffer(made, 0, input ? Uint32Array.from(input) : new Uint32Array(bytes / 4).fill(0x7fc17fc1));
         return made;
     });
     const encoder = device.createCommandEncoder();
@@ -129,22 +143,14 @@ for (const [number, { title, tolerance, operands, steps }] of plans.entries()) {
     });
     device.queue.submit([encoder.finish()]);
     let wrong = 0;
-    for (const [i, { name, expected }] of operands.entries()) {
+    for (const [i, { name, element, expected, bounds }] of operands.entries()) {
         if (!expected) continue;
         await reads[i].mapAsync(GPUMapMode.READ);
-        const bytes = reads[i].getMappedRange();
-        const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
-        const floats_expected = new Float32Array(Uint32Array.from(expected).buffer);
-        const differs = (at) => {
-            if (words[at] === expected[at]) return false;
-            const [found, right] = [floats[at], floats_expected[at]];
-            // Minus zero is zero.
-            return !(found === right || Math.abs(found - right) <= tolerance * Math.abs(right));
-        };
-        const first = expected.findIndex((_, at) => differs(at));
+        const found = readers[element](reads[i].getMappedRange());
+        const first = expected.findIndex((right, at) => !(Math.abs(found[at] - right) <= bounds[at]));
         if (first >= 0) {
             wrong += 1;
-            fault(`${title}: ${name}[${first}] is ${floats[first]} instead of ${floats_expected[first]}`);
+            fault(`${title}: ${name}[${first}] is ${found[first]} instead of ${expected[first]}, of which it may be ${bounds[first]} off`);
         }
         reads[i].unmap();
     }

@@ -16,21 +16,20 @@ fn store_four(
     second: vec4<f32>,
     third: vec4<f32>,
     fourth: vec4<f32>,
-    initial: vec4<f32>,
 ) {
     if (row >= place.rows) {
         return;
     }
     let at = (place.first + row) / 4u;
     let step = place.step / 4u;
-    store_channels(at, vec4<f32>(first.x, second.x, third.x, fourth.x) + initial);
+    store_channels(at, vec4<f32>(first.x, second.x, third.x, fourth.x));
     if (place.cells > 1u) {
-        store_channels(at + step, vec4<f32>(first.y, second.y, third.y, fourth.y) + initial);
+        store_channels(at + step, vec4<f32>(first.y, second.y, third.y, fourth.y));
     }
     if (place.cells > 2u) {
-        store_channels(at + 2u * step, vec4<f32>(first.z, second.z, third.z, fourth.z) + initial);
+        store_channels(at + 2u * step, vec4<f32>(first.z, second.z, third.z, fourth.z));
     }
     if (place.cells > 3u) {
-        store_channels(at + 3u * step, vec4<f32>(first.w, second.w, third.w, fourth.w) + initial);
+        store_channels(at + 3u * step, vec4<f32>(first.w, second.w, third.w, fourth.w));
     }
 }

@@ -6,10 +6,9 @@ fn store_four(
     second: vec4<f32>,
     third: vec4<f32>,
     fourth: vec4<f32>,
-    initial: vec4<f32>,
 ) {
-    store_row(place, row, first, initial.x);
-    store_row(place, row + 1u, second, initial.y);
-    store_row(place, row + 2u, third, initial.z);
-    store_row(place, row + 3u, fourth, initial.w);
+    store_row(place, row, first, 0.0);
+    store_row(place, row + 1u, second, 0.0);
+    store_row(place, row + 2u, third, 0.0);
+    store_row(place, row + 3u, fourth, 0.0);
 }

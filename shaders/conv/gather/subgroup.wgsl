@@ -124,64 +124,83 @@ fn behind(place: Place) -> Place {
     return Place(place.first + 4u * place.step, place.plane, place.rows, place.cells - 4u, place.step);
 }
 
-fn store_all(place: Place) {
-    let none = vec4<f32>(0.0);
-    store_four(place, 0u, sum00, sum01, sum02, sum03, none);
-    if (TILE_M > 4u) {
-        store_four(place, 4u, sum10, sum11, sum12, sum13, none);
-    } else if (place.cells > 4u) {
-        store_four(behind(place), 0u, sum10, sum11, sum12, sum13, none);
+// Rows of all the sums that a lane holds.
+const HELD: u32 = LANE_CELLS / 4u * TILE_M * CLASSES_OF_LANE;
+
+// Counted from m, which is no constant, so that the driver does not write the loop out.
+fn store_all(m: u32, place: Place) {
+    var own = place;
+    var end = m + min(TILE_M, place.rows);
+    if (HELD > TILE_M && place.cells > 4u) {
+        end += TILE_M;
     }
-    if (TILE_M > 8u) {
-        store_four(place, 8u, sum20, sum21, sum22, sum23, none);
-        store_four(place, 12u, sum30, sum31, sum32, sum33, none);
-    }
-    if (TILE_M > 16u) {
-        store_four(place, 16u, sum40, sum41, sum42, sum43, none);
-        store_four(place, 20u, sum50, sum51, sum52, sum53, none);
-        store_four(place, 24u, sum60, sum61, sum62, sum63, none);
-        store_four(place, 28u, sum70, sum71, sum72, sum73, none);
-    }
-    if (CLASSES_OF_LANE > 1u && place.cells > 4u) {
-        let second = behind(place);
-        store_four(second, 0u, sum40, sum41, sum42, sum43, none);
-        store_four(second, 4u, sum50, sum51, sum52, sum53, none);
-        store_four(second, 8u, sum60, sum61, sum62, sum63, none);
-        store_four(second, 12u, sum70, sum71, sum72, sum73, none);
+    for (var i = m; i < end; i += 4u) {
+        let row = i - m;
+        if (row == TILE_M) {
+            own = behind(place);
+        }
+        store_four(own, row % TILE_M, sum00, sum01, sum02, sum03);
+        next_rows(HELD);
     }
 }
 
-fn store_all_with_bias(block: Block, place: Place) {
-    store_four(place, 0u, sum00, sum01, sum02, sum03, bias_of(block, 0u));
-    if (TILE_M > 4u) {
-        store_four(place, 4u, sum10, sum11, sum12, sum13, bias_of(block, 4u));
-    } else if (place.cells > 4u) {
-        store_four(behind(place), 0u, sum10, sum11, sum12, sum13, bias_of(block, 0u));
-    }
-    if (TILE_M > 8u) {
-        store_four(place, 8u, sum20, sum21, sum22, sum23, bias_of(block, 8u));
-        store_four(place, 12u, sum30, sum31, sum32, sum33, bias_of(block, 12u));
-    }
-    if (TILE_M > 16u) {
-        store_four(place, 16u, sum40, sum41, sum42, sum43, bias_of(block, 16u));
-        store_four(place, 20u, sum50, sum51, sum52, sum53, bias_of(block, 20u));
-        store_four(place, 24u, sum60, sum61, sum62, sum63, bias_of(block, 24u));
-        store_four(place, 28u, sum70, sum71, sum72, sum73, bias_of(block, 28u));
-    }
-    if (CLASSES_OF_LANE > 1u && place.cells > 4u) {
-        let second = behind(place);
-        store_four(second, 0u, sum40, sum41, sum42, sum43, bias_of(block, 0u));
-        store_four(second, 4u, sum50, sum51, sum52, sum53, bias_of(block, 4u));
-        store_four(second, 8u, sum60, sum61, sum62, sum63, bias_of(block, 8u));
-        store_four(second, 12u, sum70, sum71, sum72, sum73, bias_of(block, 12u));
-    }
-}
-
-fn bias_of(block: Block, row: u32) -> vec4<f32> {
-    let m = block.m + params.output_begin + row;
+// The bias of this lane's rows of the tile.
+fn own_bias(block: Block, lane: u32) -> vec4<f32> {
+    let m = block.m + params.output_begin + lane % ROW_LANES * 4u;
     let last = params.outputs - 1u;
     let at = vec4<u32>(block.group * params.outputs) + min(vec4<u32>(m) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(last));
     return four_elements(b[slot(at.x)], b[slot(at.y)], b[slot(at.z)], b[slot(at.w)], at);
+}
+
+// Lanes that hold the same rows have the same bias, so that each lane's goes to its own number of the fours: the second four cells of
+// a tile of four rows, and the second class of a lane, are other fours of the same rows.
+fn add_bias(bias: vec4<f32>) {
+    let a0 = subgroupShuffle(bias, 0u);
+    sum00 += vec4<f32>(a0.x);
+    sum01 += vec4<f32>(a0.y);
+    sum02 += vec4<f32>(a0.z);
+    sum03 += vec4<f32>(a0.w);
+    if (HELD > 4u) {
+        let a1 = subgroupShuffle(bias, 1u);
+        sum10 += vec4<f32>(a1.x);
+        sum11 += vec4<f32>(a1.y);
+        sum12 += vec4<f32>(a1.z);
+        sum13 += vec4<f32>(a1.w);
+    }
+    if (HELD > 8u) {
+        let a2 = subgroupShuffle(bias, 2u);
+        sum20 += vec4<f32>(a2.x);
+        sum21 += vec4<f32>(a2.y);
+        sum22 += vec4<f32>(a2.z);
+        sum23 += vec4<f32>(a2.w);
+        let a3 = subgroupShuffle(bias, 3u);
+        sum30 += vec4<f32>(a3.x);
+        sum31 += vec4<f32>(a3.y);
+        sum32 += vec4<f32>(a3.z);
+        sum33 += vec4<f32>(a3.w);
+    }
+    if (HELD > 16u) {
+        let a4 = subgroupShuffle(bias, 4u);
+        sum40 += vec4<f32>(a4.x);
+        sum41 += vec4<f32>(a4.y);
+        sum42 += vec4<f32>(a4.z);
+        sum43 += vec4<f32>(a4.w);
+        let a5 = subgroupShuffle(bias, 5u);
+        sum50 += vec4<f32>(a5.x);
+        sum51 += vec4<f32>(a5.y);
+        sum52 += vec4<f32>(a5.z);
+        sum53 += vec4<f32>(a5.w);
+        let a6 = subgroupShuffle(bias, 6u);
+        sum60 += vec4<f32>(a6.x);
+        sum61 += vec4<f32>(a6.y);
+        sum62 += vec4<f32>(a6.z);
+        sum63 += vec4<f32>(a6.w);
+        let a7 = subgroupShuffle(bias, 7u);
+        sum70 += vec4<f32>(a7.x);
+        sum71 += vec4<f32>(a7.y);
+        sum72 += vec4<f32>(a7.z);
+        sum73 += vec4<f32>(a7.w);
+    }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -194,7 +213,7 @@ fn gather(
     // All lanes take part in the sums: a lane without cells holds channels that the others need.
     gather_sums(block, lane);
     if (block.valid) {
-        store_all(place_of(block));
+        store_all(block.m, place_of(block));
     }
 }
 
@@ -206,7 +225,8 @@ fn gather_bias(
 ) {
     let block = block_at(linear_workgroup(group, groups), lane);
     gather_sums(block, lane);
+    add_bias(own_bias(block, lane));
     if (block.valid) {
-        store_all_with_bias(block, place_of(block));
+        store_all(block.m, place_of(block));
     }
 }

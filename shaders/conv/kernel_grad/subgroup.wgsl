@@ -57,30 +57,6 @@ fn place_at(block: Block, columns: vec4<u32>, count: u32) -> Place {
     return Place(first, apart, per_group - block.m, count);
 }
 
-fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Columns) {
-    store_row(place, row, a);
-    store_row(place, row + 1u, b);
-    store_row(place, row + 2u, c);
-    store_row(place, row + 3u, d);
-}
-
-fn store_all(place: Place) {
-    store_four(place, 0u, sum00, sum01, sum02, sum03);
-    if (TILE_M > 4u) {
-        store_four(place, 4u, sum10, sum11, sum12, sum13);
-    }
-    if (TILE_M > 8u) {
-        store_four(place, 8u, sum20, sum21, sum22, sum23);
-        store_four(place, 12u, sum30, sum31, sum32, sum33);
-    }
-    if (TILE_M > 16u) {
-        store_four(place, 16u, sum40, sum41, sum42, sum43);
-        store_four(place, 20u, sum50, sum51, sum52, sum53);
-        store_four(place, 24u, sum60, sum61, sum62, sum63);
-        store_four(place, 28u, sum70, sum71, sum72, sum73);
-    }
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn kernel_grad(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -94,5 +70,5 @@ fn kernel_grad(
     }
     own_columns(block, lane);
     correlate(block, lane);
-    store_all(place_of(block, lane));
+    store_all(block.m, place_of(block, lane));
 }

@@ -16,7 +16,7 @@ struct RowsParams {
     divisor: u32,
     // Average pooling: 1 if padding cells count.
     count_include_pad: u32,
-    // Elements of the result; with channels last its quads.
+    // Elements of the result; with channels last its quads; of blocks, these.
     count: u32,
     // For division by the extents of the result, as `divide` takes them.
     magic_d: u32,
@@ -30,7 +30,8 @@ struct RowsParams {
     index_step: u32,
     // Max pooling: 1 if of the values of windows that share a maximum the last one stays, not their sum.
     unpool: u32,
-    // With channels last: a quarter of the channels, and for division by it.
+    // With channels last: a quarter of the channels, and for division by it. Of blocks: those of a row; then those above each other
+    // are what the extent h is divided by.
     quads: u32,
     magic_quads: u32,
     shift_quads: u32,

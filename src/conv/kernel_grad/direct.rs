@@ -4,9 +4,9 @@ use super::super::ConvProblem;
 use super::super::passes::{blocks, order_overrides, overrides};
 use super::Method;
 use crate::kernel::{self, KernelKey, Override};
-use crate::plan::elements;
+use crate::plan::{DeviceLimits, elements};
 
-pub(super) fn method(problem: &ConvProblem) -> Method {
+pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Method {
     let columns = elements(&problem.w_shape()) / u64::from(problem.channels_out);
     let mut overrides = overrides(problem);
     overrides.push(("BORDER", problem.padding_mode.constant()));
@@ -22,5 +22,6 @@ pub(super) fn method(problem: &ConvProblem) -> Method {
         params: |_, conv| bytemuck::bytes_of(&conv).to_vec(),
         invocations,
         workgroup_size,
+        loop_limit: limits.max_loop_iterations,
     }
 }

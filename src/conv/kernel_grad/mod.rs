@@ -27,6 +27,8 @@ struct Method {
     invocations: u64,
     /// Of a workgroup.
     workgroup_size: u64,
+    /// Loop iterations that the device leaves to a slab.
+    loop_limit: u32,
 }
 
 /// Workgroups that keep a software device busy: a core runs one at a time, whatever its size. Measured with 2 cores, where more
@@ -63,7 +65,7 @@ pub(super) fn plan(
     let flattened = problem.flattened();
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
-        Algorithm::Direct => direct::method(problem),
+        Algorithm::Direct => direct::method(problem, plan.limits),
         Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
         Algorithm::Tiled => return tiled::plan(problem, epilogue, plan),
         Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
@@ -94,7 +96,7 @@ pub(super) fn plan(
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(span.elements, method.busy(plan.limits), rows * across);
-        let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, plan.limits.max_loop_iterations)?;
+        let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, method.loop_limit)?;
         plan.split_reduction(&mut dw, chunk, slabs, method.slice_workgroups(), |plan, reduction, target| {
             let params = params_of(span, params(&part, reduction, x_base, y_base));
             let kernel = (method.kernel)(&reduction, span);

@@ -6,6 +6,7 @@ mod pool;
 
 use super::guard::{GuardedBuffers, Outputs, StrayWrite, Unwritten};
 use super::report::{Fault, Mismatch, memory_shape};
+use super::vectors::{TestOutput, TestVectors};
 use crate::case::Case;
 use crate::element::ElementType;
 use crate::error::Result;
@@ -102,6 +103,18 @@ impl Task {
             expected.values = expected.values.to_memory(expected.layout, &expected.shape)?;
         }
         Ok(self)
+    }
+
+    /// For others to run.
+    pub(super) fn into_vectors(self) -> TestVectors {
+        let output = |Expected { operand, element, values, .. }| match values {
+            Values::Floats(values, bounds) => TestOutput { operand, element: Some(element), values, bounds },
+            Values::Integers(words) => {
+                let (values, bounds) = (words.iter().map(|&word| word.into()).collect(), vec![0.0; words.len()]);
+                TestOutput { operand, element: None, values, bounds }
+            }
+        };
+        TestVectors { inputs: self.inputs, outputs: self.expected.into_iter().map(output).collect() }
     }
 
     /// Buffers for a plan, with the inputs.

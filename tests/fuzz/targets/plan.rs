@@ -8,6 +8,8 @@ use wgconv::{
     MaxPool, Operand, Padding, Pass, PlanOptions, PlanSpec, PoolPass, Result, Strategy,
 };
 
+use super::drawn;
+use super::numbers::Numbers;
 use crate::bounded::Target;
 
 pub const TARGET: Target = Target { run, most_bytes };
@@ -21,11 +23,24 @@ fn most_bytes(_: usize) -> usize {
 
 fn run(bytes: &[u8]) {
     let mut numbers = Numbers(bytes);
-    match numbers.byte() % 3 {
+    let rank = numbers.byte();
+    if rank >= 128 {
+        return of_case(&mut numbers);
+    }
+    match rank % 3 {
         0 => of_rank::<1>(&mut numbers),
         1 => of_rank::<2>(&mut numbers),
         _ => of_rank::<3>(&mut numbers),
     }
+}
+
+fn of_case(numbers: &mut Numbers<'_>) {
+    let (limits, options) = (limits(numbers), options(numbers));
+    let (pass, bias) = (numbers.byte(), numbers.byte().is_multiple_of(2));
+    let case = drawn::case(numbers);
+    let passes = case.passes();
+    let pass = passes[pass as usize % passes.len()];
+    check(&limits, &options, |options| case.plan_spec(&limits, pass, bias, options));
 }
 
 fn of_rank<const D: usize>(numbers: &mut Numbers<'_>) {
@@ -163,6 +178,7 @@ fn limits(numbers: &mut Numbers<'_>) -> DeviceLimits {
     }
     if changes >> 7 & 1 == 1 {
         limits.subgroup_size = 8;
+        limits.shader_f16 = true;
     }
     limits
 }
@@ -173,8 +189,11 @@ fn options(numbers: &mut Numbers<'_>) -> PlanOptions {
     if byte >> 7 == 1 {
         options.workspace_limit = numbers.number();
     }
+    options.winograd = byte >> 4 & 1 == 1;
+    let algorithm =
+        |choice: u8| Algorithm::ALL[(choice as usize - 1 + (byte as usize >> 3 & 1) * 5) % Algorithm::ALL.len()];
     options.strategy = match byte & 7 {
-        choice @ 1..=5 => Strategy::Fixed(Algorithm::ALL[choice as usize - 1]),
+        choice @ 1..=5 => Strategy::Fixed(algorithm(choice)),
         6 => Strategy::Tile([64, 64]),
         7 => Strategy::Tile([numbers.number() as u32, numbers.number() as u32]),
         _ => Strategy::Auto,
@@ -189,46 +208,5 @@ fn padding<const D: usize>(numbers: &mut Numbers<'_>) -> Padding<D> {
         2 => Padding::SameLow,
         3 => Padding::Symmetric(numbers.array()),
         _ => Padding::Explicit { low: numbers.array(), high: numbers.array() },
-    }
-}
-
-/// Bytes taken for numbers: small ones in a byte, any in up to three. Behind the end there are ones.
-struct Numbers<'a>(&'a [u8]);
-
-impl Numbers<'_> {
-    fn byte(&mut self) -> u8 {
-        let Some((first, rest)) = self.0.split_first() else { return 1 };
-        self.0 = rest;
-        *first
-    }
-
-    /// Below 192 itself; else a number near a power of two.
-    fn number(&mut self) -> u64 {
-        match self.byte() {
-            small @ 0..192 => small.into(),
-            large => {
-                let near = (1u64 << (large - 192)).wrapping_add_signed((self.byte() as i8).into());
-                // What is near 2^64 is what is near 0 from below.
-                near.wrapping_mul(self.byte().max(1).into())
-            }
-        }
-    }
-
-    fn size(&mut self) -> usize {
-        self.number() as usize
-    }
-
-    fn array<const D: usize>(&mut self) -> [usize; D] {
-        std::array::from_fn(|_| self.size())
-    }
-
-    /// Now and then of another rank than the right one.
-    fn shape(&mut self, rank: usize) -> Vec<usize> {
-        let rank = match self.byte() {
-            0 => 0,
-            255 => rank + 1,
-            _ => rank,
-        };
-        (0..rank).map(|_| self.size()).collect()
     }
 }

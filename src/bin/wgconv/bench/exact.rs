@@ -167,8 +167,7 @@ impl Exact {
             let mut expected = value * factor;
             let mut allowed = 0.0;
             if self.channels.divides() {
-                allowed = bound * factor.abs();
-                allowed += self.element.rounding(expected.abs() + allowed);
+                allowed = self.element.stored_bound(expected, bound * factor.abs());
             } else if self.element != ElementType::F32 {
                 // Exact in f32, and rounded once.
                 expected = self.element.round(expected);

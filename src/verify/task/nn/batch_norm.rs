@@ -52,7 +52,12 @@ impl Pass<'_> {
     }
 
     fn training(&self, relu: bool, residual: bool) -> Result<Task> {
-        let data = self.forward_data();
+        let mut data = self.forward_data();
+        // Channels without variance, where all depends on eps.
+        let channel = self.channel();
+        for (i, x) in data[0].iter_mut().enumerate().filter(|(i, _)| channel(*i) % 4 == 3) {
+            *x = (channel(i) % 7) as f32;
+        }
         let [x, r, w, b, running_mean, running_var] = &data;
         let found = batch_norm::forward_training(self.case.extents(), x, w, b, VARIANCE_EPS)?;
         let elements = (x.len() / self.case.channels as usize) as f64;
@@ -68,7 +73,6 @@ impl Pass<'_> {
         };
         let unbiased = elements / (elements - 1.0);
         let running_off = |running: f32, to: f64| 4.0 * EPS * (f64::from(running.abs()) + to.abs());
-        let channel = self.channel();
         let y = Pass::finished(&found.y, relu, residual.then_some(r));
         let y_off = |i: usize, _| {
             let c = channel(i);

@@ -101,7 +101,7 @@ impl Task {
                     // Exact in f32.
                     *value = expected.element.round(*value);
                 } else {
-                    *bound += expected.element.rounding(value.abs() + *bound);
+                    *bound = expected.element.stored_bound(*value, *bound);
                 }
             }
         }
