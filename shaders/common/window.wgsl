@@ -99,3 +99,12 @@ fn windows_cover(
     let tap = vec4<i32>(cells + padding_low) - o * i32(stride);
     return (o >= vec4<i32>(0)) & (o < vec4<i32>(i32(outputs))) & (tap < vec4<i32>(i32(taps)));
 }
+
+// The last window that starts at or before a cell, and how many before the one that starts `padding_low` before a cell reach that cell.
+fn last_window(cell: u32, stride: u32, padding_low: u32) -> u32 {
+    return (cell + padding_low) / stride;
+}
+
+fn windows_before(taps: u32, stride: u32, padding_low: u32) -> u32 {
+    return (taps - 1u - padding_low) / stride;
+}

@@ -28,7 +28,8 @@ pub enum Algorithm {
     /// so that nobody gets it who did not ask for it, here or by [`PlanOptions::winograd`].
     Winograd,
     /// Pooling by invocations that own four elements each, which follow each other along a row and on into the next: for
-    /// windows without dilation. With channels last, four channels of one cell, and a multiple of four of them.
+    /// windows without dilation. With channels last, four channels of one cell, and a multiple of four of them. Or, where windows are
+    /// small and of a plane, a block of up to four fours, whose windows share what they read.
     Rows,
     /// Global pooling: several invocations share a plane, or each has a slice of one, and a second pass joins what they found.
     Planes,

@@ -15,6 +15,9 @@ const MOST_TAPS: u32 = 8;
 /// The padding that a kernel looks for in one quad.
 const MOST_PADDING: u32 = FOUR as u32;
 
+/// Tests of loops in an invocation at most: 11 rows of windows over four quads, each with 8 steps and what ends them.
+const MOST_LOOPS: u32 = 512;
+
 /// Cells that a block holds of a row.
 const MOST_CELLS: u32 = 20;
 
@@ -57,23 +60,35 @@ fn has_edges(axis: &Axis) -> bool {
     axis.padding_low > 0 || end > u64::from(axis.input)
 }
 
-/// Whether windows are of one plane, and of rows, more than one, or a block would be mostly empty.
-fn has_planes(problem: &PoolProblem) -> bool {
+/// Whether windows are of one plane, and of rows, more than one, or a block would be mostly empty; on a device whose compiler makes
+/// constants of where things are: of software devices it is lavapipe that unrolls loops, by its subgroups of 8.
+fn has_planes(problem: &PoolProblem, limits: &DeviceLimits) -> bool {
     let [d, h, w] = &problem.axes;
+    let unrolls = !limits.is_software || limits.subgroup_size == 8;
     let is_plane = d.input == 1 && d.output == 1 && d.taps == 1 && h.input > 1;
-    is_plane && !problem.adaptive && [h, w].into_iter().all(takes_axis)
+    unrolls
+        && limits.max_loop_iterations >= MOST_LOOPS
+        && is_plane
+        && !problem.adaptive
+        && [h, w].into_iter().all(takes_axis)
+}
+
+fn has_whole_rows(axis: &Axis) -> bool {
+    [axis.input, axis.output].into_iter().all(|extent| u64::from(extent).is_multiple_of(FOUR))
 }
 
 /// The entry points for a pass that these kernels take.
-pub(super) fn entries(problem: &PoolProblem, pass: PoolPass) -> Option<Entries> {
+pub(super) fn entries(problem: &PoolProblem, pass: PoolPass, limits: &DeviceLimits) -> Option<Entries> {
     let [_, h, w] = &problem.axes;
     let before = (FOUR as u32 - w.padding_low % FOUR as u32) % FOUR as u32;
     let fits = if pass.is_over_cells() {
         h.stride <= 2 && w.stride <= 2
     } else {
-        before.saturating_add(w.stride.saturating_mul(3)).saturating_add(w.taps) <= MOST_CELLS
+        // By single cells there is nothing to gain where windows share none.
+        let shares = h.taps > h.stride || w.taps > w.stride || has_whole_rows(w);
+        shares && before.saturating_add(w.stride.saturating_mul(3)).saturating_add(w.taps) <= MOST_CELLS
     };
-    let takes = problem.are_last() == [false; 2] && has_planes(problem) && w.padding_low <= MOST_PADDING;
+    let takes = problem.are_last() == [false; 2] && has_planes(problem, limits) && w.padding_low <= MOST_PADDING;
     entries_of(problem.kind, pass).filter(|_| takes && fits)
 }
 
@@ -92,7 +107,7 @@ pub(super) fn last_entry(problem: &PoolProblem, pass: PoolPass, limits: &DeviceL
     let are_strides = problem.axes.iter().all(|axis| axis.stride <= most_stride);
     let are_fours =
         u64::from(problem.channels).is_multiple_of(FOUR) && limits.storage_alignment.is_multiple_of(4 * FOUR);
-    (has_planes(problem) && are_strides && are_fours).then_some(entry)
+    (has_planes(problem, limits) && are_strides && are_fours).then_some(entry)
 }
 
 pub(super) fn plan(
@@ -113,12 +128,12 @@ pub(super) fn plan(
     let operands = Operands::new(problem, pass, &plan);
     operands.state(&mut plan, problem.batch);
     let blocks = u64::from(problem.channels) * u64::from(quads) * u64::from(strips);
-    let of_fours = |extent: u32| u64::from(extent).is_multiple_of(FOUR);
-    let are_whole = of_fours(w.input) && of_fours(w.output) && plan.limits.storage_alignment.is_multiple_of(4 * FOUR);
+    let are_whole = has_whole_rows(w) && plan.limits.storage_alignment.is_multiple_of(4 * FOUR);
     for chunk in plan.chunks(problem.batch, operands.all(), blocks)? {
         let bound = operands.bind(plan.limits, &chunk);
         let count = blocks * u64::from(chunk.count);
-        let entry = if are_whole && of_fours(bound.x_base) && of_fours(bound.y_base) { whole } else { single };
+        let start_whole = [bound.x_base, bound.y_base].into_iter().all(|base| u64::from(base).is_multiple_of(FOUR));
+        let entry = if are_whole && start_whole { whole } else { single };
         let params = RowsParams {
             magic_h,
             shift_h,

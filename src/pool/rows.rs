@@ -34,7 +34,7 @@ pub(super) fn plan(problem: &PoolProblem, pass: PoolPass, mut plan: SpecBuilder<
     if channels_last::takes(problem) {
         return channels_last::plan(problem, pass, plan);
     }
-    if let Some(entries) = blocks::entries(problem, pass) {
+    if let Some(entries) = blocks::entries(problem, pass, plan.limits) {
         return blocks::plan(problem, pass, entries, plan);
     }
     let Some([scalar, vec4]) = entries_of(problem.kind, pass) else {

@@ -239,12 +239,14 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
             for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
                 let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    // Every other window with the channels last.
-                    let layout = if i % 2 == 0 { FIRST } else { LAST };
-                    let plain = ConvShapes::new(&x, &w).layouts(layout, layout);
-                    for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
-                        let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
-                        plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    // A layout more for all windows but the first.
+                    let layouts = if i == 0 { &[FIRST][..] } else { &[FIRST, LAST] };
+                    for &layout in layouts {
+                        let plain = ConvShapes::new(&x, &w).layouts(layout, layout);
+                        for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
+                            let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
+                            plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                        }
                     }
                 }
             }
@@ -324,6 +326,21 @@ fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
     poolings_of::<D>(&x, plans);
     poolings_of::<D>(&shape([1, 3], last::<D>([9, 13, 23])), plans);
     channels_last_of::<D>(&x, plans);
+    rows_of_fours::<D>(plans);
+}
+
+/// Rows of whole fours under windows and between them.
+fn rows_of_fours<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
+    let x = shape([2, 3], [16; D]);
+    let max = MaxPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
+    let average = AvgPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
+    for (problem, passes) in [(max, &PoolPass::ALL[..]), (average, &[PoolPass::Forward, PoolPass::Backward])] {
+        for &pass in passes {
+            push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
+                problem.plan_spec(&DeviceLimits::default(), pass, options)
+            });
+        }
+    }
 }
 
 /// Windows, strides and bins with all channels last, and with those of x.

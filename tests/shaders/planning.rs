@@ -389,6 +389,8 @@ impl Checked<'_> {
             }
             name if name.starts_with("nn/") || name.starts_with("conv/channels/broadcast") => 0,
             name if name.starts_with("pool/rows/") => rows_loops(step),
+            // 11 rows of windows, and for each of four quads 8 steps.
+            name if name.starts_with("pool/blocks/") => 11 * (4 * (8 + 2) + 2) + 3,
             name if name.starts_with("pool/planes/") => {
                 let lanes = constant(step, "LANES");
                 let cells = u64::from(self.param(step, "PlanesParams", "slice_cells")).div_ceil(lanes);

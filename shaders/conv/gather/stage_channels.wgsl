@@ -82,6 +82,7 @@ fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr
     let four = four_of(local);
     let at = tap.at + vec4<u32>(min(four, tap.channels / 4u - 1u));
     var staged: StagedChannels;
+    staged.a = channels_of_a(tile, row, (*cursor).a, (*cursor).a_step, local);
     staged.q0 = element_quad(source[at.x]);
     staged.q1 = element_quad(source[at.y]);
     if (IS_WHOLE) {
@@ -89,7 +90,6 @@ fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr
         staged.q3 = element_quad(source[at.w]);
     }
     staged.inside = tap.inside & vec4<bool>(4u * four < tap.channels);
-    staged.a = channels_of_a(tile, row, (*cursor).a, (*cursor).a_step, local);
     (*cursor).row = next_row(tile, row, step);
     return staged;
 }

@@ -115,8 +115,21 @@ fn place_in_packed(held: Held, at: u32, row: i32, zero_quad: u32) -> u32 {
     return select(zero_quad, at + tap * held.height, held.exists && tap < held.taps);
 }
 
-// The cells of sixteen that follow each other.
-fn windows(a: Four, b: Four, c: Four, d: Four) -> Cells {
+// Sixteen cells that follow each other: all that a row's taps lie on.
+struct Sixteen {
+    a: Four,
+    b: Four,
+    c: Four,
+    d: Four,
+}
+
+// Zeros where there is no tap: what stands there may be infinite, and then its product with the zeros of A is none.
+fn windows(cells: Sixteen, has_tap: bool) -> Cells {
+    let none = Four(0.0);
+    let a = select(none, cells.a, has_tap);
+    let b = select(none, cells.b, has_tap);
+    let c = select(none, cells.c, has_tap);
+    let d = select(none, cells.d, has_tap);
     return Cells(
         a,
         Four(a.yzw, b.x),
@@ -187,7 +200,9 @@ fn of_odd(a: array<f32, 8>, x: Taps) -> Four {
     return sum;
 }
 
-fn added(sums: Sums, a: array<f32, 8>, low: Taps, high: Taps) -> Sums {
+fn added(sums: Sums, a: array<f32, 8>, x: Cells) -> Sums {
+    let low = Taps(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]);
+    let high = Taps(x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]);
     if (ODD == 0u) {
         return Sums(sums[0] + of_even(a, low), sums[1] + of_even(a, high), Four(0.0), Four(0.0));
     }
@@ -249,9 +264,9 @@ fn gather_sums(block: Block, lane: u32) {
                 let cell_h = cell_first + r;
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                let x = cells_at(row, place, row_inside);
-                let low = Taps(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]);
-                let high = Taps(x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]);
+                let cells = cells_at(row, place, row_inside);
+                let x = windows(cells, u32(r - under_first) < class_first.taps);
+                let y = windows(cells, u32(r - under_second) < class_second.taps);
                 let a_one = packed[place_in_packed(one, at_one + i * one.depth, r, zero_quad)];
                 var a_two = a_one;
                 if (!BOTH_AT_ONCE) {
@@ -259,15 +274,15 @@ fn gather_sums(block: Block, lane: u32) {
                 }
                 let a = taps_of_lanes(a_one, 0u);
                 let e = taps_of_lanes(a_two, SECOND_LANE);
-                first_x = added(first_x, array<f32, 8>(a[0].x, a[1].x, a[2].x, a[3].x, a[4].x, a[5].x, a[6].x, a[7].x), low, high);
-                second_x = added(second_x, array<f32, 8>(e[0].x, e[1].x, e[2].x, e[3].x, e[4].x, e[5].x, e[6].x, e[7].x), low, high);
+                first_x = added(first_x, array<f32, 8>(a[0].x, a[1].x, a[2].x, a[3].x, a[4].x, a[5].x, a[6].x, a[7].x), x);
+                second_x = added(second_x, array<f32, 8>(e[0].x, e[1].x, e[2].x, e[3].x, e[4].x, e[5].x, e[6].x, e[7].x), y);
                 if (ROWS > 1u) {
-                    first_y = added(first_y, array<f32, 8>(a[0].y, a[1].y, a[2].y, a[3].y, a[4].y, a[5].y, a[6].y, a[7].y), low, high);
-                    second_y = added(second_y, array<f32, 8>(e[0].y, e[1].y, e[2].y, e[3].y, e[4].y, e[5].y, e[6].y, e[7].y), low, high);
+                    first_y = added(first_y, array<f32, 8>(a[0].y, a[1].y, a[2].y, a[3].y, a[4].y, a[5].y, a[6].y, a[7].y), x);
+                    second_y = added(second_y, array<f32, 8>(e[0].y, e[1].y, e[2].y, e[3].y, e[4].y, e[5].y, e[6].y, e[7].y), y);
                 }
                 if (ROWS > 2u) {
-                    first_z = added(first_z, array<f32, 8>(a[0].z, a[1].z, a[2].z, a[3].z, a[4].z, a[5].z, a[6].z, a[7].z), low, high);
-                    second_z = added(second_z, array<f32, 8>(e[0].z, e[1].z, e[2].z, e[3].z, e[4].z, e[5].z, e[6].z, e[7].z), low, high);
+                    first_z = added(first_z, array<f32, 8>(a[0].z, a[1].z, a[2].z, a[3].z, a[4].z, a[5].z, a[6].z, a[7].z), x);
+                    second_z = added(second_z, array<f32, 8>(e[0].z, e[1].z, e[2].z, e[3].z, e[4].z, e[5].z, e[6].z, e[7].z), y);
                 }
             }
         }

@@ -54,7 +54,7 @@ fn four_at(at: u32, exists: bool) -> Four {
     return select(Four(0.0), element_quad(source[select(0u, at / 4u, exists)]), exists);
 }
 
-fn cells_at(row: u32, place: PlaceInRow, exists: bool) -> Cells {
+fn cells_at(row: u32, place: PlaceInRow, exists: bool) -> Sixteen {
     let b = four_at(row + place.own, exists && place.has_first);
     let c = four_at(row + place.own + 4u, exists && place.has_second);
     let beside = four_at(row + place.beside, exists && place.reads_beside);
@@ -63,13 +63,13 @@ fn cells_at(row: u32, place: PlaceInRow, exists: bool) -> Cells {
     let a = select(select(Four(0.0), from_left, place.has_left), beside, place.lane == 0u);
     let d = select(select(Four(0.0), from_right, place.has_right), beside, place.lane == 7u);
     if (BEFORE == 0u) {
-        return windows(b, c, d, Four(0.0));
+        return Sixteen(b, c, d, Four(0.0));
     }
     if (BEFORE == 1u) {
-        return windows(Four(a.w, b.xyz), Four(b.w, c.xyz), Four(c.w, d.xyz), Four(d.w, 0.0, 0.0, 0.0));
+        return Sixteen(Four(a.w, b.xyz), Four(b.w, c.xyz), Four(c.w, d.xyz), Four(d.w, 0.0, 0.0, 0.0));
     }
     if (BEFORE == 2u) {
-        return windows(Four(a.zw, b.xy), Four(b.zw, c.xy), Four(c.zw, d.xy), Four(d.zw, 0.0, 0.0));
+        return Sixteen(Four(a.zw, b.xy), Four(b.zw, c.xy), Four(c.zw, d.xy), Four(d.zw, 0.0, 0.0));
     }
-    return windows(Four(a.yzw, b.x), Four(b.yzw, c.x), Four(c.yzw, d.x), Four(d.yzw, 0.0));
+    return Sixteen(Four(a.yzw, b.x), Four(b.yzw, c.x), Four(c.yzw, d.x), Four(d.yzw, 0.0));
 }

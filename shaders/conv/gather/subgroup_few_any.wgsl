@@ -35,9 +35,9 @@ fn four_at(row: u32, place: PlaceInRow, behind: i32, exists: bool) -> Four {
     return select(Four(0.0), found, inside);
 }
 
-fn cells_at(row: u32, place: PlaceInRow, exists: bool) -> Cells {
+fn cells_at(row: u32, place: PlaceInRow, exists: bool) -> Sixteen {
     let a = four_at(row, place, 0, exists);
     let b = four_at(row, place, 4, exists);
     let c = four_at(row, place, 8, exists);
-    return windows(a, b, c, four_at(row, place, 12, exists));
+    return Sixteen(a, b, c, four_at(row, place, 12, exists));
 }

@@ -8,7 +8,7 @@ fn across() -> u32 {
 
 // Rows of a block.
 fn rows_of_block() -> u32 {
-    return 4u / STRIDE_W;
+    return select(2u, 4u, STRIDE_W == 1u);
 }
 
 fn block_of_cells(index: u32) -> Block {
@@ -17,10 +17,6 @@ fn block_of_cells(index: u32) -> Block {
 }
 
 // So many windows before the block's own cover its first cell.
-fn windows_before(taps: u32, stride: u32, low: u32) -> u32 {
-    return (taps - 1u - low) / stride;
-}
-
 fn windows_before_h() -> u32 {
     return windows_before(TAPS_H, STRIDE_H, PADDING_LOW_H);
 }
@@ -31,12 +27,12 @@ fn windows_before_w() -> u32 {
 
 // Rows of windows that cover a block.
 fn rows_over() -> u32 {
-    return windows_before_h() + (rows_of_block() - 1u + PADDING_LOW_H) / STRIDE_H + 1u;
+    return windows_before_h() + last_window(rows_of_block() - 1u, STRIDE_H, PADDING_LOW_H) + 1u;
 }
 
 // The row of y of row `row` of these.
 fn row_of_windows(block: Block, row: u32) -> i32 {
-    return i32(block.row * (rows_of_block() / STRIDE_H) + row) - i32(windows_before_h());
+    return i32(block.row * last_window(rows_of_block(), STRIDE_H, 0u) + row) - i32(windows_before_h());
 }
 
 // Whether the windows of row `row` cover a row of the block.
@@ -47,7 +43,7 @@ fn covers_row(row: u32, of_block: u32) -> bool {
 
 // Quads of a run of windows, 3 at most,
 fn quads_over() -> u32 {
-    let windows = windows_before_w() + (4u * STRIDE_W - 1u + PADDING_LOW_W) / STRIDE_W + 1u;
+    let windows = windows_before_w() + last_window(4u * across() - 1u, STRIDE_W, PADDING_LOW_W) + 1u;
     return (cells_before(windows_before_w()) + windows + 3u) / 4u;
 }
 
@@ -75,11 +71,11 @@ struct Step {
 }
 
 fn step_over(quad: u32, step: u32) -> Step {
-    let cells = quad * 4u + vec4<u32>(0u, 1u, 2u, 3u) + PADDING_LOW_W;
-    let last = cells / STRIDE_W;
-    let back = most_windows(TAPS_W, STRIDE_W) - 1u - step;
-    let windows = vec4<i32>(last + cells_before(windows_before_w()) + windows_before_w()) - i32(back);
-    return Step(vec4<u32>(max(windows, vec4<i32>(0))), cells - last * STRIDE_W + back * STRIDE_W);
+    let cells = quad * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+    let windows = last_windows(cells, STRIDE_W, PADDING_LOW_W) - i32(most_windows(TAPS_W, STRIDE_W) - 1u - step);
+    let places = windows + i32(cells_before(windows_before_w()) + windows_before_w());
+    let taps = vec4<i32>(cells + PADDING_LOW_W) - windows * i32(STRIDE_W);
+    return Step(vec4<u32>(max(places, vec4<i32>(0))), vec4<u32>(taps));
 }
 
 // Row of the block and place in it of its quad n.

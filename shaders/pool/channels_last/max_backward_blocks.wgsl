@@ -11,7 +11,6 @@ const WORKGROUP_SIZE: u32 = 64u;
 
 struct Window {
     dy: vec4<f32>,
-    // Whether its maximum is the block's first cell if this is 0, and so on.
     index: vec4<u32>,
     exists: bool,
 }

@@ -1,10 +1,6 @@
 // The windows over a block of dx, with strides of 1 or 2, along each axis; they are counted from the first that may cover the block.
-fn windows_before(taps: u32, stride: u32, low: u32) -> u32 {
-    return (taps - 1u - low) / stride;
-}
-
 fn windows_over(taps: u32, stride: u32, low: u32) -> u32 {
-    return windows_before(taps, stride, low) + (1u + low) / stride + 1u;
+    return windows_before(taps, stride, low) + last_window(1u, stride, low) + 1u;
 }
 
 fn windows_over_h() -> u32 {
@@ -16,11 +12,11 @@ fn windows_over_w() -> u32 {
 }
 
 fn window_h(block: Block, step: u32) -> i32 {
-    return i32(block.row * (2u / STRIDE_H) + step) - i32(windows_before(TAPS_H, STRIDE_H, PADDING_LOW_H));
+    return i32(block.row * last_window(2u, STRIDE_H, 0u) + step) - i32(windows_before(TAPS_H, STRIDE_H, PADDING_LOW_H));
 }
 
 fn window_w(block: Block, step: u32) -> i32 {
-    return i32(block.column * (2u / STRIDE_W) + step) - i32(windows_before(TAPS_W, STRIDE_W, PADDING_LOW_W));
+    return i32(block.column * last_window(2u, STRIDE_W, 0u) + step) - i32(windows_before(TAPS_W, STRIDE_W, PADDING_LOW_W));
 }
 
 // Whether there is this window.

@@ -37,6 +37,10 @@ const ENTRIES_4X4_LAST: Entries = [
 /// Channels that the kernels for channels last stage at once.
 const FOUR: u32 = 4;
 
+/// What may be multiplied with nothing, in percent, to stage four channels at once. Staged one by one, neighbouring columns lie a
+/// pixel apart, in as many lines of the cache as there are lanes. Not measured.
+const MOST_WASTE: u64 = 50;
+
 /// All tiles; efficiencies in the order of the kernels' variants.
 fn tiles() -> impl Iterator<Item = Tile<Entries>> {
     Tile::of(&kernel::TILED_8X8_KERNEL, ENTRIES_8X8, &[92, 86, 84])
@@ -46,9 +50,25 @@ fn tiles() -> impl Iterator<Item = Tile<Entries>> {
 
 /// The same of a source with its channels last, which they read in whole fours.
 fn tiles_of_fours() -> impl Iterator<Item = Tile<Entries>> {
-    Tile::of(&kernel::TILED_8X8_LAST_KERNEL, ENTRIES_8X8_LAST, &[92, 86, 84])
-        .chain(Tile::of(&kernel::TILED_8X4_LAST_KERNEL, ENTRIES_8X4_LAST, &[82]))
-        .chain(Tile::of(&kernel::TILED_4X4_LAST_KERNEL, ENTRIES_4X4_LAST, &[71, 66]))
+    Tile::of(&kernel::TILED_8X8_LAST_KERNEL, ENTRIES_8X8_LAST, &[94, 90, 89])
+        .chain(Tile::of(&kernel::TILED_8X4_LAST_KERNEL, ENTRIES_8X4_LAST, &[86]))
+        .chain(Tile::of(&kernel::TILED_4X4_LAST_KERNEL, ENTRIES_4X4_LAST, &[70, 68]))
+}
+
+/// Those that take a gather, each by fours of channels where that wastes little.
+fn tiles_for(gather: &Gather, limits: &DeviceLimits) -> Vec<Tile<Entries>> {
+    let has_fours = gather.source_layout == Layout::ChannelsLast && gather.channels.is_multiple_of(FOUR);
+    let choose = |(any, fours): (Tile<Entries>, Tile<Entries>)| {
+        if !has_fours {
+            return any;
+        }
+        let steps = |by_channel| steps(gather, fours.variant, by_channel, gather.channels.into());
+        match wastes_at_most(MOST_WASTE, gather, fours.variant, limits) {
+            true => fours.slowed(steps(true), steps(false)),
+            false => any.slowed(100 + MOST_WASTE, 100),
+        }
+    };
+    tiles().zip(tiles_of_fours()).map(choose).collect()
 }
 
 /// Outputs by cells of every class, for so many samples.
@@ -62,7 +82,7 @@ fn product(gather: &Gather, samples: u64) -> Product {
 
 /// Tiles that may be the fastest, for tuning.
 pub(in crate::conv) fn plausible_tiles(gather: &Gather, limits: &DeviceLimits) -> Vec<[u32; 2]> {
-    product(gather, gather.batch.into()).plausible_tiles(tiles(), limits, |_| 1)
+    product(gather, gather.batch.into()).plausible_tiles(tiles_for(gather, limits).into_iter(), limits, |_| 1)
 }
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32; 2]>) -> Result<Method> {
@@ -71,11 +91,10 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         return Err(Algorithm::Tiled.unavailable("a padded kernel has more than 31 taps along its axes together"));
     }
     let product = product(gather, gather.batch.into());
-    let fours = tiles_of_fours().filter(|tile| tile.is_wanted(wanted) && is_by_fours(gather, tile.variant, limits));
-    let tile = product.best_tile(fours, limits, |_| 1);
-    let by_fours = tile.is_some();
-    let any = || product.best_tile(tiles().filter(|tile| tile.is_wanted(wanted)), limits, |_| 1);
-    let tile = tile.or_else(any).ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
+    let wanted = tiles_for(gather, limits).into_iter().filter(|tile| tile.is_wanted(wanted));
+    let tile = product.best_tile(wanted, limits, |_| 1);
+    let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
+    let by_fours = tiles_of_fours().any(|fours| std::ptr::eq(fours.entries[0][0], tile.entries[0][0]));
     Ok(Method {
         entries: tile.entries[0],
         variant: tile.variant,
@@ -111,13 +130,6 @@ fn steps(gather: &Gather, variant: &Variant, by_channel: bool, channels: u64) ->
 /// at 16 x 128), unless the last block of channels is mostly filled up with zeros.
 fn is_by_channel(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
     wastes_at_most(8, gather, variant, limits)
-}
-
-/// Whether a step's rows can be fours of neighbouring channels. What is loaded one by one lies a cell apart then, in as many lines
-/// of the cache as there are lanes: half as many products again are cheaper. Not measured.
-fn is_by_fours(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
-    let has_fours = gather.source_layout == Layout::ChannelsLast && gather.channels.is_multiple_of(FOUR);
-    has_fours && wastes_at_most(50, gather, variant, limits)
 }
 
 /// Whether rows that are channels of one tap take at most so many percent more steps than rows that are taps of channels.

@@ -24,9 +24,9 @@ fn tiles() -> impl Iterator<Item = Tile<&'static EntryPoint>> {
 
 /// The same of tensors with their channels last, in whole fours of them.
 fn tiles_of_fours() -> impl Iterator<Item = Tile<&'static EntryPoint>> {
-    Tile::of(&kernel::KERNEL_GRAD_TILED_8X8_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X8_LAST, &[83])
-        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_8X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X4_LAST, &[78, 74]))
-        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_4X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_4X4_LAST, &[57]))
+    Tile::of(&kernel::KERNEL_GRAD_TILED_8X8_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X8_LAST, &[89])
+        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_8X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X4_LAST, &[83, 79]))
+        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_4X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_4X4_LAST, &[63]))
 }
 
 /// Those that take a problem.
