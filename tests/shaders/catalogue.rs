@@ -78,8 +78,8 @@ fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
     for (taps, stride) in
         [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1), (4, 2), (5, 1), (5, 2), (7, 1), (7, 2), (11, 4)]
     {
-        for (channels, groups) in [(4, 4), (6, 6), (4, 1), (8, 1), (16, 1), (32, 1)] {
-            for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
+        for (channels, groups) in [(4, 4), (6, 6), (3, 1), (4, 1), (8, 1), (16, 1), (32, 1)] {
+            for (width, low) in [(24, (taps - 1) / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
                 let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).groups(groups);
                 let conv = conv.build().unwrap();

@@ -425,6 +425,10 @@ impl Checked<'_> {
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
+        if step.kernel.starts_with("conv/gather/subgroup_few") {
+            // A row more than a class has taps; then two rows of three channels are stored.
+            return (end - begin) * (d * (h + 3) + 3) + 3 + 12;
+        }
         (end - begin) * (nested_loops([d, h, w]) + 1) + 4
     }
 
