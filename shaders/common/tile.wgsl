@@ -1,6 +1,6 @@
 // The tile of a matrix product that a workgroup owns: TILE_M x TILE_N sums over TILE_K staged rows at a time. Staged rows lie
 // in workgroup memory as quads. A quad of a holds 4 neighbouring m; quad q of b holds the columns q, q + B_QUADS,
-// q + 2 B_QUADS, q + 3 B_QUADS, so that lanes with neighbouring quads read and write neighbouring columns of the tensors with
+// q + 2 B_QUADS, q + 3 B_QUADS (with channels staged by fours 4 q to 4 q + 3: `columns_of`), so that lanes with neighbouring quads read and write neighbouring columns of the tensors with
 // scalar accesses, and workgroup memory with vec4 ones. The kernel's constants: TILE_M, TILE_N, TILE_K, ROW_PAD, BUFFERS,
 // WORKGROUP_SIZE; the part tile_MxN.wgsl says what an invocation owns: QUADS_M x QUADS_N quads. Who stages b says where it lies
 // (tile_rows.wgsl, and conv/gather/stage_channels.wgsl): quad q of row k is at q ^ (k / 4 * SWIZZLE), among the same eight.

@@ -21,6 +21,9 @@ const MOST_LOOPS: u32 = 512;
 /// Cells that a block holds of a row.
 const MOST_CELLS: u32 = 20;
 
+/// Windows over a row of a block's cells that it holds, from the beginning of a quad on.
+const MOST_WINDOWS: u32 = 12;
+
 /// The entry point for rows of whole fours, and the one for any.
 pub(super) type Entries = [&'static EntryPoint; 2];
 
@@ -80,13 +83,16 @@ fn has_whole_rows(axis: &Axis) -> bool {
 /// The entry points for a pass that these kernels take.
 pub(super) fn entries(problem: &PoolProblem, pass: PoolPass, limits: &DeviceLimits) -> Option<Entries> {
     let [_, h, w] = &problem.axes;
-    let before = (FOUR as u32 - w.padding_low % FOUR as u32) % FOUR as u32;
+    // Cells of a quad before what begins so many behind its end.
+    let before = |cells: u32| (FOUR as u32 - cells % FOUR as u32) % FOUR as u32;
     let fits = if pass.is_over_cells() {
-        h.stride <= 2 && w.stride <= 2
+        // With a stride of 2 a run of windows never takes more.
+        let run = || before(w.taps - 1 - w.padding_low) + w.taps + 3 <= MOST_WINDOWS;
+        h.stride <= 2 && (w.stride == 2 || w.stride == 1 && w.padding_low < w.taps && w.taps <= MOST_TAPS && run())
     } else {
         // By single cells there is nothing to gain where windows share none.
         let shares = h.taps > h.stride || w.taps > w.stride || has_whole_rows(w);
-        shares && before.saturating_add(w.stride.saturating_mul(3)).saturating_add(w.taps) <= MOST_CELLS
+        shares && before(w.padding_low).saturating_add(w.stride.saturating_mul(3)).saturating_add(w.taps) <= MOST_CELLS
     };
     let takes = problem.are_last() == [false; 2] && has_planes(problem, limits) && w.padding_low <= MOST_PADDING;
     entries_of(problem.kind, pass).filter(|_| takes && fits)

@@ -1,4 +1,4 @@
-//! Pooling of tensors with their channels last, by invocations that own four channels of one cell each: the rows algorithm there.
+//! Pooling of tensors with their channels last, by invocations that own four channels of one cell, or of two by two, each: the rows algorithm there.
 
 use super::operands::Operands;
 use super::rows::{FOUR, params};

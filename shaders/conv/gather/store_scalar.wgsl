@@ -1,7 +1,6 @@
 // A block's cells one by one: for every width and every stride of the classes.
 @group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
-// No loop: the sum's loops may already have used up what an invocation may loop.
 fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {
     if (row >= place.rows) {
         return;

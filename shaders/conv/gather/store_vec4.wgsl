@@ -1,4 +1,4 @@
-// A block's four cells at once: for one class along w and rows of whole blocks.
+// A block's four cells at once: for rows of whole blocks.
 @group(0) @binding(4) var<storage, read_write> out: array<StoredQuad>;
 
 fn store_row(place: Place, row: u32, sums: vec4<f32>, initial: f32) {

@@ -1,4 +1,4 @@
-// Few channels (subgroup_few.wgsl) of rows of whole fours, as wide as a class of out or narrower: a lane reads the fours of its own
+// Few channels (subgroup_few.wgsl) of rows of whole fours, of the source no more blocks of eight than of out: a lane reads the fours of its own
 // cells and takes those beside from its neighbours; the first and the last lane, which lack one, read it.
 // ROWS are the channels that exist, or more; EVEN and ODD the taps of the classes along w, of which the second has none where there
 // is only one; ODD_FIRST is the cell under the first of its taps, counted from that under the first of EVEN; BEFORE are the cells
@@ -42,7 +42,8 @@ fn place_in_row(block: Block, lane: u32) -> PlaceInRow {
         block.w < extent,
         block.w + 4u < extent,
         select(block.w + 8u, block.w - 4u, is_first),
-        select(has_right && lane == 7u, has_left, is_first),
+        // Rows of out may go on behind the source's.
+        select(has_right && lane == 7u, has_left && block.w - 4u < extent, is_first),
         has_left,
         has_right,
         lane,

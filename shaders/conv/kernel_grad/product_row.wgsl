@@ -160,7 +160,6 @@ fn accumulate_rows7(a: vec4<f32>, b: vec4<f32>, first: Cells, second: Cells) {
     }
 }
 
-// Of two outputs, whose dy these lanes hold, in all rows of the tile. Each shuffle is bound to a name: naga 30 gives up on nested ones.
 fn clear_more() {
     more00 = vec4<f32>();
     more01 = vec4<f32>();
@@ -225,6 +224,7 @@ fn store_all(m: u32, place: Place) {
     }
 }
 
+// Of two outputs, whose dy these lanes hold, in all rows of the tile. Each shuffle is bound to a name: naga 30 gives up on nested ones.
 fn accumulate_outputs(a: vec4<f32>, b: vec4<f32>, c0: Cells, c1: Cells, c2: Cells, c3: Cells) {
     let a0 = subgroupShuffle(a, 0u);
     let b0 = subgroupShuffle(b, 0u);

@@ -41,7 +41,7 @@ fn covers_row(row: u32, of_block: u32) -> bool {
     return tap >= 0 && tap < i32(TAPS_H);
 }
 
-// Quads of a run of windows, 3 at most,
+// Quads of a run of windows, 3 at most: the planner takes other kernels where it is longer,
 fn quads_over() -> u32 {
     let windows = windows_before_w() + last_window(4u * across() - 1u, STRIDE_W, PADDING_LOW_W) + 1u;
     return (cells_before(windows_before_w()) + windows + 3u) / 4u;

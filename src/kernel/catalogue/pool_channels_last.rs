@@ -1,4 +1,4 @@
-//! Pooling of tensors with their channels last, by four channels of one cell an invocation.
+//! Pooling of tensors with their channels last, by four channels of one cell, or of two by two, an invocation.
 
 use super::super::params::RowsParams;
 use super::pool::{AVERAGE_BIN_OVERRIDES, AVERAGE_OVERRIDES, BIN_OVERRIDES, DIVISOR, POOL_WINDOW};

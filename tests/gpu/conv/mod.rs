@@ -2,6 +2,7 @@
 
 mod bias_grad;
 mod depthwise;
+mod few;
 mod forward;
 mod input_grad;
 mod kernel_grad;

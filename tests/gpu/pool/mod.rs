@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod average;
+mod blocks;
 mod element;
 mod layouts;
 mod lp;
