@@ -179,16 +179,19 @@ fn plans_obey_and_say_so() {
 fn every_tile_can_be_asked_for() {
     let limits = DeviceLimits::default();
     for (pass, name) in [("forward", "conv/gather/tiled"), ("kernel_grad", "conv/kernel_grad/tiled")] {
-        let spec = |strategy| {
+        let spec_of = |of: &str, strategy| {
             let options = PlanOptions { strategy, ..PlanOptions::default() };
-            case("n8c64h28w28k64r3s3p1").plan_spec(&limits, pass, false, &options)
+            case(of).plan_spec(&limits, pass, false, &options)
         };
+        let spec = |strategy| spec_of("n8c64h28w28k64r3s3p1", strategy);
         let mut tiles = 0;
         // Those with a side are taken where there is one.
         let plain = |name_of: &str| name_of.starts_with(name) && !name_of.ends_with("+side");
         for kernel in kernels().iter().filter(|kernel| plain(kernel.name)) {
             let constant = |name| kernel.constants.iter().find(|(known, _)| *known == name).unwrap().1;
-            let spec = spec(Strategy::Tile(["TILE_M", "TILE_N"].map(constant))).unwrap();
+            let last = if kernel.name.ends_with("+last") { "lastxlasty" } else { "" };
+            let tile = Strategy::Tile(["TILE_M", "TILE_N"].map(constant));
+            let spec = spec_of(&format!("n8c64h28w28k64r3s3p1{last}"), tile).unwrap();
             assert!(spec.steps().any(|step| (step.kernel, step.constants) == (kernel.name, kernel.constants)));
             tiles += 1;
         }

@@ -2,7 +2,8 @@
 // in workgroup memory as quads. A quad of a holds 4 neighbouring m; quad q of b holds the columns q, q + B_QUADS,
 // q + 2 B_QUADS, q + 3 B_QUADS, so that lanes with neighbouring quads read and write neighbouring columns of the tensors with
 // scalar accesses, and workgroup memory with vec4 ones. The kernel's constants: TILE_M, TILE_N, TILE_K, ROW_PAD, BUFFERS,
-// WORKGROUP_SIZE; the part tile_MxN.wgsl says what an invocation owns: QUADS_M x QUADS_N quads.
+// WORKGROUP_SIZE; the part tile_MxN.wgsl says what an invocation owns: QUADS_M x QUADS_N quads. Who stages b says where it lies
+// (tile_rows.wgsl, and conv/gather/stage_channels.wgsl): quad q of row k is at q ^ (k / 4 * SWIZZLE), among the same eight.
 const A_QUADS: u32 = TILE_M / 4u;
 const B_QUADS: u32 = TILE_N / 4u;
 const A_ROW: u32 = A_QUADS + ROW_PAD;
@@ -10,6 +11,7 @@ const B_ROW: u32 = B_QUADS + ROW_PAD;
 // Quads of a and b that an invocation stages for TILE_K rows. Where a has fewer quads than there are invocations, those
 // behind the last quad stage none.
 const A_STAGED: u32 = max(1u, TILE_K * A_QUADS / WORKGROUP_SIZE);
+const A_FILLS: bool = TILE_K * A_QUADS >= WORKGROUP_SIZE;
 const B_STAGED: u32 = TILE_K * B_QUADS / WORKGROUP_SIZE;
 // Invocations along n and along m. 32 neighbouring invocations are 8 along n by 4 along m: they read the fewest quads.
 const ACROSS: u32 = B_QUADS / QUADS_N;
@@ -55,11 +57,15 @@ fn kept(quad: Quad) -> vec4<f32> {
 }
 
 // Quads on their way from a tensor to workgroup memory.
+struct StagedA {
+    q0: vec4<f32>,
+    q1: vec4<f32>,
+    q2: vec4<f32>,
+    q3: vec4<f32>,
+}
+
 struct Staged {
-    a0: vec4<f32>,
-    a1: vec4<f32>,
-    a2: vec4<f32>,
-    a3: vec4<f32>,
+    a: StagedA,
     b0: Quad,
     b1: Quad,
     b2: Quad,
@@ -76,18 +82,27 @@ fn outer(a: vec4<f32>, b: vec4<f32>, sum: mat4x4<f32>) -> mat4x4<f32> {
     );
 }
 
+// A quad of two neighbouring rows of b.
+struct Rows {
+    first: vec4<f32>,
+    second: vec4<f32>,
+}
+
+// From what is staged in halves: one has the first two columns of both rows, the other the last two.
+fn rows_of_halves(left: vec4<f32>, right: vec4<f32>) -> Rows {
+    return Rows(vec4<f32>(left.xy, right.xy), vec4<f32>(left.zw, right.zw));
+}
+
 // Adds the products of the staged rows of a buffer.
 fn multiply_tile(buffer: u32, place: Place, sums: ptr<function, Sums>) {
     for (var k = 0u; k < TILE_K; k += UNROLL) {
-        let a = (buffer * TILE_K + k) * A_ROW + place.a;
-        let b = (buffer * TILE_K + k) * B_ROW + place.b;
-        multiply_row(a, b, sums);
-        multiply_row(a + A_ROW, b + B_ROW, sums);
-        multiply_row(a + 2u * A_ROW, b + 2u * B_ROW, sums);
-        multiply_row(a + 3u * A_ROW, b + 3u * B_ROW, sums);
-        multiply_row(a + 4u * A_ROW, b + 4u * B_ROW, sums);
-        multiply_row(a + 5u * A_ROW, b + 5u * B_ROW, sums);
-        multiply_row(a + 6u * A_ROW, b + 6u * B_ROW, sums);
-        multiply_row(a + 7u * A_ROW, b + 7u * B_ROW, sums);
+        let row = buffer * TILE_K + k;
+        let a = row * A_ROW + place.a;
+        let b = row * B_ROW + (place.b ^ (k / 4u * SWIZZLE));
+        let b4 = (row + 4u) * B_ROW + (place.b ^ ((k / 4u + 1u) * SWIZZLE));
+        multiply_rows(a, b, sums);
+        multiply_rows(a + 2u * A_ROW, b + 2u * B_ROW, sums);
+        multiply_rows(a + 4u * A_ROW, b4, sums);
+        multiply_rows(a + 6u * A_ROW, b4 + 2u * B_ROW, sums);
     }
 }

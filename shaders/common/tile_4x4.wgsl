@@ -11,6 +11,12 @@ fn multiply_row(a: u32, b: u32, sums: ptr<function, Sums>) {
     (*sums).s = outer(a_tile[a], b_tile[b], (*sums).s);
 }
 
+fn multiply_halves(a: u32, b: u32, sums: ptr<function, Sums>) {
+    let rows = rows_of_halves(b_tile[b], b_tile[b + B_ROW]);
+    (*sums).s = outer(a_tile[a], rows.first, (*sums).s);
+    (*sums).s = outer(a_tile[a + A_ROW], rows.second, (*sums).s);
+}
+
 // Every sum starts at the value of its m.
 fn sums_from(m0: vec4<f32>, m1: vec4<f32>) -> Sums {
     return Sums(mat4x4<f32>(m0, m0, m0, m0));

@@ -9,11 +9,18 @@ struct Sums {
 }
 
 fn multiply_row(a: u32, b: u32, sums: ptr<function, Sums>) {
-    let a0 = a_tile[a];
-    let a1 = a_tile[a + DOWN];
-    let b0 = b_tile[b];
-    (*sums).s0 = outer(a0, b0, (*sums).s0);
-    (*sums).s1 = outer(a1, b0, (*sums).s1);
+    multiply_quads(a_tile[a], a_tile[a + DOWN], b_tile[b], sums);
+}
+
+fn multiply_halves(a: u32, b: u32, sums: ptr<function, Sums>) {
+    let rows = rows_of_halves(b_tile[b], b_tile[b + B_ROW]);
+    multiply_quads(a_tile[a], a_tile[a + DOWN], rows.first, sums);
+    multiply_quads(a_tile[a + A_ROW], a_tile[a + A_ROW + DOWN], rows.second, sums);
+}
+
+fn multiply_quads(a0: vec4<f32>, a1: vec4<f32>, b: vec4<f32>, sums: ptr<function, Sums>) {
+    (*sums).s0 = outer(a0, b, (*sums).s0);
+    (*sums).s1 = outer(a1, b, (*sums).s1);
 }
 
 // Every sum starts at the value of its m.

@@ -15,6 +15,17 @@ fn multiply_row(a: u32, b: u32, sums: ptr<function, Sums>) {
     let a1 = a_tile[a + DOWN];
     let b0 = b_tile[b];
     let b1 = b_tile[b + ACROSS];
+    multiply_quads(a0, a1, b0, b1, sums);
+}
+
+fn multiply_halves(a: u32, b: u32, sums: ptr<function, Sums>) {
+    let b0 = rows_of_halves(b_tile[b], b_tile[b + B_ROW]);
+    let b1 = rows_of_halves(b_tile[b + ACROSS], b_tile[b + B_ROW + ACROSS]);
+    multiply_quads(a_tile[a], a_tile[a + DOWN], b0.first, b1.first, sums);
+    multiply_quads(a_tile[a + A_ROW], a_tile[a + A_ROW + DOWN], b0.second, b1.second, sums);
+}
+
+fn multiply_quads(a0: vec4<f32>, a1: vec4<f32>, b0: vec4<f32>, b1: vec4<f32>, sums: ptr<function, Sums>) {
     (*sums).s00 = outer(a0, b0, (*sums).s00);
     (*sums).s10 = outer(a1, b0, (*sums).s10);
     (*sums).s01 = outer(a0, b1, (*sums).s01);

@@ -29,6 +29,12 @@ impl<E: Copy> Tile<E> {
         })
     }
 
+    /// The same where it takes `steps` in place of so many others.
+    pub(super) fn slowed(self, steps: u64, others: u64) -> Tile<E> {
+        let efficiency = u64::from(self.efficiency) * others / steps.max(1);
+        Tile { efficiency: efficiency.clamp(1, 100) as u32, ..self }
+    }
+
     /// Rows and columns of sums of a workgroup.
     fn shape(&self) -> [u32; 2] {
         ["TILE_M", "TILE_N"].map(|name| self.variant.constant(name))

@@ -7,6 +7,9 @@ pub struct Loop {
     pub vector: usize,
     /// Multiply-adds among them; an instruction for two counts as two.
     pub multiply_adds: usize,
+    /// Loads from memory through a descriptor, and those of four words among them.
+    pub loads: usize,
+    pub wide_loads: usize,
     /// Multiply-adds behind the last load from memory before anything waits for a load.
     pub overlapped: usize,
 }
@@ -46,6 +49,8 @@ fn count(lines: &[&str]) -> Loop {
     for line in lines {
         if line.contains("buffer_load") || line.contains("global_load") {
             (under_way, found.overlapped) = (true, 0);
+            found.loads += 1;
+            found.wide_loads += usize::from(line.contains("_b128") || line.contains("_dwordx4"));
         }
         under_way &= !line.contains("vmcnt");
         // Two instructions of one word, `v_dual_fmac_f32 .. :: v_dual_mul_f32 ..`, are two.
@@ -80,7 +85,7 @@ BB4:
 \ts_endpgm ; bf
 ";
     let found = main_loop(code).unwrap();
-    assert_eq!(found, Loop { vector: 4, multiply_adds: 2, overlapped: 0 });
+    assert_eq!(found, Loop { vector: 4, multiply_adds: 2, ..Loop::default() });
     assert_eq!(found.share(), 50.0);
     assert_eq!(main_loop("BB0:\n\tv_mov_b32_e32 v0, 0\n\ts_branch BB1\nBB1:\n"), None);
 }

@@ -27,7 +27,7 @@ const fn row(case: &'static str, pass: &'static str, tile: [u32; 3], least_share
 }
 
 /// The largest tile in every pass and with every kind of padding and stride first, then every other tile.
-const ROWS: [Row; 23] = [
+const ROWS: [Row; 37] = [
     row("n32c128h58w58k128r3s3", "forward", [128, 128, 16], 90),
     row("n32c128h56w56k128r3s3p1", "forward", [128, 128, 16], 90),
     row("n32c256h56w56k128r1s1", "forward", [128, 128, 16], 90),
@@ -52,6 +52,21 @@ const ROWS: [Row; 23] = [
     row("n32c128h56w56k128r3s3p1reflect", "kernel_grad", [128, 128, 8], 66),
     row("n32c128h56w56k128r3s3p1circular", "kernel_grad", [128, 128, 8], 66),
     row("n32c64h56w56k64r3s3p1replicate", "kernel_grad", [64, 64, 16], 60),
+    // Channels last, which are staged in fours.
+    row("n32c128h58w58k128r3s3lastxlasty", "forward", [128, 128, 16], 90),
+    row("n32c128h56w56k128r3s3p1lastxlasty", "forward", [128, 128, 16], 90),
+    row("n32c256h56w56k128r1s1lastxlasty", "forward", [128, 128, 16], 90),
+    row("n32c128h56w56k128r3s3p1lastxlasty", "input_grad", [128, 128, 16], 90),
+    row("n32c128h112w112k128r3s3u2p1lastxlasty", "input_grad", [128, 128, 16], 85),
+    row("n32c64h56w56k64r3s3p1lastxlasty", "forward", [64, 128, 8], 80),
+    row("n32c32h112w112k32r3s3p1lastxlasty", "forward", [32, 256, 8], 80),
+    row("n32c512h14w14k512r3s3p1lastxlasty", "forward", [64, 64, 16], 80),
+    row("n1c512h7w7k512r3s3p1lastxlasty", "forward", [64, 32, 16], 72),
+    row("n32c16h112w112k16r3s3p1lastxlasty", "forward", [16, 128, 16], 65),
+    row("n32c128h56w56k128r3s3p1lastxlasty", "kernel_grad", [128, 128, 16], 80),
+    row("n32c64h56w56k128r1s1lastxlasty", "kernel_grad", [128, 64, 16], 80),
+    row("n32c64h56w56k64r3s3p1lastxlasty", "kernel_grad", [64, 64, 16], 75),
+    row("n32c16h56w56k16r3s3p1lastxlasty", "kernel_grad", [32, 32, 16], 57),
 ];
 
 /// Width, height and depth of the tile of a step, if it multiplies tiles.
@@ -82,10 +97,13 @@ fn judge(row: &Row, compiled: &Compiled) -> (String, Option<String>) {
     let (share, overlapped) = (main.share(), main.overlapped);
     let [m, n, k] = row.tile;
     let line = format!(
-        "| {:<30} | {:<11} | {:<10} | {bytes:>5} | {registers:>3} | {waves:>2} | {spills} | {share:.1} | {overlapped} | {} |",
+        "| {:<37} | {:<11} | {:<10} | {bytes:>5} | {registers:>3} | {waves:>2} | {spills} | {} | {share:.1} | {} / {} | {overlapped} | {} |",
         row.case,
         row.pass,
         format!("{m}x{n}x{k}"),
+        main.vector,
+        main.loads,
+        main.wide_loads,
         number("Inverse Throughput"),
     );
     let fine = spills == 0 && waves >= LEAST_WAVES && share >= f64::from(row.least_share);
@@ -97,7 +115,9 @@ fn judge(row: &Row, compiled: &Compiled) -> (String, Option<String>) {
 fn tiled_kernels_do_not_spill_and_mostly_multiply() {
     let radv = Radv::open().unwrap_or_else(|error| panic!("{error}: scripts/isa says how to run this"));
     println!("{}", radv.name);
-    println!("| case | pass | tile | bytes | registers | waves | spills | share | overlapped | inverse throughput |");
+    println!(
+        "| case | pass | tile | bytes | registers | waves | spills | vector | share | loads / of fours | overlapped | inverse throughput |"
+    );
     let mut faults = Vec::new();
     for row in &ROWS {
         let (line, fault) = judge(row, &compile(&radv, row));

@@ -75,7 +75,9 @@ fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
     let gpu = limits();
     let mut software = limits();
     software.is_software = true;
-    for (taps, stride) in [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 2), (5, 1), (5, 2)] {
+    for (taps, stride) in
+        [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1), (4, 2), (5, 1), (5, 2), (7, 1), (7, 2), (11, 4)]
+    {
         for (channels, groups) in [(4, 4), (6, 6), (4, 1), (8, 1), (16, 1), (32, 1)] {
             for (width, low) in [(24, taps / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
@@ -231,16 +233,20 @@ fn every_tile(plans: &mut Vec<(String, PlanSpec)>) {
     let mut limits = limits();
     limits.fill_invocations = 1;
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Tiled), ..PlanOptions::default() };
-    for (taps, stride, dilation, padding) in [0, 2, 4, 5].map(|i| windows::<2>()[i]) {
+    for (i, (taps, stride, dilation, padding)) in [0, 2, 4, 5].map(|i| windows::<2>()[i]).into_iter().enumerate() {
         let conv = Conv::<2>::new(taps).stride(stride).dilation(dilation).padding(padding).build().unwrap();
         for (channels_in, channels_out) in [(14, 16), (32, 32), (64, 64), (7, 64), (64, 128), (128, 128)] {
             for (batch, spatial) in [(4, [4, 12]), (1, [8, 12]), (4, [32, 48])] {
                 let (x, w) = (shape([batch, channels_in], spatial), shape([channels_out, channels_in], taps));
                 for pass in [Pass::Forward, Pass::InputGrad, Pass::KernelGrad] {
-                    let plain = ConvShapes::new(&x, &w);
-                    for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
-                        let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
-                        plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                    // A layout more for all windows but the first.
+                    let layouts = if i == 0 { &[FIRST][..] } else { &[FIRST, LAST] };
+                    for &layout in layouts {
+                        let plain = ConvShapes::new(&x, &w).layouts(layout, layout);
+                        for shapes in [plain, plain.residual(Factor::ONE).through(Activation::Gelu)] {
+                            let spec = conv.plan_spec(&limits, pass, shapes, &options).unwrap();
+                            plans.push((format!("{conv:?} {pass:?} tiled"), spec));
+                        }
                     }
                 }
             }

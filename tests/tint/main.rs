@@ -122,7 +122,15 @@ fn run(context: &Context, case: &Case, pass: &str, bias: bool, options: &PlanOpt
     })
 }
 
-/// Plans that together run every kernel, in every variant.
+/// `WGCONV_CATALOGUE=FIRST/STEP`, as the GPU tests have it: of the shapes each STEP-th from the FIRST on. All of them without it.
+fn part() -> (usize, usize) {
+    let Ok(part) = std::env::var("WGCONV_CATALOGUE") else { return (0, 1) };
+    let numbers = part.split_once('/').map(|(first, step)| (first.parse(), step.parse()));
+    let Some((Ok(first), Ok(step))) = numbers else { panic!("WGCONV_CATALOGUE is FIRST/STEP, not {part}") };
+    (first, step)
+}
+
+/// Plans that together run every kernel, in every variant; of a part of the shapes, what these run.
 fn plans(context: &Context, modules: &mut Modules) -> Vec<Value> {
     let mut limits = *context.limits();
     // What every WebGPU device takes.
@@ -135,7 +143,14 @@ fn plans(context: &Context, modules: &mut Modules) -> Vec<Value> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     let small = |spec: &PlanSpec| spec.operands().iter().all(|need| need.bytes <= 1 << 18);
-    for (row, context) in shapes().rows.iter().flat_map(|row| contexts.iter().map(move |context| (row, context))) {
+    let (first, step) = part();
+    for (row, context) in shapes()
+        .rows
+        .iter()
+        .skip(first)
+        .step_by(step)
+        .flat_map(|row| contexts.iter().map(move |context| (row, context)))
+    {
         let case = &row.case;
         for pass in case.passes() {
             let fixed = Algorithm::ALL.iter().copied().map(Strategy::Fixed);

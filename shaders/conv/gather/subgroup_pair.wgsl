@@ -45,11 +45,6 @@ fn windows_at(row: u32, places: vec4<i32>, exists: bool, extent: u32, apart: u32
     return Windows(under, vec4<f32>(under.yzw, next), vec4<f32>(under.zw, next, last));
 }
 
-// Cells 2 q and 2 q + 1 of out, which the classes have, side by side.
-fn interleaved(even: vec4<f32>, odd: vec4<f32>) -> mat2x4<f32> {
-    return mat2x4<f32>(vec4<f32>(even.x, odd.x, even.y, odd.y), vec4<f32>(even.z, odd.z, even.w, odd.w));
-}
-
 fn interleave_sums() {
     let both00 = interleaved(sum00, sum40);
     sum00 = both00[0];
@@ -125,15 +120,19 @@ fn gather_sums(block: Block, lane: u32) {
     let zero_quad = params.zero_quad;
     let channel_end = params.channel_end;
     let origin = source_origin(block);
-    var at_even = first_of_packed(block, lane);
-    var at_odd = first_of_packed(odd_block, lane);
     // From a row of A to the same of the next channel.
     let even_channel = taps.x * taps.y * EVEN * row_length;
     let odd_channel = taps.x * taps.y * ODD * row_length;
+    // The first four lanes hold the rows of a channel, the others those of the next one.
+    let holds_next = lane >= 4u;
+    var at_even = first_of_packed(block, lane) + select(0u, even_channel, holds_next);
+    var at_odd = first_of_packed(odd_block, lane) + select(0u, odd_channel, holds_next);
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c += 2u) {
         let has_next = c + 1u < channel_end;
+        // Without a next channel its products are of zeros.
+        let is_absent = holds_next && !has_next;
         for (var i = 0u; i < taps.x; i++) {
             let cell_d = start_d + i32(i * tap_step_d);
             for (var j = 0u; j < taps.y; j++) {
@@ -145,36 +144,29 @@ fn gather_sums(block: Block, lane: u32) {
                 // The branches stay though all take them: of straight-line code lavapipe of Mesa 25.0.7 keeps more in
                 // registers than there are, and takes 1.5 times as long.
                 if (even.taps > 0u) {
-                    // Without a next channel its products are of zeros.
-                    let next_even = select(zero_quad, at_even + even_channel, has_next);
-                    let a = packed[at_even];
-                    let b = packed[next_even];
+                    let a = packed[select(at_even, zero_quad, is_absent)];
                     let x = select(first.under, first.next, even_is_behind);
                     let y = select(second.under, second.next, even_is_behind);
                     if (EVEN > 1u) {
-                        let c = packed[at_even + row_length];
-                        let d = packed[select(zero_quad, next_even + row_length, has_next)];
+                        let b = packed[select(at_even + row_length, zero_quad, is_absent)];
                         let z = select(first.next, first.last, even_is_behind);
                         let u = select(second.next, second.last, even_is_behind);
-                        accumulate_four(a, b, c, d, x, y, z, u);
+                        accumulate_even_four(a, b, x, y, z, u);
                     } else {
-                        accumulate_even_two(a, b, x, y);
+                        accumulate_even_two(a, x, y);
                     }
                 }
                 if (ODD > 0u && odd.taps > 0u) {
-                    let next_odd = select(zero_quad, at_odd + odd_channel, has_next);
-                    let a = packed[at_odd];
-                    let b = packed[next_odd];
+                    let a = packed[select(at_odd, zero_quad, is_absent)];
                     let x = select(first.under, first.next, odd_is_behind);
                     let y = select(second.under, second.next, odd_is_behind);
                     if (ODD > 1u) {
-                        let c = packed[at_odd + row_length];
-                        let d = packed[select(zero_quad, next_odd + row_length, has_next)];
+                        let b = packed[select(at_odd + row_length, zero_quad, is_absent)];
                         let z = select(first.next, first.last, odd_is_behind);
                         let u = select(second.next, second.last, odd_is_behind);
-                        accumulate_odd_four(a, b, c, d, x, y, z, u);
+                        accumulate_odd_four(a, b, x, y, z, u);
                     } else {
-                        accumulate_odd_two(a, b, x, y);
+                        accumulate_odd_two(a, x, y);
                     }
                 }
                 at_even += EVEN * row_length;

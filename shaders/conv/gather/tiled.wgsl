@@ -8,25 +8,20 @@
 // block of channels is filled up with zeros. BY_CHANNEL == 0: row k is tap k % taps of channel k / taps, which wastes nothing
 // where channels are few; an invocation's rows lie B_STEP apart, and it counts channel and taps on with carries, without
 // dividing. With padding other than zeros (common/border.wgsl) it keeps where its columns' first cells are along each axis
-// instead, and finds the cell of a tap from there.
+// instead, and finds the cell of a tap from there. Who stages what is said in stage_cells.wgsl and stage_channels.wgsl, each of
+// which binds source in entries of SOURCE_ENTRY elements: what counts elements of source counts these.
 
 // 1: the rows of a step are channels of one tap; 0: channels and taps.
 override BY_CHANNEL: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
-@group(0) @binding(1) var<storage, read> source: array<Element>;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> bias: array<Element>;
 @group(0) @binding(4) var<storage, read_write> out: array<Stored>;
 
-// Rows from one that an invocation stages to the next.
+// Rows from a quad of A that an invocation stages to the next.
 const A_STEP: u32 = WORKGROUP_SIZE / A_QUADS;
-const B_STEP: u32 = WORKGROUP_SIZE / B_QUADS;
 const_assert A_STEP * A_QUADS == WORKGROUP_SIZE;
-const_assert B_STEP * B_QUADS == WORKGROUP_SIZE;
-
-// Bit of a row behind the last one; taps have the bits below it.
-const NO_ROW: u32 = 0x80000000u;
 
 // What a workgroup owns.
 struct Tile {
@@ -142,16 +137,17 @@ struct Columns {
     w: vec4<i32>,
 }
 
-fn source_columns(tile: Tile, quad: u32) -> Columns {
+// Of the columns this far behind the tile's first.
+fn source_columns(tile: Tile, wanted: vec4<u32>) -> Columns {
     // Columns behind the last one repeat it and are not stored.
-    let distance = min(columns_of(quad), vec4<u32>(tile.columns - 1u - tile.n));
+    let distance = min(wanted, vec4<u32>(tile.columns - 1u - tile.n));
     let cells = cells_at(tile, distance);
     let d = vec4<i32>(cells.d * IN_STRIDE_D) + vec4<i32>(tile.start.x);
     let h = vec4<i32>(cells.h * IN_STRIDE_H) + vec4<i32>(tile.start.y);
     let w = vec4<i32>(cells.w * IN_STRIDE_W) + vec4<i32>(tile.start.z);
     let sample = cells.sample * (params.groups * params.channels * source_plane());
     let channel = (tile.group * params.channels + params.channel_begin) * source_channel();
-    let first_of_channel = sample + vec4<u32>(channel + params.in_base);
+    let first_of_channel = (sample + vec4<u32>(channel + params.in_base)) / SOURCE_ENTRY;
     if (BORDER != 0u) {
         return Columns(first_of_channel, vec4<u32>(0u), d, h, w);
     }
@@ -195,13 +191,17 @@ fn source_plane() -> u32 {
     return params.in_d * params.in_h * params.in_w;
 }
 
-// Elements of source from a channel to the next, and from a cell to the next.
 fn source_channel() -> u32 {
     return channel_step(SOURCE_LAST, source_plane());
 }
 
+// From a channel to that so many behind it, and from a cell to the next.
+fn channels_apart(count: u32) -> u32 {
+    return count * source_channel() / SOURCE_ENTRY;
+}
+
 fn source_cell() -> u32 {
-    return cell_step(SOURCE_LAST, params.groups * params.channels);
+    return cell_step(SOURCE_LAST, params.groups * params.channels) / SOURCE_ENTRY;
 }
 
 // Elements from a tap to its neighbour along d, h, w.
@@ -218,7 +218,7 @@ fn row_at(tile: Tile, k: u32) -> Row {
     let channel = rest_h / tile.taps.x;
     let tap = vec3<u32>(rest_h, rest_w, k) - vec3<u32>(channel, rest_h, rest_w) * tile.taps;
     let apart = tap_steps();
-    return Row(k, tap, channel * source_channel() + tap.x * apart.x + tap.y * apart.y + tap.z * apart.z);
+    return Row(k, tap, channels_apart(channel) + tap.x * apart.x + tap.y * apart.y + tap.z * apart.z);
 }
 
 // What carries add may be negative: modulo 2^32.
@@ -226,11 +226,11 @@ fn step_of(tile: Tile) -> Step {
     let apart = tap_steps();
     if (BY_CHANNEL != 0u) {
         // The next tap, and after the last one TILE_K channels.
-        let carry = vec3<u32>(TILE_K * source_channel(), apart.xy) - tile.taps * apart;
+        let carry = vec3<u32>(channels_apart(TILE_K), apart.xy) - tile.taps * apart;
         return Step(0u, vec3<u32>(0u, 0u, 1u), apart.z, carry);
     }
     let row = row_at(tile, B_STEP);
-    return Step(B_STEP, row.tap, row.offset, vec3<u32>(source_channel(), apart.xy) - tile.taps * apart);
+    return Step(B_STEP, row.tap, row.offset, vec3<u32>(channels_apart(1u), apart.xy) - tile.taps * apart);
 }
 
 fn next_row(tile: Tile, row: Row, step: Step) -> Row {
@@ -272,79 +272,26 @@ fn bits_of(tile: Tile, row: Row) -> u32 {
     return (1u << row.tap.z) | (1u << (tile.taps.z + row.tap.y)) | (1u << (tile.taps.z + tile.taps.y + row.tap.x));
 }
 
-fn source_at(at: vec4<u32>, inside: vec4<bool>) -> Quad {
-    return Quad(four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at), inside);
-}
-
-// A row at four columns; zero outside of in and behind the last row, read from an element that exists.
-fn source_quad(tile: Tile, columns: Columns, row: Row) -> Quad {
-    let exists = row.k < tile.rows;
-    if (BORDER != 0u) {
-        let at = select(vec4<u32>(params.in_base), border_elements(columns, row), vec4<bool>(exists));
-        return source_at(at, vec4<bool>(exists));
-    }
-    if (PADDED == 0u) {
-        return source_at(columns.first + vec4<u32>(select(0u, row.offset, exists)), vec4<bool>(exists));
-    }
-    let bits = vec4<u32>(select(NO_ROW, bits_of(tile, row), exists));
-    let inside = (columns.inside & bits) == bits;
-    return source_at(select(vec4<u32>(0u), columns.first + row.offset, inside), inside);
-}
-
 // Four columns of a step whose rows are channels.
 struct Tap {
     at: vec4<u32>,
     inside: vec4<bool>,
-    // Channels that are left, and elements to the last of them.
+    // Channels that are left.
     channels: u32,
-    last: u32,
 }
 
 fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
     let channels = tile.channels - row.k;
     if (BORDER != 0u) {
-        let last = (channels - 1u) * source_channel();
-        return Tap(border_elements(columns, row), vec4<bool>(true), channels, last);
+        return Tap(border_elements(columns, row), vec4<bool>(true), channels);
     }
     let at = columns.first + vec4<u32>(row.offset);
-    let last = (channels - 1u) * source_channel();
     if (PADDED == 0u) {
-        return Tap(at, vec4<bool>(true), channels, last);
+        return Tap(at, vec4<bool>(true), channels);
     }
     let bits = vec4<u32>(bits_of(tile, row));
     let inside = (columns.inside & bits) == bits;
-    return Tap(select(vec4<u32>(0u), at, inside), inside, channels, last);
-}
-
-// The step's channel `channel`, which begins `offset` elements behind the step's first.
-fn channel_quad(tap: Tap, channel: u32, offset: u32) -> Quad {
-    let inside = tap.inside & vec4<bool>(channel < tap.channels);
-    return source_at(tap.at + vec4<u32>(min(offset, tap.last)), inside);
-}
-
-// Where an invocation reads next.
-struct Cursor {
-    row: Row,
-    // Its next quad of A; if rows are channels, the first of its column.
-    a: u32,
-    // Quads of A from one staged row to the next and, if rows are taps, the last one's.
-    a_step: u32,
-    a_last: u32,
-    // If rows are channels: its first one, and where that begins.
-    channel: u32,
-    offset: u32,
-}
-
-fn cursor_at(tile: Tile, local: u32) -> Cursor {
-    let quads = params.outputs_padded / 4u;
-    let column = tile.row * quads + tile.m / 4u + local % A_QUADS;
-    let channel = local / B_QUADS;
-    if (BY_CHANNEL != 0u) {
-        let step = tile.taps.x * tile.taps.y * tile.taps.z * quads;
-        return Cursor(row_at(tile, 0u), column, step, 0u, channel, channel * source_channel());
-    }
-    let last = column + (tile.rows - 1u) * quads;
-    return Cursor(row_at(tile, channel), column + local / A_QUADS * quads, quads, last, 0u, 0u);
+    return Tap(select(vec4<u32>(0u), at, inside), inside, channels);
 }
 
 // The quad of A so far behind another; zeros, which A ends with, behind its column's last row.
@@ -352,110 +299,41 @@ fn a_quad(first: u32, offset: u32, last: u32) -> vec4<f32> {
     return packed[select(params.zero_quad, first + offset, offset <= last)];
 }
 
-// The next step's quads. Rows behind the last one are zero in both operands: zero times an infinity would be a NaN.
-fn load_staged(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
-    if (BY_CHANNEL != 0u) {
-        return load_channels(tile, columns, step, local, cursor);
-    }
-    return load_taps(tile, columns, step, cursor);
-}
-
-fn load_taps(tile: Tile, columns: Columns, step: Step, cursor: ptr<function, Cursor>) -> Staged {
-    let a = (*cursor).a;
-    let a_last = (*cursor).a_last;
-    let a_step = A_STEP * (*cursor).a_step;
-    var row = (*cursor).row;
-    var staged: Staged;
-    staged.b0 = source_quad(tile, columns, row);
-    row = next_row(tile, row, step);
-    if (B_STAGED > 1u) {
-        staged.b1 = source_quad(tile, columns, row);
-        row = next_row(tile, row, step);
-    }
-    if (B_STAGED > 2u) {
-        staged.b2 = source_quad(tile, columns, row);
-        row = next_row(tile, row, step);
-    }
-    if (B_STAGED > 3u) {
-        staged.b3 = source_quad(tile, columns, row);
-        row = next_row(tile, row, step);
-    }
-    staged.a0 = a_quad(0u, a, a_last);
-    if (A_STAGED > 1u) {
-        staged.a1 = a_quad(0u, a + a_step, a_last);
-    }
-    if (A_STAGED > 2u) {
-        staged.a2 = a_quad(0u, a + 2u * a_step, a_last);
-    }
-    if (A_STAGED > 3u) {
-        staged.a3 = a_quad(0u, a + 3u * a_step, a_last);
-    }
-    (*cursor).a = a + TILE_K * (*cursor).a_step;
-    (*cursor).row = row;
-    return staged;
-}
-
-fn load_channels(tile: Tile, columns: Columns, step: Step, local: u32, cursor: ptr<function, Cursor>) -> Staged {
-    let row = (*cursor).row;
-    let tap = tap_at(tile, columns, row);
-    let channel = (*cursor).channel;
-    let offset = (*cursor).offset;
-    let b_step = B_STEP * source_channel();
-    var staged: Staged;
-    staged.b0 = channel_quad(tap, channel, offset);
-    if (B_STAGED > 1u) {
-        staged.b1 = channel_quad(tap, channel + B_STEP, offset + b_step);
-    }
-    if (B_STAGED > 2u) {
-        staged.b2 = channel_quad(tap, channel + 2u * B_STEP, offset + 2u * b_step);
-    }
-    if (B_STAGED > 3u) {
-        staged.b3 = channel_quad(tap, channel + 3u * B_STEP, offset + 3u * b_step);
-    }
+// Quads of A of a step whose rows are channels: of the column that begins so, with channels so far apart.
+fn channels_of_a(tile: Tile, row: Row, column: u32, apart: u32, local: u32) -> StagedA {
     let taps = tile.taps.x * tile.taps.y * tile.taps.z;
     let number = (row.tap.x * tile.taps.y + row.tap.y) * tile.taps.z + row.tap.z;
-    let a = (*cursor).a + (row.k * taps + number) * (params.outputs_padded / 4u);
-    let a_step = A_STEP * (*cursor).a_step;
-    let a_last = (tap.channels - 1u) * (*cursor).a_step;
-    let a_offset = local / A_QUADS * (*cursor).a_step;
-    staged.a0 = a_quad(a, a_offset, a_last);
+    let first = column + (row.k * taps + number) * (params.outputs_padded / 4u);
+    let last = (tile.channels - row.k - 1u) * apart;
+    let offset = local / A_QUADS * apart;
+    let step = A_STEP * apart;
+    var staged: StagedA;
+    staged.q0 = a_quad(first, offset, last);
     if (A_STAGED > 1u) {
-        staged.a1 = a_quad(a, a_offset + a_step, a_last);
+        staged.q1 = a_quad(first, offset + step, last);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = a_quad(a, a_offset + 2u * a_step, a_last);
+        staged.q2 = a_quad(first, offset + 2u * step, last);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = a_quad(a, a_offset + 3u * a_step, a_last);
+        staged.q3 = a_quad(first, offset + 3u * step, last);
     }
-    (*cursor).row = next_row(tile, row, step);
     return staged;
 }
 
-fn stage(staged: Staged, buffer: u32, local: u32) {
+fn stage_a(staged: StagedA, buffer: u32, local: u32) {
     let a = (buffer * TILE_K + local / A_QUADS) * A_ROW + local % A_QUADS;
-    let b = (buffer * TILE_K + local / B_QUADS) * B_ROW + local % B_QUADS;
-    if (local < TILE_K * A_QUADS) {
-        a_tile[a] = staged.a0;
+    if (A_FILLS || local < TILE_K * A_QUADS) {
+        a_tile[a] = staged.q0;
     }
     if (A_STAGED > 1u) {
-        a_tile[a + A_STEP * A_ROW] = staged.a1;
+        a_tile[a + A_STEP * A_ROW] = staged.q1;
     }
     if (A_STAGED > 2u) {
-        a_tile[a + 2u * A_STEP * A_ROW] = staged.a2;
+        a_tile[a + 2u * A_STEP * A_ROW] = staged.q2;
     }
     if (A_STAGED > 3u) {
-        a_tile[a + 3u * A_STEP * A_ROW] = staged.a3;
-    }
-    b_tile[b] = kept(staged.b0);
-    if (B_STAGED > 1u) {
-        b_tile[b + B_STEP * B_ROW] = kept(staged.b1);
-    }
-    if (B_STAGED > 2u) {
-        b_tile[b + 2u * B_STEP * B_ROW] = kept(staged.b2);
-    }
-    if (B_STAGED > 3u) {
-        b_tile[b + 3u * B_STEP * B_ROW] = kept(staged.b3);
+        a_tile[a + 3u * A_STEP * A_ROW] = staged.q3;
     }
 }
 
@@ -464,7 +342,7 @@ fn multiply(tile: Tile, local: u32, sums: ptr<function, Sums>) {
         return;
     }
     let place = place_of(local);
-    let columns = source_columns(tile, local % B_QUADS);
+    let columns = source_columns(tile, staged_columns(local));
     let step = step_of(tile);
     var cursor = cursor_at(tile, local);
     var staged = load_staged(tile, columns, step, local, &cursor);

@@ -58,8 +58,12 @@ fn correlate(channel: u32, slab: Slab) {
     let quads = (out_w + 3u) / 4u;
     let begin = slab.col_begin;
     let end = slab.col_end;
-    // Behind the last row of dy whose window has the row of x that is read.
-    let last = end + ((all.taps_h - 1u) >> (STRIDE - 1u));
+    // Behind the last row of dy whose window has the row of x that is read, and the first of which a window has one; rows of zeros
+    // are not read.
+    let behind = end + ((all.taps_h - 1u) >> (STRIDE - 1u));
+    let inside = (in_h + padding_h + STRIDE - 1u) >> (STRIDE - 1u);
+    let last = select(behind, min(behind, inside), BORDER == 0u);
+    let first = select(begin, min(max(begin, padding_h >> (STRIDE - 1u)), last), BORDER == 0u);
     var n = slab.row_begin / quads;
     var o = (slab.row_begin - n * quads) * 4u;
     for (var strip = slab.row_begin; strip < slab.row_end; strip++) {
@@ -73,8 +77,14 @@ fn correlate(channel: u32, slab: Slab) {
         var dy2 = dy0;
         var dy3 = dy0;
         var dy4 = dy0;
+        for (var i = begin; i < first; i++) {
+            dy4 = dy3;
+            dy3 = dy2;
+            dy2 = dy1;
+            dy1 = outputs_of(y_origin + i * out_w, i < end, exists);
+        }
         if (STRIDE == 1u) {
-            for (var i = begin; i < last; i++) {
+            for (var i = first; i < last; i++) {
                 dy0 = outputs_of(y_origin + i * out_w, i < end, exists);
                 let h = bordered(window_start(i, 1u, padding_h), in_h);
                 let cells = kept(under(x_origin + u32(h) * in_w, is_inside(h, in_h), across), exists);
@@ -91,7 +101,7 @@ fn correlate(channel: u32, slab: Slab) {
                 dy1 = dy0;
             }
         } else {
-            for (var i = begin; i < last; i++) {
+            for (var i = first; i < last; i++) {
                 dy0 = outputs_of(y_origin + i * out_w, i < end, exists);
                 let h = bordered(window_start(i, 2u, padding_h), in_h);
                 let even = kept(under(x_origin + u32(h) * in_w, is_inside(h, in_h), across), exists);

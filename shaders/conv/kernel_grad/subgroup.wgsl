@@ -57,22 +57,6 @@ fn place_at(block: Block, columns: vec4<u32>, count: u32) -> Place {
     return Place(first, apart, per_group - block.m, count);
 }
 
-fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Columns) {
-    store_row(place, row, a);
-    store_row(place, row + 1u, b);
-    store_row(place, row + 2u, c);
-    store_row(place, row + 3u, d);
-}
-
-// Counted from m, which is no constant, so that the driver does not write the loop out.
-fn store_all(m: u32, place: Place) {
-    let end = m + min(TILE_M, place.rows);
-    for (var i = m; i < end; i += 4u) {
-        store_four(place, i - m, sum00, sum01, sum02, sum03);
-        next_rows(TILE_M);
-    }
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn kernel_grad(
     @builtin(workgroup_id) group: vec3<u32>,

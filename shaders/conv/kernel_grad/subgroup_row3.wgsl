@@ -1,6 +1,8 @@
-// dw by subgroups: columns_row3.wgsl with dy_scalar.wgsl.
+// dw by subgroups: columns_row.wgsl with row_three.wgsl.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
+const TAPS: u32 = 3u;
+const STRIDE: u32 = 1u;
 // specialise: end

@@ -4,8 +4,10 @@
 //
 // A step of the loop over k stages TILE_K cells of both operands in workgroup memory; the loads of the next step are under
 // way while a step is multiplied. An invocation stages one cell, counted on with carries, at a few quads of channels and of
-// columns, whose offsets it keeps; lanes lie along k, where both tensors are contiguous. With padding other than zeros
-// (common/border.wgsl) a window that lies inside is read as with zeros, and of the others every tap's cell is found by itself.
+// columns, whose offsets it keeps; which ones, and which columns are a quad, is said in stage_cells.wgsl and stage_channels.wgsl,
+// each of which binds both tensors in entries of ENTRY elements: what counts elements of these counts entries. With padding other
+// than zeros (common/border.wgsl) a window that lies inside is read as with zeros, and of the others every tap's cell is found by
+// itself.
 
 // 0: no tap of any cell lies outside of x, as far as this axis goes.
 override PADDED_D: u32 = 1u;
@@ -13,8 +15,6 @@ override PADDED_H: u32 = 1u;
 override PADDED_W: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> params: ConvParams;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> dy: array<Element>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
 // Quads from one that an invocation stages to the next.
@@ -44,14 +44,16 @@ fn tile_at(index: u32) -> Tile {
     return Tile(slice, group, index % down * TILE_M, outputs, index / down % across * TILE_N, columns);
 }
 
-fn columns_of(quad: u32) -> vec4<u32> {
-    return vec4<u32>(quad) + vec4<u32>(0u, B_QUADS, 2u * B_QUADS, 3u * B_QUADS);
-}
-
 // Offsets of the channels of a quad in dy; those behind the last one repeat it and are not stored.
 fn channels_at(tile: Tile, quad: u32) -> vec4<u32> {
     let m = min(vec4<u32>(tile.m + 4u * quad) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(tile.outputs - 1u));
-    return (m + vec4<u32>(tile.group * tile.outputs)) * channel_step(Y_LAST, params.out_d * params.out_h * params.out_w);
+    return (m + vec4<u32>(tile.group * tile.outputs)) * channel_step(Y_LAST, params.out_d * params.out_h * params.out_w) / ENTRY;
+}
+
+// Input channels within the group, and taps, by which columns are numbered.
+struct Numbers {
+    channel: vec4<u32>,
+    tap: vec4<u32>,
 }
 
 // Four columns of dw: offset in x from the cell under a window's first tap, and the bits of their taps.
@@ -63,12 +65,13 @@ struct Columns {
 fn columns_at(tile: Tile, quad: u32) -> Columns {
     // Columns behind the last one repeat it and are not stored.
     let column = min(vec4<u32>(tile.n) + columns_of(quad), vec4<u32>(tile.columns - 1u));
-    let w = column % TAPS_W;
-    let h = column / TAPS_W % TAPS_H;
-    let d = column / (TAPS_W * TAPS_H) % TAPS_D;
-    let channel = column / (TAPS_W * TAPS_H * TAPS_D) + tile.group * (params.channels_in / params.groups);
+    let numbers = numbers_of(column);
+    let w = numbers.tap % TAPS_W;
+    let h = numbers.tap / TAPS_W % TAPS_H;
+    let d = numbers.tap / (TAPS_W * TAPS_H);
+    let channel = numbers.channel + tile.group * (params.channels_in / params.groups);
     let line = d * (DILATION_D * params.in_h) + h * DILATION_H;
-    let offset = channel * channel_step(X_LAST, params.in_d * params.in_h * params.in_w);
+    let offset = channel * channel_step(X_LAST, params.in_d * params.in_h * params.in_w) / ENTRY;
     let one = vec4<u32>(1u);
     let bits = (one << w) | (one << (h + TAPS_W)) | (one << (d + (TAPS_W + TAPS_H)));
     return Columns(offset + (line * params.in_w + w * DILATION_W) * x_cell(), bits);
@@ -130,16 +133,25 @@ struct Step {
 }
 
 fn x_cell() -> u32 {
-    return cell_step(X_LAST, params.channels_in);
+    return cell_step(X_LAST, params.channels_in) / ENTRY;
 }
 
 // Elements from a cell to the next one along d, h, w: of dy, and of x under the first tap.
 fn steps_y() -> vec3<u32> {
-    return vec3<u32>(params.out_h * params.out_w, params.out_w, 1u) * cell_step(Y_LAST, params.channels_out);
+    return vec3<u32>(params.out_h * params.out_w, params.out_w, 1u) * (cell_step(Y_LAST, params.channels_out) / ENTRY);
 }
 
 fn steps_x() -> vec3<u32> {
     return vec3<u32>(STRIDE_D * params.in_h * params.in_w, STRIDE_H * params.in_w, STRIDE_W) * x_cell();
+}
+
+// Entries of a sample of dy, and of x.
+fn y_sample() -> u32 {
+    return params.channels_out * params.out_d * params.out_h * params.out_w / ENTRY;
+}
+
+fn x_sample() -> u32 {
+    return params.channels_in * params.in_d * params.in_h * params.in_w / ENTRY;
 }
 
 fn sum_of(v: vec3<u32>) -> u32 {
@@ -153,11 +165,9 @@ fn cell_at(slab: Slab, k: u32) -> Cell {
     let sample = line / params.out_d;
     let at = vec3<u32>(line % params.out_d, row % params.out_h, k % width);
     let from_begin = at + vec3<u32>(0u, 0u, slab.col_begin);
-    let y_sample = params.channels_out * params.out_d * params.out_h * params.out_w;
-    let x_sample = params.channels_in * params.in_d * params.in_h * params.in_w;
     let low = (PADDING_LOW_D * params.in_h + PADDING_LOW_H) * params.in_w + PADDING_LOW_W;
-    let y = params.y_base + sample * y_sample + sum_of(from_begin * steps_y());
-    let x = params.x_base + sample * x_sample + sum_of(from_begin * steps_x()) - low * x_cell();
+    let y = params.y_base / ENTRY + sample * y_sample() + sum_of(from_begin * steps_y());
+    let x = params.x_base / ENTRY + sample * x_sample() + sum_of(from_begin * steps_x()) - low * x_cell();
     return Cell(k, at, y, x);
 }
 
@@ -168,16 +178,14 @@ fn step_of(slab: Slab) -> Step {
     let lines = rows / extents.y;
     let samples = lines / extents.x;
     let at = vec3<u32>(lines % extents.x, rows % extents.y, TILE_K % extents.z);
-    let y_sample = params.channels_out * params.out_d * params.out_h * params.out_w;
-    let x_sample = params.channels_in * params.in_d * params.in_h * params.in_w;
     let y = steps_y();
     let x = steps_x();
     return Step(
         at,
-        samples * y_sample + sum_of(at * y),
-        samples * x_sample + sum_of(at * x),
-        vec3<u32>(y_sample, y.xy) - extents * y,
-        vec3<u32>(x_sample, x.xy) - extents * x,
+        samples * y_sample() + sum_of(at * y),
+        samples * x_sample() + sum_of(at * x),
+        vec3<u32>(y_sample(), y.xy) - extents * y,
+        vec3<u32>(x_sample(), x.xy) - extents * x,
     );
 }
 
@@ -219,7 +227,7 @@ struct Sources {
 // A cell behind the slab's last one has no tap inside, and reads an element that exists.
 fn sources_of(slab: Slab, cells: u32, cell: Cell) -> Sources {
     let exists = cell.k < cells;
-    let y = select(params.y_base, cell.y, exists);
+    let y = select(params.y_base / ENTRY, cell.y, exists);
     var bits_d = (1u << TAPS_D) - 1u;
     if (PADDED_D != 0u) {
         bits_d = bits_at(cell.at.x, STRIDE_D, PADDING_LOW_D, DILATION_D, TAPS_D, params.in_d);
@@ -235,7 +243,7 @@ fn sources_of(slab: Slab, cells: u32, cell: Cell) -> Sources {
     let bits = bits_w | (bits_h << TAPS_W) | (bits_d << (TAPS_W + TAPS_H));
     var x = cell.x;
     if (!is_padded()) {
-        x = select(params.x_base, x, exists);
+        x = select(params.x_base / ENTRY, x, exists);
     }
     let start = vec3<i32>(
         window_start(cell.at.x, STRIDE_D, PADDING_LOW_D),
@@ -256,8 +264,7 @@ fn bits_at(o: u32, stride: u32, padding_low: u32, dilation: u32, taps: u32, exte
 }
 
 fn dy_quad(sources: Sources, channels: vec4<u32>) -> vec4<f32> {
-    let at = channels + vec4<u32>(sources.y);
-    return four_elements(dy[slot(at.x)], dy[slot(at.y)], dy[slot(at.z)], dy[slot(at.w)], at);
+    return four_of_dy(channels + vec4<u32>(sources.y));
 }
 
 // The bits of all taps of a window.
@@ -291,25 +298,25 @@ fn x_quad(sources: Sources, columns: Columns) -> Quad {
         if (sources.exists && sources.inside != all_taps()) {
             at += border_shifts(sources, columns);
         }
-        at = select(vec4<u32>(params.x_base), at, inside);
+        at = select(vec4<u32>(params.x_base / ENTRY), at, inside);
     } else if (is_padded()) {
         inside = (columns.bits & vec4<u32>(sources.inside)) == columns.bits;
         at = select(vec4<u32>(0u), at, inside);
     }
-    return Quad(four_elements(x[slot(at.x)], x[slot(at.y)], x[slot(at.z)], x[slot(at.w)], at), inside);
+    return Quad(four_of_x(at), inside);
 }
 
 fn load_staged(quads: Quads, sources: Sources) -> Staged {
     var staged: Staged;
-    staged.a0 = dy_quad(sources, quads.a0);
+    staged.a.q0 = dy_quad(sources, quads.a0);
     if (A_STAGED > 1u) {
-        staged.a1 = dy_quad(sources, quads.a1);
+        staged.a.q1 = dy_quad(sources, quads.a1);
     }
     if (A_STAGED > 2u) {
-        staged.a2 = dy_quad(sources, quads.a2);
+        staged.a.q2 = dy_quad(sources, quads.a2);
     }
     if (A_STAGED > 3u) {
-        staged.a3 = dy_quad(sources, quads.a3);
+        staged.a.q3 = dy_quad(sources, quads.a3);
     }
     staged.b0 = x_quad(sources, quads.b0);
     if (B_STAGED > 1u) {
@@ -329,21 +336,20 @@ fn dy_kept(cells: vec4<f32>, exists: bool) -> vec4<f32> {
     return kept(Quad(cells, vec4<bool>(exists)));
 }
 
-// Lanes write to different rows of workgroup memory: ROW_PAD keeps those in different banks.
 fn stage(staged: Staged, exists: bool, buffer: u32, local: u32) {
-    let a = (buffer * TILE_K + local % TILE_K) * A_ROW + local / TILE_K;
-    let b = (buffer * TILE_K + local % TILE_K) * B_ROW + local / TILE_K;
-    if (local < TILE_K * A_QUADS) {
-        a_tile[a] = dy_kept(staged.a0, exists);
+    let a = (buffer * TILE_K + cell_of(local)) * A_ROW + quad_of(local);
+    let b = (buffer * TILE_K + cell_of(local)) * B_ROW + quad_of(local);
+    if (A_FILLS || quad_of(local) < A_QUADS) {
+        a_tile[a] = dy_kept(staged.a.q0, exists);
     }
     if (A_STAGED > 1u) {
-        a_tile[a + QUAD_STEP] = dy_kept(staged.a1, exists);
+        a_tile[a + QUAD_STEP] = dy_kept(staged.a.q1, exists);
     }
     if (A_STAGED > 2u) {
-        a_tile[a + 2u * QUAD_STEP] = dy_kept(staged.a2, exists);
+        a_tile[a + 2u * QUAD_STEP] = dy_kept(staged.a.q2, exists);
     }
     if (A_STAGED > 3u) {
-        a_tile[a + 3u * QUAD_STEP] = dy_kept(staged.a3, exists);
+        a_tile[a + 3u * QUAD_STEP] = dy_kept(staged.a.q3, exists);
     }
     b_tile[b] = kept(staged.b0);
     if (B_STAGED > 1u) {
@@ -361,9 +367,9 @@ fn multiply(tile: Tile, local: u32, sums: ptr<function, Sums>) {
     let slab = slab_at(params.reduction, tile.slice);
     let cells = (slab.row_end - slab.row_begin) * (slab.col_end - slab.col_begin);
     let place = place_of(local);
-    let quads = quads_of(tile, local / TILE_K);
+    let quads = quads_of(tile, quad_of(local));
     let step = step_of(slab);
-    var cell = cell_at(slab, local % TILE_K);
+    var cell = cell_at(slab, cell_of(local));
     var staged = load_staged(quads, sources_of(slab, cells, cell));
     var buffer = 0u;
     for (var k = 0u; k < cells; k += TILE_K) {
@@ -413,7 +419,9 @@ fn store_quads(tile: Tile, a: u32, b: u32, sums: mat4x4<f32>) {
     let taps = TAPS_D * TAPS_H * TAPS_W;
     let apart = output_step(tile.columns / taps, taps);
     let row = tile.slice * params.channels_out * tile.columns + (tile.group * tile.outputs + m) * apart;
-    let at = columns_of_dw(column, taps, params.channels_out) + vec4<u32>(row);
+    let numbers = numbers_of(column);
+    let column_of_dw = numbers.channel * taps + numbers.tap;
+    let at = columns_of_dw(column_of_dw, taps, params.channels_out) + vec4<u32>(row);
     let channels = tile.outputs - min(m, tile.outputs);
     let count = select(vec4<u32>(0u), vec4<u32>(channels), column < vec4<u32>(tile.columns));
     store_column(at.x, count.x, apart, sums[0]);

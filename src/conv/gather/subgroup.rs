@@ -28,7 +28,10 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     let w = &gather.axes[2];
     let variant = match last {
         Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
-        None => pair_variant(gather).unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
+        None => few_for(gather)
+            .map(|(_, _, variant)| variant)
+            .or_else(|| pair_variant(gather))
+            .unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
     Ok(Method {
         entries,
@@ -81,6 +84,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
     }
+    if let Some((kernel, entries, _)) = few_for(gather) {
+        return (kernel, entries, false);
+    }
     if pair_variant(gather).is_some() {
         return (&kernel::SUBGROUP_PAIR_KERNEL, [&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], false);
     }
@@ -115,6 +121,50 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
 }
 
+/// A kernel, its entry points without and with bias, and its constants.
+type Specialised = (&'static Kernel, [&'static EntryPoint; 2], &'static Variant);
+
+/// The kernel whose lanes own pairs of rows of few channels. `None` where it is another's turn: more channels, other strides, and a
+/// single row.
+fn few_for(gather: &Gather) -> Option<Specialised> {
+    let [_, h, w] = &gather.axes;
+    // One class, or two of which the second begins with the first or a cell behind.
+    let pairs = |axis: &GatherAxis| match &axis.classes[..] {
+        [_] => axis.target_stride == 1,
+        [first, second] => {
+            axis.target_stride == 2
+                && (first.taps == 0 || second.taps == 0 || (0..=1).contains(&(second.start - first.start)))
+        }
+        _ => false,
+    };
+    let suits_axes = [h, w].into_iter().all(|axis| axis.source_stride == 1 && axis.tap_step == 1 && pairs(axis));
+    if gather.outputs > 3 || !suits_axes || h.target < 2 || gather.border() != PaddingMode::Zeros {
+        return None;
+    }
+    let even = w.classes[0];
+    let (odd, first) = match w.classes.get(1) {
+        Some(odd) => (odd.taps, u32::try_from(odd.start - even.start).ok()?),
+        None => (0, 0),
+    };
+    let suits = |variant: &&Variant| {
+        ["EVEN", "ODD", "ODD_FIRST"].map(|name| variant.constant(name)) == [even.taps, odd, first]
+            && variant.constant("ROWS") >= gather.outputs
+    };
+    // The fours of a row beside a lane's own are its neighbours', or there are none.
+    let cells = 2 * CELLS;
+    let in_fours = [w.source, w.target].into_iter().all(|extent| extent.is_multiple_of(CELLS))
+        && w.source.div_ceil(cells) <= w.most_cells().div_ceil(cells)
+        && gather.is_channels_first();
+    let mut aligned = kernel::SUBGROUP_FEW_ALIGNED_KERNEL.variants.iter().filter(|_| in_fours);
+    let begins = |variant: &&Variant| -i64::from(variant.constant("BEFORE")) == i64::from(even.start);
+    if let Some(variant) = aligned.find(|variant| suits(variant) && begins(variant)) {
+        let entries = [&kernel::SUBGROUP_FEW_ALIGNED, &kernel::SUBGROUP_FEW_ALIGNED_BIAS];
+        return Some((&kernel::SUBGROUP_FEW_ALIGNED_KERNEL, entries, variant));
+    }
+    let variant = kernel::SUBGROUP_FEW_ANY_KERNEL.variants.iter().find(suits)?;
+    Some((&kernel::SUBGROUP_FEW_ANY_KERNEL, [&kernel::SUBGROUP_FEW_ANY, &kernel::SUBGROUP_FEW_ANY_BIAS], variant))
+}
+
 /// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
 /// turn: few rows, of which other kernels have smaller tiles, and classes of more taps or further apart.
 fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
@@ -131,24 +181,32 @@ fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
 }
 
-/// The tile that takes the least time for so many rows, of the kernels for this stride. A product of 16 rows takes about two
-/// thirds of the time of one of 32, one of 8 half of it: what is read for the columns is the same.
+/// The tile that takes the least time for so many rows, of the kernels for this stride.
 pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> &'static Variant {
-    let time = |variant: &&Variant| {
-        let tile = variant.constant("TILE_M");
-        let time = match tile {
-            4 => 5,
-            8 => 6,
-            16 => 8,
-            _ => 12,
-        };
-        u64::from(rows.div_ceil(tile)) * time
-    };
     let suits = |variant: &&Variant| [0, stride].contains(&variant.constant("STRIDE"));
-    variants.iter().filter(suits).min_by_key(time).unwrap_or(&variants[0])
+    variants.iter().filter(suits).min_by_key(|variant| tile_time(variant, rows)).unwrap_or(&variants[0])
+}
+
+/// What so many rows take in tiles of this variant, of which only ratios count. A product of 16 rows takes about two thirds of the
+/// time of one of 32, one of 8 half of it: what is read for the columns is the same.
+pub(crate) fn tile_time(variant: &Variant, rows: u32) -> u64 {
+    let tile = variant.constant("TILE_M");
+    let time = match tile {
+        4 => 5,
+        8 => 6,
+        16 => 8,
+        _ => 12,
+    };
+    u64::from(rows.div_ceil(tile)) * time
 }
 
 fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
+    if method.variant.constant("ROWS") > 0 {
+        // A lane owns a pair of rows, and eight cells of all classes along w.
+        let [d, _, w] = gather.most_cells();
+        let blocks = samples * d * u64::from(gather.axes[1].target).div_ceil(2) * w.div_ceil(2 * u64::from(CELLS));
+        return u64::from(gather.groups) * gather.axes[0].classes.len() as u64 * blocks.div_ceil(LANES);
+    }
     // A lane of the kernel for pairs owns both classes along w.
     let classes = if method.variant.constant("EVEN") == 0 { gather.classes() } else { gather.classes() / 2 };
     let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * classes;
@@ -163,8 +221,12 @@ pub(crate) fn store_tests() -> u64 {
     loop_tests(&[8])
 }
 
-fn iterations(gather: &Gather, _: &Method, channels: u64) -> u64 {
+fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
+    if method.variant.constant("ROWS") > 0 {
+        // A pair of rows reads a row of the source more than one of them; the stores loop over both, and their channels.
+        return loop_tests(&[channels, d, h + 1]).saturating_add(loop_tests(&[2, 3]));
+    }
     loop_tests(&[channels, d, h, w]).saturating_add(store_tests())
 }
 

@@ -4,6 +4,7 @@ use super::super::tile::{self, Product, Tile};
 use super::{Abilities, Gather, Method};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, Variant};
+use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits};
 
@@ -20,11 +21,54 @@ const ENTRIES_8X4: Entries =
 const ENTRIES_4X4: Entries =
     [[&kernel::TILED_4X4, &kernel::TILED_4X4_BIAS], [&kernel::TILED_4X4_SIDE, &kernel::TILED_4X4_BIAS_SIDE]];
 
+const ENTRIES_8X8_LAST: Entries = [
+    [&kernel::TILED_8X8_LAST, &kernel::TILED_8X8_LAST_BIAS],
+    [&kernel::TILED_8X8_LAST_SIDE, &kernel::TILED_8X8_LAST_BIAS_SIDE],
+];
+const ENTRIES_8X4_LAST: Entries = [
+    [&kernel::TILED_8X4_LAST, &kernel::TILED_8X4_LAST_BIAS],
+    [&kernel::TILED_8X4_LAST_SIDE, &kernel::TILED_8X4_LAST_BIAS_SIDE],
+];
+const ENTRIES_4X4_LAST: Entries = [
+    [&kernel::TILED_4X4_LAST, &kernel::TILED_4X4_LAST_BIAS],
+    [&kernel::TILED_4X4_LAST_SIDE, &kernel::TILED_4X4_LAST_BIAS_SIDE],
+];
+
+/// Channels that the kernels for channels last stage at once.
+const FOUR: u32 = 4;
+
+/// What may be multiplied with nothing, in percent, to stage four channels at once. Staged one by one, neighbouring columns lie a
+/// pixel apart, in as many lines of the cache as there are lanes. Not measured.
+const MOST_WASTE: u64 = 50;
+
 /// All tiles; efficiencies in the order of the kernels' variants.
 fn tiles() -> impl Iterator<Item = Tile<Entries>> {
     Tile::of(&kernel::TILED_8X8_KERNEL, ENTRIES_8X8, &[92, 86, 84])
         .chain(Tile::of(&kernel::TILED_8X4_KERNEL, ENTRIES_8X4, &[82]))
         .chain(Tile::of(&kernel::TILED_4X4_KERNEL, ENTRIES_4X4, &[71, 66]))
+}
+
+/// The same of a source with its channels last, which they read in whole fours.
+fn tiles_of_fours() -> impl Iterator<Item = Tile<Entries>> {
+    Tile::of(&kernel::TILED_8X8_LAST_KERNEL, ENTRIES_8X8_LAST, &[94, 90, 89])
+        .chain(Tile::of(&kernel::TILED_8X4_LAST_KERNEL, ENTRIES_8X4_LAST, &[86]))
+        .chain(Tile::of(&kernel::TILED_4X4_LAST_KERNEL, ENTRIES_4X4_LAST, &[70, 68]))
+}
+
+/// Those that take a gather, each by fours of channels where that wastes little.
+fn tiles_for(gather: &Gather, limits: &DeviceLimits) -> Vec<Tile<Entries>> {
+    let has_fours = gather.source_layout == Layout::ChannelsLast && gather.channels.is_multiple_of(FOUR);
+    let choose = |(any, fours): (Tile<Entries>, Tile<Entries>)| {
+        if !has_fours {
+            return any;
+        }
+        let steps = |by_channel| steps(gather, fours.variant, by_channel, gather.channels.into());
+        match wastes_at_most(MOST_WASTE, gather, fours.variant, limits) {
+            true => fours.slowed(steps(true), steps(false)),
+            false => any.slowed(100 + MOST_WASTE, 100),
+        }
+    };
+    tiles().zip(tiles_of_fours()).map(choose).collect()
 }
 
 /// Outputs by cells of every class, for so many samples.
@@ -38,7 +82,7 @@ fn product(gather: &Gather, samples: u64) -> Product {
 
 /// Tiles that may be the fastest, for tuning.
 pub(in crate::conv) fn plausible_tiles(gather: &Gather, limits: &DeviceLimits) -> Vec<[u32; 2]> {
-    product(gather, gather.batch.into()).plausible_tiles(tiles(), limits, |_| 1)
+    product(gather, gather.batch.into()).plausible_tiles(tiles_for(gather, limits).into_iter(), limits, |_| 1)
 }
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32; 2]>) -> Result<Method> {
@@ -47,8 +91,10 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         return Err(Algorithm::Tiled.unavailable("a padded kernel has more than 31 taps along its axes together"));
     }
     let product = product(gather, gather.batch.into());
-    let tile = product.best_tile(tiles().filter(|tile| tile.is_wanted(wanted)), limits, |_| 1);
+    let wanted = tiles_for(gather, limits).into_iter().filter(|tile| tile.is_wanted(wanted));
+    let tile = product.best_tile(wanted, limits, |_| 1);
     let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
+    let by_fours = tiles_of_fours().any(|fours| std::ptr::eq(fours.entries[0][0], tile.entries[0][0]));
     Ok(Method {
         entries: tile.entries[0],
         variant: tile.variant,
@@ -57,7 +103,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         source_twice: false,
         stores: Abilities::ALL,
         side_entries: Some(tile.entries[1]),
-        by_channel: is_by_channel(gather, tile.variant, limits),
+        by_channel: by_fours || is_by_channel(gather, tile.variant, limits),
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,
         iterations,
@@ -83,11 +129,16 @@ fn steps(gather: &Gather, variant: &Variant, by_channel: bool, channels: u64) ->
 /// Whether the rows of a step should be channels of one tap: they cost fewer instructions (6 in 100 at 128 x 128, half of all
 /// at 16 x 128), unless the last block of channels is mostly filled up with zeros.
 fn is_by_channel(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
+    wastes_at_most(8, gather, variant, limits)
+}
+
+/// Whether rows that are channels of one tap take at most so many percent more steps than rows that are taps of channels.
+fn wastes_at_most(percent: u64, gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
     let steps = |by_channel, channels| steps(gather, variant, by_channel, channels);
     let all = gather.channels.into();
     // One block of channels must keep to the limit on loops, with all taps.
     let within = tile::iterations(variant, steps(true, 1)) <= limits.max_loop_iterations.into();
-    within && 100 * steps(true, all) <= 108 * steps(false, all)
+    within && 100 * steps(true, all) <= (100 + percent) * steps(false, all)
 }
 
 #[cfg(test)]

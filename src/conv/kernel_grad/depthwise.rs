@@ -8,21 +8,18 @@ use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Access, Algorithm, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, MIN_LOOP_LIMIT, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
 const SHORT_SUM: u64 = 640;
-
-/// The least limit on loop iterations that slabs can be planned with.
-const LEAST_LIMIT: u32 = 8;
 
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
     let (entry, variant) = kernel_for(problem)
         .ok_or_else(|| unavailable("its kernel gradient takes planes, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
-    if limit < LEAST_LIMIT {
+    if limit < MIN_LOOP_LIMIT {
         return Err(unavailable("the limit on loop iterations is too small for its windows"));
     }
     let x = plan.batched_shape(Operand::X, &problem.x_shape());
@@ -104,9 +101,9 @@ fn channels_entry(problem: &ConvProblem) -> &'static EntryPoint {
 }
 
 /// The limit on a slab's loop tests as [`Slabs`] counts them, columns + 2 for a row, where a strip here takes at most
-/// columns + TAPS + 2 (the inner loop two more than it has iterations): with t taps not more than (t + 3) / 3 times as many,
-/// as there is at least one column. STRIDE times as many where every column of x takes a turn.
+/// columns + TAPS + 3 (two loops, one behind the other, four more than they have iterations): with t taps not more than (t + 4) / 3
+/// times as many, as there is at least one column. STRIDE times as many where every column of x takes a turn.
 fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
-    let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 3));
+    let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 4));
     most as u32
 }

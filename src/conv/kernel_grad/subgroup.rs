@@ -1,12 +1,12 @@
 //! Kernel gradient by subgroups of 8 lanes: for software devices.
 
 use super::super::ConvProblem;
-use super::super::gather::{store_tests, tile_for};
+use super::super::gather::{store_tests, tile_for, tile_time};
 use super::super::passes::order_constant;
 use super::super::strip;
 use super::Method;
 use crate::error::Result;
-use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction};
+use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT};
@@ -16,44 +16,12 @@ use crate::window::Axis;
 const LANES: u64 = 8;
 const COLUMNS: u64 = 4;
 
+/// What a lane of the general kernel takes ([`Choice::lane`]).
+const GENERAL: u64 = 10;
+
 pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
-    let [d, h, w] = &problem.axes;
-    let channels = u64::from(problem.channels_in / problem.groups);
-    let outputs = problem.channels_out / problem.groups;
-    let rows_of_taps = u64::from(d.taps) * u64::from(h.taps);
-    // Slabs begin at whole fours too.
-    let fours = w.output.is_multiple_of(4);
-    let row3 = w.taps == 3 && w.dilation == 1 && channels >= 4;
-    // A lane a channel and row of taps, or a lane 4 columns: the first reads less, the second leaves fewer lanes idle.
-    let by_channel = channels.div_ceil(LANES) * rows_of_taps;
-    let by_column = (channels * rows_of_taps * u64::from(w.taps)).div_ceil(LANES * COLUMNS);
-    let tile = &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-    // Those that read whole fours of x take what is behind a row for zeros.
-    let is_zeros = problem.padding_mode == PaddingMode::Zeros;
-    let aligned = is_zeros && fours && strip::is_aligned(tile, w.input, w.output, -(w.padding_low as i32));
-    let (entry, strips): (&'static EntryPoint, u64) = match (w.stride, fours) {
-        (1, true) if row3 => (&kernel::SUBGROUP_DW_ROW3_VEC4, by_channel),
-        (1, false) if row3 => (&kernel::SUBGROUP_DW_ROW3, by_channel),
-        (2, _) if row3 && aligned => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED, by_channel),
-        (2, true) if row3 => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4, by_channel),
-        (2, false) if row3 => (&kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR, by_channel),
-        (_, true) => (&kernel::SUBGROUP_DW_ANY_VEC4, by_column),
-        (_, false) => (&kernel::SUBGROUP_DW_ANY, by_column),
-    };
-    // The plane is a row: of a flattened problem, or from the first.
-    let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
-    let entry = if is_row && fours { &kernel::SUBGROUP_DW_POINTWISE } else { entry };
-    let all_fours = [channels as u32, outputs].iter().all(|count| count.is_multiple_of(COLUMNS as u32));
-    let (entry, strips) = match [problem.x_layout, problem.y_layout] {
-        [Layout::ChannelsFirst, Layout::ChannelsFirst] => (entry, strips),
-        [Layout::ChannelsLast, Layout::ChannelsLast] if all_fours => {
-            let taps = rows_of_taps * u64::from(w.taps);
-            (&kernel::SUBGROUP_DW_LAST, (channels / COLUMNS * taps).div_ceil(LANES))
-        }
-        // The others read neighbours at once.
-        _ => (&kernel::SUBGROUP_DW_ANY, by_column),
-    };
-    let kernel = entry.kernel();
+    let choice = last(problem).or_else(|| pointwise(problem)).unwrap_or_else(|| fastest(problem));
+    let kernel = choice.entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
@@ -61,8 +29,8 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
     if loop_limit < MIN_LOOP_LIMIT {
         return Err(Algorithm::Subgroup.unavailable("its stores leave too little of the limit on loop iterations"));
     }
-    let variant = tile_for(kernel.variants, outputs, w.stride);
-    let tiles = u64::from(outputs.div_ceil(variant.constant("TILE_M")));
+    let tiles = u64::from(outputs(problem).div_ceil(choice.variant.constant("TILE_M")));
+    let Choice { entry, variant, strips, .. } = choice;
     Ok(Method {
         kernel: {
             let problem = problem.clone();
@@ -73,6 +41,116 @@ pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Met
         workgroup_size: LANES,
         loop_limit,
     })
+}
+
+/// A kernel, its tile, how many times 8 lanes' columns of dw there are, and what a lane takes: of this only ratios count, measured on
+/// both versions of Mesa's lavapipe.
+struct Choice {
+    entry: &'static EntryPoint,
+    variant: &'static Variant,
+    strips: u64,
+    lane: u64,
+}
+
+impl Choice {
+    fn new(problem: &ConvProblem, entry: &'static EntryPoint, strips: u64, lane: u64) -> Choice {
+        let variant = tile_for(entry.kernel().variants, outputs(problem), problem.axes[2].stride);
+        Choice { entry, variant, strips, lane }
+    }
+
+    /// The kernel whose lanes own so many neighbouring columns of one row of taps.
+    fn of_rows(problem: &ConvProblem, variant: &'static Variant) -> Choice {
+        let taps = variant.constant("TAPS");
+        let entry = if taps == 3 { &kernel::SUBGROUP_DW_ROW3 } else { &kernel::SUBGROUP_DW_ROW };
+        let parts = u64::from(problem.axes[2].taps.div_ceil(taps));
+        let strips = (channels(problem) * rows_of_taps(problem) * parts).div_ceil(LANES);
+        Choice { entry, variant, strips, lane: u64::from(taps) + 3 }
+    }
+
+    fn time(&self, problem: &ConvProblem) -> u64 {
+        self.strips * self.lane * tile_time(self.variant, outputs(problem))
+    }
+}
+
+/// Of a group.
+fn channels(problem: &ConvProblem) -> u64 {
+    (problem.channels_in / problem.groups).into()
+}
+
+fn outputs(problem: &ConvProblem) -> u32 {
+    problem.channels_out / problem.groups
+}
+
+/// Of a channel.
+fn rows_of_taps(problem: &ConvProblem) -> u64 {
+    let [d, h, _] = &problem.axes;
+    u64::from(d.taps) * u64::from(h.taps)
+}
+
+/// Of tensors with their channels last, that which reads four of them at once.
+fn last(problem: &ConvProblem) -> Option<Choice> {
+    let both_last = [problem.x_layout, problem.y_layout] == [Layout::ChannelsLast; 2];
+    let all_fours = [channels(problem), outputs(problem).into()].iter().all(|count| count.is_multiple_of(COLUMNS));
+    if !both_last || !all_fours {
+        return None;
+    }
+    let taps = rows_of_taps(problem) * u64::from(problem.axes[2].taps);
+    let strips = (channels(problem) / COLUMNS * taps).div_ceil(LANES);
+    Some(Choice::new(problem, &kernel::SUBGROUP_DW_LAST, strips, GENERAL))
+}
+
+/// That for planes that are one row of whole fours, of a flattened problem or from the first, and kernels of one tap.
+fn pointwise(problem: &ConvProblem) -> Option<Choice> {
+    let [d, h, _] = &problem.axes;
+    let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
+    let entry = &kernel::SUBGROUP_DW_POINTWISE;
+    (is_row && in_fours(problem)).then(|| Choice::new(problem, entry, by_column(problem), GENERAL))
+}
+
+/// Whether dy can be read in whole fours. Slabs begin at these too.
+fn in_fours(problem: &ConvProblem) -> bool {
+    problem.is_channels_first() && problem.axes[2].output.is_multiple_of(4)
+}
+
+/// The one that takes least, of those for any window.
+fn fastest(problem: &ConvProblem) -> Choice {
+    let w = &problem.axes[2];
+    let entry = if in_fours(problem) { &kernel::SUBGROUP_DW_ANY_VEC4 } else { &kernel::SUBGROUP_DW_ANY };
+    let general = Choice::new(problem, entry, by_column(problem), GENERAL);
+    let variants = kernel::SUBGROUP_DW_ROW3_KERNEL.variants.iter().chain(kernel::SUBGROUP_DW_ROW_KERNEL.variants);
+    let of_rows = variants
+        .filter(|variant| w.dilation == 1 && variant.constant("STRIDE") == w.stride)
+        .map(|variant| Choice::of_rows(problem, variant));
+    let choices = three_in_fours(problem).into_iter().chain(of_rows);
+    choices.fold(general, |best, next| if next.time(problem) < best.time(problem) { next } else { best })
+}
+
+/// That for rows of three taps that reads dy in whole fours. A lane owns a channel's: with few channels many are idle.
+fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
+    let w = &problem.axes[2];
+    if w.taps != 3 || w.dilation != 1 || !in_fours(problem) {
+        return None;
+    }
+    let entry = match w.stride {
+        1 => &kernel::SUBGROUP_DW_ROW3_VEC4,
+        2 if is_aligned(problem) => &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED,
+        2 => &kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4,
+        _ => return None,
+    };
+    Some(Choice::new(problem, entry, channels(problem).div_ceil(LANES) * rows_of_taps(problem), 5))
+}
+
+/// Whether x can be read in whole fours too. What is behind a row is then taken for zeros.
+fn is_aligned(problem: &ConvProblem) -> bool {
+    let w = &problem.axes[2];
+    let variant = &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
+    let is_zeros = problem.padding_mode == PaddingMode::Zeros;
+    is_zeros && strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32))
+}
+
+/// Lanes' columns of the general kernel, 8 lanes at a time.
+fn by_column(problem: &ConvProblem) -> u64 {
+    (channels(problem) * rows_of_taps(problem) * u64::from(problem.axes[2].taps)).div_ceil(LANES * COLUMNS)
 }
 
 /// The overrides of an entry point's kernel: that of `common/accumulate.wgsl`, mostly that of `common/border.wgsl`, and those of

@@ -5,17 +5,37 @@ use super::super::tile::{Product, Tile};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Override, Variant};
+use crate::layout::Layout;
 use crate::plan::{Access, Algorithm, Chunk, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::override_values;
 
 /// The kernels keep the taps of all axes as bits of one number.
 const MOST_TAPS: u32 = 31;
 
+/// Channels that the kernels for channels last stage at once.
+const FOUR: u32 = 4;
+
 /// All tiles; efficiencies in the order of the kernels' variants.
 fn tiles() -> impl Iterator<Item = Tile<&'static EntryPoint>> {
     Tile::of(&kernel::KERNEL_GRAD_TILED_8X8_KERNEL, &kernel::KERNEL_GRAD_TILED_8X8, &[83])
         .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_8X4_KERNEL, &kernel::KERNEL_GRAD_TILED_8X4, &[78, 74]))
         .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_4X4_KERNEL, &kernel::KERNEL_GRAD_TILED_4X4, &[57]))
+}
+
+/// The same of tensors with their channels last, in whole fours of them.
+fn tiles_of_fours() -> impl Iterator<Item = Tile<&'static EntryPoint>> {
+    Tile::of(&kernel::KERNEL_GRAD_TILED_8X8_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X8_LAST, &[89])
+        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_8X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_8X4_LAST, &[83, 79]))
+        .chain(Tile::of(&kernel::KERNEL_GRAD_TILED_4X4_LAST_KERNEL, &kernel::KERNEL_GRAD_TILED_4X4_LAST, &[63]))
+}
+
+/// Those that take a problem.
+fn tiles_for(problem: &ConvProblem) -> impl Iterator<Item = Tile<&'static EntryPoint>> {
+    let fours =
+        |layout, channels: u32| layout == Layout::ChannelsLast && (channels / problem.groups).is_multiple_of(FOUR);
+    let in_fours = fours(problem.x_layout, problem.channels_in) && fours(problem.y_layout, problem.channels_out);
+    let any = tiles().filter(move |_| !in_fours);
+    tiles_of_fours().filter(move |_| in_fours).chain(any)
 }
 
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
@@ -34,7 +54,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
     let product = product(problem);
     let terms = most_terms(problem, &chunks);
-    let tiles = tiles().filter(|tile| tile.is_wanted(plan.wanted_tile()));
+    let tiles = tiles_for(problem).filter(|tile| tile.is_wanted(plan.wanted_tile()));
     let tile = product.best_tile(tiles, plan.limits, |invocations| plan.wanted_slices(dw_elements, invocations, terms));
     let tile = tile.ok_or_else(|| Algorithm::Tiled.unavailable("no tile fits the device's workgroups"))?;
     plan.explain(&product.note(tile.variant));
@@ -64,8 +84,9 @@ pub(super) fn plausible_tiles(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> 
     let dw_elements = elements(&problem.w_shape());
     let Ok(chunks) = plan.chunks(problem.batch, &[x, dy], 1) else { return Vec::new() };
     let terms = most_terms(problem, &chunks);
-    product(problem)
-        .plausible_tiles(tiles(), plan.limits, |invocations| plan.wanted_slices(dw_elements, invocations, terms))
+    product(problem).plausible_tiles(tiles_for(problem), plan.limits, |invocations| {
+        plan.wanted_slices(dw_elements, invocations, terms)
+    })
 }
 
 /// Terms of a sum of dw within a chunk: all chunks but the last have as many samples as the first.
@@ -111,7 +132,7 @@ mod tests {
 
     #[test]
     fn slabs_keep_to_the_limit_on_loops() {
-        for tile in tiles() {
+        for tile in tiles().chain(tiles_of_fours()) {
             let rows = u64::from(tile.variant.constant("TILE_K"));
             for limit in [8, 9, 10, 13, 19, 40, 100, 1_000, 65_535, u32::MAX] {
                 for (down, across) in [(1, 1), (1, 7), (5, 1), (13, 40), (3, 500_000), (500_000, 3)] {

@@ -15,6 +15,8 @@ pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/pr
 /// Where source and out lie in any layout; or with their channels first.
 pub(super) const GATHER_LAYOUTS: &str = include_str!("../../../shaders/conv/gather/layouts.wgsl");
 pub(super) const GATHER_CHANNELS_FIRST: &str = include_str!("../../../shaders/conv/gather/channels_first.wgsl");
+const INTERLEAVED: &str = include_str!("../../../shaders/conv/gather/interleaved.wgsl");
+const FEW: &str = include_str!("../../../shaders/conv/gather/subgroup_few.wgsl");
 const PRODUCT_PAIR: &str = include_str!("../../../shaders/conv/subgroup/product_pair.wgsl");
 pub(super) const PRODUCT_FOUR: &str = include_str!("../../../shaders/conv/subgroup/product_four.wgsl");
 const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.wgsl");
@@ -32,6 +34,8 @@ macro_rules! subgroup_tile {
         Variant { constants: &[("WORKGROUP_SIZE", 8), ("TILE_M", $rows) $(, ($name, $value))*], workgroup_bytes: 0 }
     };
 }
+
+pub(super) use subgroup_tile;
 
 /// The tile of most rows first.
 pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
@@ -73,6 +77,28 @@ const PAIR_TILES: &[Variant] = &[
     subgroup_tile!(16, "EVEN" 1, "ODD" 1),
     subgroup_tile!(16, "EVEN" 2, "ODD" 2),
     subgroup_tile!(16, "EVEN" 1, "ODD" 0),
+];
+
+/// Tiles of few rows, of which one or three are summed, by the taps of the classes along w and the cell under the first of the
+/// second class's: of one class, and of kernels of 3 and 7 with stride 2.
+const FEW_TILES: &[Variant] = &[
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 3, "ODD" 0, "ODD_FIRST" 0),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 5, "ODD" 0, "ODD_FIRST" 0),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 1, "ODD" 2, "ODD_FIRST" 0),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 2, "ODD" 1, "ODD_FIRST" 1),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 3, "ODD" 4, "ODD_FIRST" 0),
+];
+
+/// The same, with the cells before a lane's own: of the padding that keeps a row's length, or halves it.
+const FEW_ALIGNED_TILES: &[Variant] = &[
+    subgroup_tile!(4, "ROWS" 1, "EVEN" 3, "ODD" 0, "ODD_FIRST" 0, "BEFORE" 1),
+    subgroup_tile!(4, "ROWS" 1, "EVEN" 5, "ODD" 0, "ODD_FIRST" 0, "BEFORE" 2),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 3, "ODD" 0, "ODD_FIRST" 0, "BEFORE" 1),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 5, "ODD" 0, "ODD_FIRST" 0, "BEFORE" 2),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 1, "ODD" 2, "ODD_FIRST" 0, "BEFORE" 0),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 2, "ODD" 2, "ODD_FIRST" 1, "BEFORE" 1),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 3, "ODD" 2, "ODD_FIRST" 1, "BEFORE" 1),
+    subgroup_tile!(4, "ROWS" 3, "EVEN" 3, "ODD" 4, "ODD_FIRST" 0, "BEFORE" 1),
 ];
 
 /// The override constants of a store: `common/accumulate.wgsl` and `common/activation.wgsl`.
@@ -159,10 +185,24 @@ kernel! {
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PRODUCT_PAIR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_PAIR, INTERLEAVED, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
         GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_FEW_ANY_KERNEL = "conv/gather/subgroup_few_any",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, INTERLEAVED, PLACE, LAYOUT, GATHER_LAYOUTS, FEW, STORE_SCALAR],
+        GatherParams, PAIR_OVERRIDES, subgroup 8, variants FEW_TILES;
+    SUBGROUP_FEW_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_FEW_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_FEW_ALIGNED_KERNEL = "conv/gather/subgroup_few_aligned",
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, INTERLEAVED, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, FEW, STORE_VEC4],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants FEW_ALIGNED_TILES;
+    SUBGROUP_FEW_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out")];
+    SUBGROUP_FEW_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",

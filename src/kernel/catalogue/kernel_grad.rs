@@ -2,15 +2,20 @@
 
 use super::super::params::KernelGradParams;
 use super::conv::{CHANNELS_FIRST, CONV, KERNEL_ORDER, LAYOUTS};
-use super::gather::{PRODUCT, PRODUCT_FOUR, ROW3_STRIDE2_TILES, SUBGROUP_TILES};
+use super::gather::{PRODUCT, PRODUCT_FOUR, ROW3_STRIDE2_TILES, SUBGROUP_TILES, subgroup_tile};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, WINDOW, kernel, read,
-    read_quad, write,
+    ACCUMULATE_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, Variant, WINDOW,
+    kernel, read, read_quad, write,
 };
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
 const KERNEL_GRAD_SUBGROUP: &str = include_str!("../../../shaders/conv/kernel_grad/subgroup.wgsl");
+const STORE_COLUMNS: &str = include_str!("../../../shaders/conv/kernel_grad/store_columns.wgsl");
+const PRODUCT_ROW: &str = include_str!("../../../shaders/conv/kernel_grad/product_row.wgsl");
+const COLUMNS_ROW: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row.wgsl");
+const ROW_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/row_three.wgsl");
+const ROW_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/row_four.wgsl");
 const ROWS: &str = include_str!("../../../shaders/conv/kernel_grad/rows.wgsl");
 const COLUMNS_LAST: &str = include_str!("../../../shaders/conv/kernel_grad/columns_last.wgsl");
 const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/columns_four.wgsl");
@@ -33,55 +38,80 @@ const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER", "X_LAST", 
 
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
         KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
-    SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_THREE, COLUMNS_ROW3, DY_SCALAR],
-        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
-    SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
-}
-kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
-        [INDEX, ELEMENT, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_POINTWISE = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
-    SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_scalar",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_SCALAR],
-        KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
-    SUBGROUP_DW_ROW3_STRIDE2_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
-}
-kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROWS, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_DW_LAST_KERNEL = "conv/kernel_grad/subgroup_last",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, PRODUCT_FOUR, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, COLUMNS_LAST],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, PRODUCT_FOUR, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, COLUMNS_LAST],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_LAST = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
+kernel! {
+    SUBGROUP_DW_ROW3_KERNEL = "conv/kernel_grad/subgroup_row3",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROW_THREE, PRODUCT_ROW, COLUMNS_ROW],
+        KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants ROW3_TILES;
+    SUBGROUP_DW_ROW3 = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW_KERNEL = "conv/kernel_grad/subgroup_row",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, ROW_FOUR, PRODUCT_ROW, COLUMNS_ROW],
+        KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants ROW_TILES;
+    SUBGROUP_DW_ROW = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
+}
+
+const ROW3_TILES: &[Variant] = &[
+    subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),
+    subgroup_tile!(16, "TAPS" 3, "STRIDE" 1),
+    subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
+];
+
+/// With stride 4 the rows of 11 taps of the first layers that stride so, in two parts.
+const ROW_TILES: &[Variant] = &[
+    subgroup_tile!(32, "TAPS" 4, "STRIDE" 1),
+    subgroup_tile!(16, "TAPS" 4, "STRIDE" 1),
+    subgroup_tile!(32, "TAPS" 5, "STRIDE" 1),
+    subgroup_tile!(16, "TAPS" 5, "STRIDE" 1),
+    subgroup_tile!(32, "TAPS" 7, "STRIDE" 1),
+    subgroup_tile!(16, "TAPS" 7, "STRIDE" 1),
+    subgroup_tile!(32, "TAPS" 4, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 4, "STRIDE" 2),
+    subgroup_tile!(32, "TAPS" 5, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 5, "STRIDE" 2),
+    subgroup_tile!(32, "TAPS" 7, "STRIDE" 2),
+    subgroup_tile!(16, "TAPS" 7, "STRIDE" 2),
+    subgroup_tile!(32, "TAPS" 6, "STRIDE" 4),
+    subgroup_tile!(16, "TAPS" 6, "STRIDE" 4),
+];

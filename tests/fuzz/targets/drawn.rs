@@ -16,7 +16,7 @@ fn one_of<T: Copy>(numbers: &mut Numbers<'_>, all: &[T]) -> T {
 }
 
 fn is(numbers: &mut Numbers<'_>) -> bool {
-    numbers.byte() % 2 == 0
+    numbers.byte().is_multiple_of(2)
 }
 
 fn axis(numbers: &mut Numbers<'_>) -> CaseAxis {

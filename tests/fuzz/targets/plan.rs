@@ -36,7 +36,7 @@ fn run(bytes: &[u8]) {
 
 fn of_case(numbers: &mut Numbers<'_>) {
     let (limits, options) = (limits(numbers), options(numbers));
-    let (pass, bias) = (numbers.byte(), numbers.byte() % 2 == 0);
+    let (pass, bias) = (numbers.byte(), numbers.byte().is_multiple_of(2));
     let case = drawn::case(numbers);
     let passes = case.passes();
     let pass = passes[pass as usize % passes.len()];

@@ -1,8 +1,10 @@
-use wgconv::{Pass, PlanOptions};
+use std::collections::BTreeSet;
+
+use wgconv::{Algorithm, Pass, PlanOptions, Strategy, kernels};
 
 use super::check_exact_with;
 use crate::support::catalogue;
-use crate::support::context::Regime;
+use crate::support::context::{Regime, context};
 
 #[test]
 fn kernel_grad_equals_the_reference() {
@@ -26,4 +28,53 @@ fn kernel_grad_is_the_same_for_every_workspace_limit() {
             }
         }
     }
+}
+
+/// Lanes that own rows of taps, or parts of these: every number of columns and stride, in both tiles, on rows that are not whole
+/// steps, channels that are not whole tiles and lanes that have nothing.
+#[test]
+fn every_kernel_of_rows_of_taps_equals_the_reference() {
+    // Case; rows of a tile, columns of a lane, stride.
+    let rows: [(&str, [u32; 3]); 19] = [
+        ("n2c5h6w7k33r3s3p1", [32, 3, 1]),
+        ("n2c9h5w6k11r2s3inout", [16, 3, 1]),
+        ("n3c9h9w6k40r3s3u2p1", [32, 3, 2]),
+        ("n2c6h7w9k13r3s3u2p1circularinout", [16, 3, 2]),
+        ("n2c3h5w9k31r3s4p1_2", [32, 4, 1]),
+        ("n2c6h6w8k28r4s4p2replicateg2", [16, 4, 1]),
+        ("n2c3h9w10k35r4s4u2p1", [32, 4, 2]),
+        ("n2c5h8w7k14r2s4u2p1lastx", [16, 4, 2]),
+        ("n2c3h7w9k33r5s5p2", [32, 5, 1]),
+        ("n2c2h5w13k20r3s9p1x4", [32, 5, 1]),
+        ("n3c9w9k11s5p2", [16, 5, 1]),
+        ("n2c3h7w11k31r5s5u2p2reflect", [32, 5, 2]),
+        ("n2c2d3h4w9k9t2r3s5u1x2x2p0x1x2", [16, 5, 2]),
+        ("n2c2h9w8k32r7s7p3lasty", [32, 7, 1]),
+        ("n2c7h8w9k12r1s7p0x3", [16, 7, 1]),
+        ("n2c3h9w15k30r7s7u2p3", [32, 7, 2]),
+        ("c5h11w12k16r7s7u2p3lastxlasty", [16, 7, 2]),
+        ("c3h23w27k32r11s11u4p2", [32, 6, 4]),
+        ("c2h19w25k15r11s11u4p2", [16, 6, 4]),
+    ];
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let constant =
+        |constants: &[(&str, u32)], name| constants.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let numbers = |constants| ["TILE_M", "TAPS", "STRIDE"].map(|name| constant(constants, name).unwrap_or(0));
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    let mut taken = BTreeSet::new();
+    let checked = catalogue::part(rows.to_vec());
+    let all = checked.len() == rows.len();
+    for (text, expected) in checked {
+        let case = catalogue::conv(text);
+        let plan = case.plan(context(), Pass::KernelGrad, false, &options).unwrap();
+        assert_eq!(numbers(plan.steps().next().unwrap().constants), expected, "{text}");
+        check_exact_with(&case, Pass::KernelGrad, false, Regime::Device, 5, &options)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        taken.insert(expected);
+    }
+    let of_rows = ["conv/kernel_grad/subgroup_row", "conv/kernel_grad/subgroup_row3"];
+    let known = kernels().into_iter().filter(|kernel| of_rows.contains(&kernel.name));
+    assert!(!all || taken == known.map(|kernel| numbers(kernel.constants)).collect(), "{taken:?}");
 }
