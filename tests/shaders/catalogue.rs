@@ -331,14 +331,20 @@ fn poolings_of_rank<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
 
 /// Rows of whole fours under windows and between them.
 fn rows_of_fours<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
-    let x = shape([2, 3], [16; D]);
-    let max = MaxPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
-    let average = AvgPool::<D>::new([2; D]).stride([2; D]).build().unwrap().problem(&x).unwrap();
-    for (problem, passes) in [(max, &PoolPass::ALL[..]), (average, &[PoolPass::Forward, PoolPass::Backward])] {
-        for &pass in passes {
-            push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
-                problem.plan_spec(&DeviceLimits::default(), pass, options)
-            });
+    let (x, limits) = (shape([2, 3], [16; D]), DeviceLimits::default());
+    for (taps, stride, padding) in [([2; D], [2; D], [0; D]), ([3; D], [1; D], [1; D]), ([4; D], [2; D], [1; D])] {
+        let padding = Padding::Symmetric(padding);
+        let max = MaxPool::<D>::new(taps).stride(stride).padding(padding).build().unwrap();
+        let average = AvgPool::<D>::new(taps).stride(stride).padding(padding).build().unwrap();
+        for (problem, passes) in
+            [(max.problem(&x), &PoolPass::ALL[..]), (average.problem(&x), &[PoolPass::Forward, PoolPass::Backward])]
+        {
+            let problem = problem.unwrap();
+            for &pass in passes {
+                push_every_algorithm(plans, &format!("{problem:?} {pass:?}"), |options| {
+                    problem.plan_spec(&limits, pass, options)
+                });
+            }
         }
     }
 }
@@ -347,7 +353,8 @@ fn rows_of_fours<const D: usize>(plans: &mut Vec<(String, PlanSpec)>) {
 fn channels_last_of<const D: usize>(x: &[usize], plans: &mut Vec<(String, PlanSpec)>) {
     let limits = DeviceLimits::default();
     for y_layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
-        for (taps, stride) in [([3; D], [2; D]), ([2; D], [2; D]), ([3; D], [1; D])] {
+        for (taps, stride) in [(3, 2), (2, 2), (2, 1), (3, 1), (4, 1)] {
+            let (taps, stride) = ([taps; D], [stride; D]);
             let max = MaxPool::<D>::new(taps).stride(stride).build().unwrap();
             let average = AvgPool::<D>::new(taps).stride(stride).padding(Padding::Symmetric([1; D])).build().unwrap();
             let bins = AdaptiveAvgPool::<D>::new(taps).build().unwrap();
