@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use wgconv::{Algorithm, Pass, PlanOptions, Strategy, kernels};
 
-use super::check_exact_with;
-use crate::support::catalogue;
+use super::{ConvData, check_exact_with, on_cpu, on_gpu, result_shape};
 use crate::support::context::{Regime, context};
+use crate::support::{catalogue, compare};
 
 const KERNELS: [&str; 2] = ["conv/gather/subgroup_few_any", "conv/gather/subgroup_few_aligned"];
 
@@ -62,6 +62,33 @@ fn every_kernel_of_few_channels_equals_the_reference() {
         Some(numbers(number, kernel.constants))
     });
     assert_eq!(taken, known.collect());
+}
+
+/// Two rows of dx share the rows of dy, of which each has no tap on some.
+#[test]
+fn infinities_do_not_meet_rows_without_a_tap() {
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for text in ["n2c3h9w16k5r3s3u2p1", "n2c3h6w7k5r5s5p2"] {
+        let case = catalogue::conv(text);
+        let problem = case.problem().unwrap();
+        let mut data = ConvData::integers(&problem, 78);
+        for values in [&mut data.w, &mut data.dy] {
+            // No zero, by which an infinity would make a NaN.
+            values.iter_mut().for_each(|value| *value = value.abs() + 1.0);
+        }
+        let middle = data.dy.len() / 2;
+        for at in [0, middle] {
+            data.dy[at] = f32::INFINITY;
+        }
+        let found = on_gpu(context(), &case, Pass::InputGrad, false, &data, &options).unwrap();
+        let expected = on_cpu(&problem, Pass::InputGrad, false, &data).to_f32();
+        assert!(expected.iter().all(|value| !value.is_nan()));
+        compare::exact(&found, &expected, &result_shape(&problem, Pass::InputGrad))
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
 }
 
 fn numbers(kernel: usize, constants: &[(&str, u32)]) -> [u32; 5] {
