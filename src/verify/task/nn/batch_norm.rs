@@ -53,18 +53,18 @@ impl Pass<'_> {
 
     fn training(&self, relu: bool, residual: bool) -> Result<Task> {
         let mut data = self.forward_data();
-        // Channels without variance, where all depends on eps.
+        // Channels of zeros, where all depends on eps.
         let channel = self.channel();
-        for (i, x) in data[0].iter_mut().enumerate().filter(|(i, _)| channel(*i) % 4 == 3) {
-            *x = (channel(i) % 7) as f32;
-        }
+        let is_zero = |c: usize| c % 4 == 3;
+        data[0].iter_mut().enumerate().filter(|(i, _)| is_zero(channel(*i))).for_each(|(_, x)| *x = 0.0);
         let [x, r, w, b, running_mean, running_var] = &data;
         let found = batch_norm::forward_training(self.case.extents(), x, w, b, VARIANCE_EPS)?;
         let elements = (x.len() / self.case.channels as usize) as f64;
-        let size = f64::from(MOST);
+        let size = |c: usize| if is_zero(c) { 0.0 } else { f64::from(MOST) };
         let terms = (elements / 64.0).min(1024.0) + 40.0;
-        let mean_off = terms * EPS * size;
-        let var_off = |c: usize| terms * EPS * (found.variance[c] + size * found.variance[c].sqrt()) + mean_off.powi(2);
+        let mean_off = |c: usize| terms * EPS * size(c);
+        let var_off =
+            |c: usize| terms * EPS * (found.variance[c] + size(c) * found.variance[c].sqrt()) + mean_off(c).powi(2);
         // Relative; the root halves it.
         let std_off = |c: usize| var_off(c) / (found.variance[c] + f64::from(VARIANCE_EPS)) + 4.0 * EPS;
         let moved = |running: &[f32], to: &[f64]| {
@@ -77,17 +77,17 @@ impl Pass<'_> {
         let y_off = |i: usize, _| {
             let c = channel(i);
             let scale = f64::from(w[c]).abs() * found.inv_std[c];
-            let rounded = 8.0 * EPS * (scale * 2.0 * size + f64::from(b[c].abs()) + f64::from(r[i].abs()));
-            scale * mean_off + std_off(c) * scale * (f64::from(x[i]) - found.mean[c]).abs() + rounded
+            let rounded = 8.0 * EPS * (scale * 2.0 * size(c) + f64::from(b[c].abs()) + f64::from(r[i].abs()));
+            scale * mean_off(c) + std_off(c) * scale * (f64::from(x[i]) - found.mean[c]).abs() + rounded
         };
         let expected = vec![
             self.expected(Operand::Y, within(y, y_off)),
-            self.of_channels(Operand::Mean, within(found.mean.clone(), |_, _| mean_off)),
+            self.of_channels(Operand::Mean, within(found.mean.clone(), |c, _| mean_off(c))),
             self.of_channels(Operand::InvStd, within(found.inv_std.clone(), |c, value| std_off(c) * value)),
             self.of_channels(
                 Operand::RunningMean,
                 within(moved(running_mean, &found.mean), |c, _| {
-                    MOMENTUM * mean_off + running_off(running_mean[c], found.mean[c])
+                    MOMENTUM * mean_off(c) + running_off(running_mean[c], found.mean[c])
                 }),
             ),
             self.of_channels(
