@@ -87,8 +87,8 @@ pub(super) fn entries(problem: &PoolProblem, pass: PoolPass, limits: &DeviceLimi
     let before = |cells: u32| (FOUR as u32 - cells % FOUR as u32) % FOUR as u32;
     let fits = if pass.is_over_cells() {
         // With a stride of 2 a run of windows never takes more.
-        let run = || before(w.taps - 1 - w.padding_low) + w.taps + 3 <= MOST_WINDOWS;
-        h.stride <= 2 && (w.stride == 2 || w.stride == 1 && w.padding_low < w.taps && w.taps <= MOST_TAPS && run())
+        let windows = before(w.windows_before()).saturating_add(w.taps).saturating_add(3);
+        h.stride <= 2 && (w.stride == 2 || w.stride == 1 && windows <= MOST_WINDOWS)
     } else {
         // By single cells there is nothing to gain where windows share none.
         let shares = h.taps > h.stride || w.taps > w.stride || has_whole_rows(w);

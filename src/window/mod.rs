@@ -133,6 +133,11 @@ impl Axis {
         self.taps == 1 && self.stride == 1 && self.padding_low == 0 && self.input == self.output
     }
 
+    /// Windows before that of a cell's own number which cover it too, with a stride of 1 and without dilation.
+    pub(crate) fn windows_before(&self) -> u32 {
+        self.taps.saturating_sub(1).saturating_sub(self.padding_low)
+    }
+
     /// For dilation 1, the most windows that cover a cell.
     pub(crate) fn most_windows(&self) -> u32 {
         self.taps.div_ceil(self.stride)
