@@ -30,7 +30,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
         None => few_for(gather)
             .map(|(_, _, variant)| variant)
-            .or_else(|| pair_variant(gather))
+            .or_else(|| pair_variant(gather).filter(|_| !is_single(gather)))
             .unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
     Ok(Method {
@@ -87,6 +87,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
     if let Some((kernel, entries, _)) = few_for(gather) {
         return (kernel, entries, false);
     }
+    if is_single(gather) {
+        return (&kernel::SUBGROUP_SINGLE_KERNEL, [&kernel::SUBGROUP_SINGLE, &kernel::SUBGROUP_SINGLE_BIAS], false);
+    }
     if pair_variant(gather).is_some() {
         return (&kernel::SUBGROUP_PAIR_KERNEL, [&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], false);
     }
@@ -123,6 +126,13 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
 
 /// A kernel, its entry points without and with bias, and its constants.
 type Specialised = (&'static Kernel, [&'static EntryPoint; 2], &'static Variant);
+
+/// Whether no class has more than one tap, as those of a kernel of one tap: not where both classes along w of stride 2 have one, which
+/// the kernel for pairs sums at once.
+fn is_single(gather: &Gather) -> bool {
+    let is_pair = gather.axes[2].classes.iter().filter(|class| class.taps > 0).count() > 1 && pair_variant(gather).is_some();
+    gather.most_taps().iter().all(|&taps| taps <= 1) && !is_pair
+}
 
 /// The kernel whose lanes own pairs of rows of few channels. `None` where it is another's turn: more channels, other strides, and a
 /// single row.

@@ -156,6 +156,13 @@ kernel! {
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
+    SUBGROUP_SINGLE_KERNEL = "conv/gather/subgroup_single",
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_SINGLE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_SINGLE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
         [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
