@@ -100,6 +100,11 @@ impl Epilogue {
         }
     }
 
+    /// Whether outputs without terms are zeros before an addend comes in.
+    pub(super) fn keeps_zero(&self) -> bool {
+        !self.bias && self.activation == Activation::None
+    }
+
     /// Why sums that are rounded where they are stored have to be kept in f32 first, if they have.
     fn needs_stage(&self, abilities: Abilities, once: bool) -> Option<&'static str> {
         let by_factor = |factor: Factor| factor != Factor::ONE;
@@ -337,6 +342,17 @@ fn scale(plan: &mut SpecBuilder<'_>, factor: Factor, operands: &[(Operand, u64)]
 }
 
 impl Stores {
+    /// Adds zeros to the plan for what the sums leave as it is, if they are not added to what is there.
+    pub(super) fn clear(&self, plan: &mut SpecBuilder<'_>) -> Result<()> {
+        if self.accumulate {
+            return Ok(());
+        }
+        let entries = ByElement { scalar: &kernel::CLEAR_SCALAR, vec4: &kernel::CLEAR_VEC4 };
+        let (output, elements) = self.output;
+        // A tensor has at most u32::MAX elements.
+        elementwise_steps_with(plan, entries, &[Part::each(output)], elements as u32, &ElementwiseSettings::default())
+    }
+
     /// Chunks of the batch for an input and the output, or for the sums of a chunk that are kept in the workspace.
     pub(super) fn chunks(
         &self,

@@ -113,10 +113,20 @@ impl GatherAxis {
         })
     }
 
+    /// The only class of several that has taps, as an axis of its own, and its first cell. `None` if others have taps too.
+    pub(crate) fn alone(&self) -> Option<(GatherAxis, u32)> {
+        let mut with_taps = (0..).zip(&self.classes).filter(|(_, class)| class.taps > 0);
+        let (first, class) = with_taps.next()?;
+        let is_alone = with_taps.next().is_none() && class.cells > 0 && self.classes.len() > 1;
+        // Without other classes among them, its taps follow each other.
+        is_alone.then(|| (GatherAxis { shift: 0, period: 1, classes: vec![*class], ..self.clone() }, first))
+    }
+
     /// Whether a target cell depends on the source cell of the same number alone.
     pub(crate) fn is_pointwise(&self) -> bool {
         let class = self.classes[0];
         self.classes.len() == 1
+            && self.target_stride == 1
             && self.taps == 1
             && self.source_stride == 1
             && class.start == 0
@@ -165,6 +175,15 @@ mod tests {
     }
 
     #[test]
+    fn a_class_alone_is_pointwise_only_without_other_cells_between() {
+        // As many outputs as inputs, by the padding.
+        let axis = Axis::new("test", 0, 4, (1, 2, 1), (0, 3), Rounding::Floor).unwrap();
+        let (own, first) = GatherAxis::input_grad(&axis).alone().unwrap();
+        assert_eq!((own.source, own.target, own.classes[0].start, first), (4, 4, 0, 0));
+        assert!(!own.is_pointwise());
+    }
+
+    #[test]
     fn both_gathers_multiply_every_pair_that_a_convolution_has_once() {
         for (input, taps, stride, dilation, low, high) in [
             (9, 3, 1, 1, 1, 1),
@@ -176,6 +195,8 @@ mod tests {
             (12, 5, 4, 6, 13, 13),
             (8, 2, 6, 4, 3, 0),
             (1, 1, 1, 1, 0, 0),
+            (9, 1, 3, 1, 2, 4),
+            (14, 3, 2, 4, 3, 5),
         ] {
             let axis = Axis::new("test", 0, input, (taps, stride, dilation), (low, high), Rounding::Floor).unwrap();
             let mut forward = Vec::new();
@@ -193,6 +214,10 @@ mod tests {
             assert_eq!(pairs(&GatherAxis::input_grad(&axis), true), backward, "{axis:?}");
             let gather = GatherAxis::input_grad(&axis);
             assert_eq!(gather.classes.iter().map(|class| u64::from(class.cells)).sum::<u64>(), input);
+            if let Some((own, first)) = gather.alone() {
+                let shifted = pairs(&own, true).into_iter().map(|(i, t, o)| (i + first, t, o));
+                assert_eq!(shifted.collect::<Vec<_>>(), backward, "{axis:?}");
+            }
         }
     }
 }

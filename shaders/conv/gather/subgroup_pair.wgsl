@@ -10,7 +10,7 @@ const EVEN: u32 = 1u;
 const ODD: u32 = 2u;
 // specialise: end
 
-const_assert EVEN >= 1u && EVEN <= 2u && ODD <= 2u;
+const_assert EVEN >= 1u && EVEN <= 2u && ODD >= 1u && ODD <= 2u;
 // The first half of the sums is the first class's, the other half the second's.
 const_assert TILE_M == 16u;
 
@@ -109,8 +109,7 @@ fn gather_sums(block: Block, lane: u32) {
     let cell_apart = source_cell();
     let start_d = class_at(0u, block.class_d).start + i32(block.d * params.in_stride_d);
     let start_h = class_at(1u, block.class_h).start + i32(block.h * params.in_stride_h);
-    // A class without taps begins nowhere.
-    let start = min(even.start, select(even.start, odd.start, ODD > 0u));
+    let start = min(even.start, odd.start);
     let even_is_behind = even.start > start;
     let odd_is_behind = odd.start > start;
     let places = vec4<i32>(i32(block.w) + start) + vec4<i32>(0, 1, 2, 3);
@@ -156,7 +155,7 @@ fn gather_sums(block: Block, lane: u32) {
                         accumulate_even_two(a, x, y);
                     }
                 }
-                if (ODD > 0u && odd.taps > 0u) {
+                if (odd.taps > 0u) {
                     let a = packed[select(at_odd, zero_quad, is_absent)];
                     let x = select(first.under, first.next, odd_is_behind);
                     let y = select(second.under, second.next, odd_is_behind);

@@ -15,6 +15,7 @@ pub(super) use tiled::plausible_tiles;
 
 use super::epilogue::{Abilities, begin};
 use super::{ConvProblem, Epilogue, border};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{EntryPoint, GatherParams, KernelKey, Override, Variant};
 use crate::layout::Layout;
@@ -60,6 +61,14 @@ pub(super) fn plan(
     epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
+    // Where most cells have no taps, storing their zeros one by one takes longer than the sums.
+    let cells = match algorithm {
+        Algorithm::Subgroup if epilogue.keeps_zero() && plan.element_of(gather.target) == ElementType::F32 => {
+            gather.of_cells_with_taps()
+        }
+        _ => None,
+    };
+    let (gather, first_cell) = cells.as_ref().map_or((gather, 0), |(gather, first)| (gather, *first));
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
@@ -91,6 +100,13 @@ pub(super) fn plan(
         channels >= gather.channels && !(gather.target == Operand::Dx && problem.padding_mode != PaddingMode::Zeros);
     let stores = begin(&mut plan, epilogue, output, method.stores, algorithm, once)?;
     stores.keep_to_workspace(&mut plan, target, algorithm)?;
+    if cells.is_some() {
+        plan.explain("cells that have taps only, the others are cleared first");
+        stores.clear(&mut plan)?;
+    }
+    let cell = if gather.target_layout == Layout::ChannelsLast { gather.groups * gather.outputs } else { 1 };
+    // Of a sample, whose elements have numbers of 32 bits.
+    let first_element = first_cell as u32 * cell;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
     if per_sample > method.most_workgroups {
@@ -119,7 +135,7 @@ pub(super) fn plan(
             let params = GatherParams {
                 batch: chunk.count,
                 in_base,
-                out_base,
+                out_base: out_base + first_element,
                 channel_begin: begin,
                 channel_end: gather.channels.min(begin + channels),
                 slope: stores.slope(),

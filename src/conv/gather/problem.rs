@@ -84,6 +84,25 @@ impl Gather {
         })
     }
 
+    /// The same sums in the cells that have any, and the first of these cells, if along some axis one class of several has all taps:
+    /// as of a kernel of one tap with a stride. All other cells are left as they are.
+    pub(super) fn of_cells_with_taps(&self) -> Option<(Gather, u64)> {
+        let alone = self.axes.each_ref().map(GatherAxis::alone);
+        if alone.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut gather = self.clone();
+        let mut first = 0;
+        for (axis, alone) in gather.axes.iter_mut().zip(alone) {
+            first *= u64::from(axis.target);
+            if let Some((own, cell)) = alone {
+                first += u64::from(cell);
+                *axis = own;
+            }
+        }
+        Some((gather, first))
+    }
+
     /// Whether w holds the taps of a group's outputs one behind the other, a channel's: what kernels read that do not pack it.
     pub(super) fn has_taps_by_output(&self) -> bool {
         let [group, output, _] = self.w_strides;

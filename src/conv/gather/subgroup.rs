@@ -30,7 +30,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
         None => few_for(gather)
             .map(|(_, _, variant)| variant)
-            .or_else(|| pair_variant(gather).filter(|_| !is_single(gather)))
+            .or_else(|| pair_variant(gather))
             .unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
     };
     Ok(Method {
@@ -79,7 +79,8 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
     let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
     // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is. They take fours of cells.
     let in_fours = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
-    let aligned = in_fours && one_class(w) && w.source == w.target && w.source.is_multiple_of(CELLS);
+    let aligned =
+        in_fours && one_class(w) && w.target_stride == 1 && w.source == w.target && w.source.is_multiple_of(CELLS);
     if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
@@ -127,11 +128,9 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
 /// A kernel, its entry points without and with bias, and its constants.
 type Specialised = (&'static Kernel, [&'static EntryPoint; 2], &'static Variant);
 
-/// Whether no class has more than one tap, as those of a kernel of one tap: not where both classes along w of stride 2 have one, which
-/// the kernel for pairs sums at once.
+/// Whether no class has more than one tap, as those of a kernel of one tap, and another kernel does not sum two classes at once.
 fn is_single(gather: &Gather) -> bool {
-    let is_pair = gather.axes[2].classes.iter().filter(|class| class.taps > 0).count() > 1 && pair_variant(gather).is_some();
-    gather.most_taps().iter().all(|&taps| taps <= 1) && !is_pair
+    gather.most_taps().iter().all(|&taps| taps <= 1) && pair_variant(gather).is_none()
 }
 
 /// The kernel whose lanes own pairs of rows of few channels. `None` where it is another's turn: more channels, other strides, and a
@@ -187,9 +186,8 @@ fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     if gather.outputs <= 8 || axis.source_stride != 1 || axis.tap_step != 1 || axis.target_stride != 2 {
         return None;
     }
-    let with_taps = || [even, odd].into_iter().filter(|class| class.taps > 0);
-    let begin = with_taps().map(|class| class.start).min()?;
-    let end = with_taps().map(|class| class.start + class.taps as i32).max()?;
+    let begin = even.start.min(odd.start);
+    let end = [even, odd].map(|class| class.start + class.taps as i32).into_iter().max()?;
     let most = if even.taps + odd.taps == 4 { 3 } else { 2 };
     let suits = |variant: &&Variant| ["EVEN", "ODD"].map(|name| variant.constant(name)) == [even.taps, odd.taps];
     (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()

@@ -70,13 +70,12 @@ const LAST_TILES: &[Variant] = &[
     subgroup_tile!(8, "STRIDE" 0),
 ];
 
-/// By the taps of the classes: of kernels of 3, 2, 4 and 1.
+/// By the taps of the classes: of kernels of 3, 2 and 4.
 const PAIR_TILES: &[Variant] = &[
     subgroup_tile!(16, "EVEN" 1, "ODD" 2),
     subgroup_tile!(16, "EVEN" 2, "ODD" 1),
     subgroup_tile!(16, "EVEN" 1, "ODD" 1),
     subgroup_tile!(16, "EVEN" 2, "ODD" 2),
-    subgroup_tile!(16, "EVEN" 1, "ODD" 0),
 ];
 
 /// Tiles of few rows, of which one or three are summed, by the taps of the classes along w and the cell under the first of the

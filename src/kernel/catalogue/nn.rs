@@ -31,6 +31,7 @@ kernel! {
     SCALE_SCALAR_KERNEL = "nn/scale_scalar", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
     SCALE_SCALAR = "scale" [read(1, "x"), write(2, "y")];
     SCALE_IN_PLACE_SCALAR = "scale_in_place" [write(2, "y")];
+    CLEAR_SCALAR = "clear" [write(2, "y")];
 }
 kernel! {
     ACTIVATION_VEC4_KERNEL = "nn/activation_vec4", [INDEX, ELEMENT, VALUE_VEC4, STORE_QUAD, STORE_VALUE_VEC4, NN, ACTIVATION_CONSTANT, ACTIVATION_BODY], ElementwiseParams, &["ACTIVATION"], 0;
@@ -45,6 +46,7 @@ kernel! {
     SCALE_VEC4_KERNEL = "nn/scale_vec4", [INDEX, NN, SCALE_BODY], ElementwiseParams, &[], 0;
     SCALE_VEC4 = "scale" [read_vec4(1, "x"), write_vec4(2, "y")];
     SCALE_IN_PLACE_VEC4 = "scale_in_place" [write_vec4(2, "y")];
+    CLEAR_VEC4 = "clear" [write_vec4(2, "y")];
 }
 kernel! {
     HALF_SQUARED_ERROR_SCALAR_KERNEL = "nn/half_squared_error_scalar", [INDEX, ELEMENT, VALUE_SCALAR, STORE, STORE_VALUE_SCALAR, NN, HALF_SQUARED_ERROR_BODY], ElementwiseParams, &[], 0;
