@@ -345,8 +345,10 @@ impl Stores {
     /// Adds zeros to the plan for what the sums leave as it is, if they are not added to what is there.
     pub(super) fn clear(&self, plan: &mut SpecBuilder<'_>) -> Result<()> {
         if self.accumulate {
+            plan.explain("cells that have taps only, the others keep what they hold");
             return Ok(());
         }
+        plan.explain("cells that have taps only, the others are cleared first");
         let entries = ByElement { scalar: &kernel::CLEAR_SCALAR, vec4: &kernel::CLEAR_VEC4 };
         let (output, elements) = self.output;
         // A tensor has at most u32::MAX elements.

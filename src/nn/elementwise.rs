@@ -102,7 +102,7 @@ pub(crate) fn steps_of<P: bytemuck::Pod>(
         .filter(|part| part.fixed.is_none())
         .map(|part| plan.batched(part.operand, unit.into()))
         .collect();
-    for chunk in plan.chunks(count.div_ceil(unit), &chunked, unit.into())? {
+    for chunk in plan.chunks_of_units(count.div_ceil(unit), &chunked, unit.into())? {
         let first = chunk.first * unit;
         let elements = chunk.count.saturating_mul(unit).min(count - first);
         // Single halves of words are stored atomically, so that only what is behind the last unit is stored so.

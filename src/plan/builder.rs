@@ -234,6 +234,16 @@ impl<'a> SpecBuilder<'a> {
         )
     }
 
+    /// The same of units of elements, whatever samples they belong to: those that are computed at once do not matter.
+    pub(crate) fn chunks_of_units(&self, units: u32, operands: &[Batched], unit: u64) -> Result<Vec<Chunk>> {
+        Chunk::split(self.limits, units, operands, self.most_invocations() / unit)
+    }
+
+    /// Whether so many samples can be computed at once.
+    pub(crate) fn takes_at_once(&self, samples: u32) -> bool {
+        self.at_once >= samples.into()
+    }
+
     /// The same of some samples of a batch.
     pub(crate) fn cut(&self, samples: Chunk, operands: &[Batched], outputs_per_sample: u64) -> Result<Vec<Chunk>> {
         samples.cut(self.limits, operands, self.at_once.min(self.most_invocations() / outputs_per_sample))

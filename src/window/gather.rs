@@ -24,7 +24,7 @@ pub(crate) struct GatherAxis {
     pub dilation: u32,
     pub shift: u32,
     pub period: u32,
-    /// Class i begins at target cell i.
+    /// Class i begins at target cell i; one alone where [`GatherAxis::alone`] says.
     pub classes: Vec<GatherClass>,
 }
 

@@ -1,6 +1,6 @@
 const MOST_CLASSES: u32 = 32u;
 
-// A class along one axis; its number is also the first cell of out that it owns.
+// A class along one axis; its number is also the first cell of out that it owns, behind out_base.
 struct AxisClass {
     // Cell of in under its first cell and first tap.
     start: i32,

@@ -1,5 +1,5 @@
-//! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the
-//! kernel is packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for
+//! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches, if zeros do not
+//! come first: the kernel is packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for
 //! the workspace is packed and used in rounds.
 
 mod depthwise;
@@ -61,13 +61,7 @@ pub(super) fn plan(
     epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
-    // Where most cells have no taps, storing their zeros one by one takes longer than the sums.
-    let cells = match algorithm {
-        Algorithm::Subgroup if epilogue.keeps_zero() && plan.element_of(gather.target) == ElementType::F32 => {
-            gather.of_cells_with_taps()
-        }
-        _ => None,
-    };
+    let cells = if algorithm == Algorithm::Subgroup { cells_with_taps(gather, &epilogue, &plan) } else { None };
     let (gather, first_cell) = cells.as_ref().map_or((gather, 0), |(gather, first)| (gather, *first));
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
@@ -101,7 +95,6 @@ pub(super) fn plan(
     let stores = begin(&mut plan, epilogue, output, method.stores, algorithm, once)?;
     stores.keep_to_workspace(&mut plan, target, algorithm)?;
     if cells.is_some() {
-        plan.explain("cells that have taps only, the others are cleared first");
         stores.clear(&mut plan)?;
     }
     let cell = if gather.target_layout == Layout::ChannelsLast { gather.groups * gather.outputs } else { 1 };
@@ -164,6 +157,15 @@ pub(super) fn plan(
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())
+}
+
+/// The gather of the cells that have taps alone, and the first of these: where most cells have none, storing their zeros one by one
+/// takes longer than the sums. Not where an output without terms is no zero, and not of few channels, whose kernel stores rows of both
+/// kinds; nor of some samples at a time, as what comes first goes over all of them.
+fn cells_with_taps(gather: &Gather, epilogue: &Epilogue, plan: &SpecBuilder<'_>) -> Option<(Gather, u64)> {
+    let is_f32 = plan.element_of(gather.target) == ElementType::F32;
+    let suits = epilogue.keeps_zero() && is_f32 && gather.outputs > 3 && plan.takes_at_once(gather.batch);
+    if suits { gather.of_cells_with_taps() } else { None }
 }
 
 /// The overrides of the method's kernel: of `shaders/conv/gather/constants.wgsl`, and its own.

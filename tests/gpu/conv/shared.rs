@@ -52,6 +52,28 @@ fn sums_that_do_not_fit_come_in_chunks_of_the_batch() {
     }
 }
 
+/// The kernels by subgroups clear an input gradient before they sum the cells that have taps.
+#[test]
+fn input_gradients_of_one_tap_with_a_stride_are_planned_like_others() {
+    let strategy = Strategy::Fixed(Algorithm::Subgroup);
+    let case = conv("n9c4h6w10k16r1s1u2shared");
+    let sample: usize = case.axes.iter().map(|axis| axis.input as usize).product();
+    let few = 2 * (3 * 4 * sample as u64 + context().limits().storage_alignment);
+    if context().limits().subgroup_size == 8 {
+        for workspace_limit in [few, PlanOptions::default().workspace_limit] {
+            let options = PlanOptions { workspace_limit, strategy, ..PlanOptions::default() };
+            check_exact_with(&case, Pass::InputGrad, false, Regime::Device, 7, &options).unwrap();
+        }
+    }
+    // Not a dispatch for each sample's share of what is cleared.
+    let mut limits = DeviceLimits::default();
+    limits.subgroup_size = 8;
+    let options = PlanOptions { strategy, ..PlanOptions::default() };
+    let large: Case = "c3h224w224k16r1s1u2shared".parse().unwrap();
+    let spec = large.plan_spec(&limits, "input_grad", false, &options).unwrap();
+    assert!(spec.steps().count() <= 6, "{spec}");
+}
+
 #[test]
 fn a_plan_states_the_sums_and_says_when_there_is_no_room() {
     let conv = Conv::<2>::new([3, 3]).groups(2).shared_kernel(true).build().unwrap();
