@@ -4,8 +4,8 @@
 //       sum over c, j of A[g][class][c, j][m] * in[n, g * channels + c, q * in_stride + class.start + j * tap_step]
 //
 // Forward has one class. The input gradient of a convolution with stride s has s residue classes an axis, each with the taps
-// that touch its cells and no others; if all taps are in one of them, that one may be all there is, and out_base is its first cell. A is [groups][classes][channels, taps of the class][outputs_padded], zero in the
-// padding; four zeros follow.
+// that touch its cells and no others; where one class has all taps it may be the only one here, and out_base its first cell. A is
+// [groups][classes][channels, taps of the class][outputs_padded], zero in the padding; four zeros follow.
 struct GatherParams {
     batch: u32,
     groups: u32,

@@ -1,6 +1,6 @@
-//! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches, if zeros do not
-//! come first: the kernel is packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for
-//! the workspace is packed and used in rounds.
+//! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the kernel is
+//! packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for the
+//! workspace is packed and used in rounds. Where most cells of the target have no taps, zeros come first.
 
 mod depthwise;
 mod pack;
@@ -62,7 +62,7 @@ pub(super) fn plan(
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
     let cells = if algorithm == Algorithm::Subgroup { cells_with_taps(gather, &epilogue, &plan) } else { None };
-    let (gather, first_cell) = cells.as_ref().map_or((gather, 0), |(gather, first)| (gather, *first));
+    let (gather, first_element) = cells.as_ref().map_or((gather, 0), |(gather, first)| (gather, *first));
     let method = match algorithm {
         Algorithm::Subgroup => subgroup::method(gather, plan.limits)?,
         Algorithm::Tiled => tiled::method(gather, plan.limits, plan.wanted_tile())?,
@@ -97,9 +97,6 @@ pub(super) fn plan(
     if cells.is_some() {
         stores.clear(&mut plan)?;
     }
-    let cell = if gather.target_layout == Layout::ChannelsLast { gather.groups * gather.outputs } else { 1 };
-    // Of a sample, whose elements have numbers of 32 bits.
-    let first_element = first_cell as u32 * cell;
     // Workgroups of one sample, were it alone: an upper bound of what a sample adds to a chunk.
     let per_sample = (method.workgroups)(gather, &method, 1);
     if per_sample > method.most_workgroups {
@@ -159,10 +156,10 @@ pub(super) fn plan(
     Ok(plan.finish())
 }
 
-/// The gather of the cells that have taps alone, and the first of these: where most cells have none, storing their zeros one by one
+/// The gather of the cells that have taps alone, and their first element in a sample: where most cells have none, storing their zeros one by one
 /// takes longer than the sums. Not where an output without terms is no zero, and not of few channels, whose kernel stores rows of both
 /// kinds; nor of some samples at a time, as what comes first goes over all of them.
-fn cells_with_taps(gather: &Gather, epilogue: &Epilogue, plan: &SpecBuilder<'_>) -> Option<(Gather, u64)> {
+fn cells_with_taps(gather: &Gather, epilogue: &Epilogue, plan: &SpecBuilder<'_>) -> Option<(Gather, u32)> {
     let is_f32 = plan.element_of(gather.target) == ElementType::F32;
     let suits = epilogue.keeps_zero() && is_f32 && gather.outputs > 3 && plan.takes_at_once(gather.batch);
     if suits { gather.of_cells_with_taps() } else { None }

@@ -84,23 +84,25 @@ impl Gather {
         })
     }
 
-    /// The same sums in the cells that have any, and the first of these cells, if along some axis one class of several has all taps:
-    /// as of a kernel of one tap with a stride. All other cells are left as they are.
-    pub(super) fn of_cells_with_taps(&self) -> Option<(Gather, u64)> {
+    /// The same sums in the cells that have any, and the first of these cells' first element in a sample of the target, if along some
+    /// axis one class of several has all taps: as of a kernel of one tap with a stride. All other cells are left as they are.
+    pub(super) fn of_cells_with_taps(&self) -> Option<(Gather, u32)> {
         let alone = self.axes.each_ref().map(GatherAxis::alone);
         if alone.iter().all(Option::is_none) {
             return None;
         }
         let mut gather = self.clone();
-        let mut first = 0;
+        let mut cell = 0;
         for (axis, alone) in gather.axes.iter_mut().zip(alone) {
-            first *= u64::from(axis.target);
-            if let Some((own, cell)) = alone {
-                first += u64::from(cell);
+            cell *= axis.target;
+            if let Some((own, first)) = alone {
+                cell += first;
                 *axis = own;
             }
         }
-        Some((gather, first))
+        // A sample's elements have numbers of 32 bits.
+        let step = if self.target_layout == Layout::ChannelsLast { self.groups * self.outputs } else { 1 };
+        Some((gather, cell * step))
     }
 
     /// Whether w holds the taps of a group's outputs one behind the other, a channel's: what kernels read that do not pack it.
