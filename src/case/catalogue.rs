@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 87] = [
+const CONVOLUTIONS: [(&str, &str); 88] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -39,6 +39,7 @@ const CONVOLUTIONS: [(&str, &str); 87] = [
     ("3x3, stride 2, whole fours", "n2c5h9w16k6r3s3u2p1"),
     ("4x4, stride 2, tiles of channels", "n2c18h9w14k5r4s4u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
+    ("1x1 kernel, whole fours, channels in several rounds", "n2c67h4w11k37r1s1"),
     ("1x1 kernel, stride 2, padded to as many outputs as inputs", "n2c12h4w8k9r1s1u2p0_3x0_7"),
     ("1x1x1 kernel, stride 2 along the depth", "n2c9d5h4w8k10t1r1s3u2x1x1p0x0x1"),
     ("1x1 kernel, strides, whole fours of channels last", "n2c12h5w7k8r1s1u3x2lastxlasty"),
