@@ -11,9 +11,10 @@ pub(crate) use catalogue::*;
 pub(crate) use element::{Storage, Storages};
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
-    AxisClass, BatchNormParams, BorderAxis, BorderParams, ChannelsParams, ConvParams, ConvertParams, DropoutParams,
-    ElementwiseParams, FinishParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams, PlanesParams,
-    PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams, TileParams, TransposeParams, WinogradKernelParams,
+    AxisClass, BatchNormParams, BorderAxis, BorderParams, ChannelsParams, CollectParams, ConvParams, ConvertParams,
+    DropoutParams, ElementwiseParams, FinishParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
+    PlanesParams, PoolParams, Reduction, RowsParams, SoftmaxParams, SumParams, TileParams, TransposeParams,
+    WinogradKernelParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels, kernels_of};

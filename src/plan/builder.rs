@@ -512,9 +512,11 @@ impl<'a> SpecBuilder<'a> {
         self.most_workgroups().saturating_mul(WORKGROUP_SIZE.into())
     }
 
-    /// What the caller allows as a workspace and a binding can be.
+    /// What the caller allows as a workspace, beside what is already transformed, and a binding can be.
     pub(crate) fn most_workspace_bytes(&self) -> u64 {
-        self.options.workspace_limit.min(self.limits.max_storage_binding_bytes)
+        let transformed = self.spec.needs.iter().find(|need| need.operand == Operand::Transformed);
+        let room = self.options.workspace_limit.saturating_sub(transformed.map_or(0, |need| need.bytes));
+        room.min(self.limits.max_storage_binding_bytes)
     }
 
     /// Bytes of workspace so far.

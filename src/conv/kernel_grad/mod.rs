@@ -1,6 +1,7 @@
 //! Kernel gradient: dw from x and dy. The reduction over batch and outputs is long and dw is small, so it is split into
 //! slices that a second pass adds in a fixed order; chunks of the batch add to dw one after the other.
 
+mod collect;
 mod depthwise;
 mod direct;
 mod subgroup;
@@ -14,6 +15,7 @@ use crate::kernel::{ConvParams, KernelKey, Reduction};
 use crate::plan::{
     Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, Span, SpecBuilder, elements,
 };
+use collect::Collected;
 
 /// The kernel for a range of slabs, and for all of dw or, if it is the direct one, a part of it.
 type KernelOf = Box<dyn Fn(&Reduction, &Span) -> KernelKey>;
@@ -62,7 +64,13 @@ pub(super) fn plan(
     epilogue: Epilogue,
     mut plan: SpecBuilder<'_>,
 ) -> Result<PlanSpec> {
-    let flattened = problem.flattened();
+    let x = plan.batched_shape(Operand::X, &problem.x_shape());
+    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
+    let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
+    let of_one_tap = || Collected::of(problem, &plan).filter(|cells| subgroup::reads_fours(&cells.problem));
+    let collected = if algorithm == Algorithm::Subgroup { of_one_tap() } else { None };
+    let collected = collected.filter(|cells| cells.reserve(&chunks, &mut plan));
+    let flattened = collected.as_ref().map_or_else(|| problem.flattened(), |cells| cells.problem.clone());
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem, plan.limits),
@@ -72,8 +80,6 @@ pub(super) fn plan(
         Algorithm::Winograd => return Err(algorithm.unavailable("it is for forward and input gradients")),
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
-    let x = plan.batched_shape(Operand::X, &problem.x_shape());
-    let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
@@ -81,7 +87,6 @@ pub(super) fn plan(
     let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
     let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
-    let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
     let spans = match algorithm {
         Algorithm::Direct => plan.spans(dw_elements)?,
         _ => vec![dw.span],
@@ -92,7 +97,11 @@ pub(super) fn plan(
     for (span, chunk) in spans.iter().flat_map(|span| chunks.iter().map(move |chunk| (span, chunk))) {
         dw.span = *span;
         let part = problem.with_batch(chunk.count);
-        let (x, x_base) = chunk.bind(plan.limits, x);
+        let mut source = chunk.bind(plan.limits, x);
+        if let Some(cells) = &collected {
+            source = (cells.step(chunk.count, source, &mut plan)?, 0);
+        }
+        let (x, x_base) = source;
         let (dy, y_base) = chunk.bind(plan.limits, dy);
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(span.elements, method.busy(plan.limits), rows * across);

@@ -20,7 +20,8 @@ const COLUMNS: u64 = 4;
 const GENERAL: u64 = 10;
 
 pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
-    let choice = last(problem).or_else(|| pointwise(problem)).unwrap_or_else(|| fastest(problem));
+    let of_rows = || pointwise(problem).or_else(|| turned(problem));
+    let choice = last(problem).or_else(of_rows).unwrap_or_else(|| fastest(problem));
     let kernel = choice.entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
@@ -101,10 +102,25 @@ fn last(problem: &ConvProblem) -> Option<Choice> {
 
 /// That for planes that are one row of whole fours, of a flattened problem or from the first, and kernels of one tap.
 fn pointwise(problem: &ConvProblem) -> Option<Choice> {
-    let [d, h, _] = &problem.axes;
-    let is_row = problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1;
     let entry = &kernel::SUBGROUP_DW_POINTWISE;
-    (is_row && in_fours(problem)).then(|| Choice::new(problem, entry, by_column(problem), GENERAL))
+    (is_row_of_one_tap(problem) && in_fours(problem)).then(|| Choice::new(problem, entry, by_column(problem), GENERAL))
+}
+
+/// The same for planes of any length, where four of them are whole fours.
+fn turned(problem: &ConvProblem) -> Option<Choice> {
+    let all_fours = [channels(problem), outputs(problem).into()].iter().all(|count| count.is_multiple_of(COLUMNS));
+    let fits = is_row_of_one_tap(problem) && problem.is_channels_first() && all_fours;
+    fits.then(|| Choice::new(problem, &kernel::SUBGROUP_DW_TURNED, by_column(problem), GENERAL))
+}
+
+/// Whether x and dy are read in whole fours, neighbouring cells of a plane at once.
+pub(super) fn reads_fours(problem: &ConvProblem) -> bool {
+    pointwise(problem).or_else(|| turned(problem)).is_some()
+}
+
+fn is_row_of_one_tap(problem: &ConvProblem) -> bool {
+    let [d, h, _] = &problem.axes;
+    problem.axes.iter().all(Axis::is_pointwise) && d.input == 1 && h.input == 1
 }
 
 /// Whether dy can be read in whole fours. Slabs begin at these too.
@@ -153,13 +169,14 @@ fn by_column(problem: &ConvProblem) -> u64 {
     (channels(problem) * rows_of_taps(problem) * u64::from(problem.axes[2].taps)).div_ceil(LANES * COLUMNS)
 }
 
-/// The overrides of an entry point's kernel: that of `common/accumulate.wgsl`, mostly that of `common/border.wgsl`, and those of
-/// layouts and kernel order that it has.
+/// The overrides of an entry point's kernel: that of `common/accumulate.wgsl`, mostly that of `common/border.wgsl`, those of
+/// layouts and kernel order that it has, and what is left of a plane beside whole fours.
 pub(super) fn overrides(entry: &EntryPoint, reduction: &Reduction, problem: &ConvProblem) -> Vec<Override> {
     let value = |&name| {
         let value = match name {
             "ACCUMULATE" => reduction.accumulate,
             "BORDER" => problem.padding_mode.constant(),
+            "TURN" => problem.axes[2].output % 4,
             _ => order_constant(problem, name),
         };
         (name, value)

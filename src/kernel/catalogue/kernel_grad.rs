@@ -1,12 +1,12 @@
 //! Kernel gradients by subgroups.
 
-use super::super::params::KernelGradParams;
+use super::super::params::{CollectParams, KernelGradParams};
 use super::conv::{CHANNELS_FIRST, CONV, KERNEL_ORDER, LAYOUTS};
 use super::gather::{PRODUCT, PRODUCT_FOUR, ROW3_STRIDE2_TILES, SUBGROUP_TILES, subgroup_tile};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, Variant, WINDOW,
-    kernel, read, read_quad, write,
+    ACCUMULATE_CONSTANT, BORDER, DIVIDE, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, Variant,
+    WINDOW, WORKGROUP_SIZE, kernel, read, read_quad, write,
 };
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
@@ -20,6 +20,7 @@ const ROWS: &str = include_str!("../../../shaders/conv/kernel_grad/rows.wgsl");
 const COLUMNS_LAST: &str = include_str!("../../../shaders/conv/kernel_grad/columns_last.wgsl");
 const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/columns_four.wgsl");
 const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
+const TURNED: &str = include_str!("../../../shaders/conv/kernel_grad/turned.wgsl");
 const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
@@ -30,12 +31,19 @@ pub(super) const DY_VEC4: &str = include_str!("../../../shaders/conv/kernel_grad
 /// Override constants of `common/accumulate.wgsl` and `conv/kernel_order.wgsl`.
 const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT"];
 
-/// The same, and that of `common/border.wgsl`.
+/// The same, and that of `conv/kernel_grad/turned.wgsl`.
+const TURNED_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "TURN"];
+
+/// Override constants of a store, and that of `common/border.wgsl`.
 const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER"];
 
 /// The same, and those of `conv/layouts.wgsl`.
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER", "X_LAST", "Y_LAST"];
 
+kernel! {
+    COLLECT_KERNEL = "conv/kernel_grad/collect", [INDEX, DIVIDE], CollectParams, &[], 0;
+    COLLECT = "collect" [read(1, "x"), write(2, "collected")];
+}
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
         [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
@@ -59,6 +67,12 @@ kernel! {
         [INDEX, ELEMENT, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_POINTWISE = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_TURNED_KERNEL = "conv/kernel_grad/subgroup_turned",
+        [INDEX, ELEMENT, REDUCTION, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, COLUMNS_FOUR, TURNED],
+        KernelGradParams, TURNED_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
+    SUBGROUP_DW_TURNED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",

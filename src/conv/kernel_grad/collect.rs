@@ -1,0 +1,105 @@
+//! Kernel gradients of one tap with a stride, as one of stride 1: the cells of x that the tap meets are collected first. They are fewer
+//! than x has, and the kernels of one tap and stride 1 read them by fours, several times each.
+
+use super::super::ConvProblem;
+use crate::element::ElementType;
+use crate::error::Result;
+use crate::kernel::{self, CollectParams};
+use crate::plan::{Access, Chunk, ELEMENT_BYTES, Operand, SpecBuilder, StepBinding, elements, magic};
+use crate::window::Axis;
+
+/// Outputs of a group from which on collecting takes less time than it saves.
+const LEAST_OUTPUTS: u32 = 64;
+
+/// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
+const MOST_INVOCATIONS: u64 = 1 << 31;
+
+/// The cells of x that a tap meets.
+pub(super) struct Collected {
+    /// The convolution of them.
+    pub problem: ConvProblem,
+    window: [Axis; 3],
+    /// Cells of a sample.
+    sample: u64,
+}
+
+impl Collected {
+    /// `None` if there is nothing to collect, or it is not worth it.
+    pub(super) fn of(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
+        let one_tap = |axis: &Axis| axis.taps == 1 && axis.padding_low == 0 && last_cell(axis) < axis.input.into();
+        let has_stride = problem.axes.iter().any(|axis| axis.stride > 1);
+        let is_f32 = problem.element == ElementType::F32 && !plan.is_mixed();
+        let is_worth_it = problem.channels_out / problem.groups >= LEAST_OUTPUTS;
+        if !has_stride || !problem.axes.iter().all(one_tap) || !is_f32 || !is_worth_it {
+            return None;
+        }
+        let axes = problem.axes.each_ref().map(|axis| Axis { input: axis.output, output: axis.output, ..Axis::UNIT });
+        let dense = ConvProblem { axes, ..problem.clone() }.flattened();
+        let sample = elements(&dense.x_shape()[1..]);
+        Some(Collected { problem: dense, window: problem.axes, sample })
+    }
+
+    /// Reserves room for the largest of these chunks; `false` if there is none, or not as much again for the sums.
+    pub(super) fn reserve(&self, chunks: &[Chunk], plan: &mut SpecBuilder<'_>) -> bool {
+        let Some(most) = chunks.iter().map(|chunk| u64::from(chunk.count)).max() else { return false };
+        let cells = most * self.sample;
+        let fits = self.invocations(most) <= MOST_INVOCATIONS.min(plan.most_invocations())
+            && cells * ELEMENT_BYTES <= plan.most_workspace_bytes() / 2;
+        if fits {
+            plan.explain("the cells of x that the tap meets are collected first");
+            plan.need(Operand::Transformed, cells, Access::Write);
+        }
+        fits
+    }
+
+    /// Adds the dispatch that collects those of so many samples, and returns where they are.
+    pub(super) fn step(
+        &self,
+        samples: u32,
+        (x, x_base): (StepBinding, u32),
+        plan: &mut SpecBuilder<'_>,
+    ) -> Result<StepBinding> {
+        let size = u64::from(samples) * self.sample * ELEMENT_BYTES;
+        let collected = StepBinding { operand: Operand::Transformed, offset: 0, size };
+        let [d, h, w] = &self.window;
+        let count = self.invocations(samples.into());
+        let (magic_row, shift_row) = magic(w.output.div_ceil(4));
+        let (magic_h, shift_h) = magic(h.output);
+        let (magic_d, shift_d) = magic(d.output);
+        let params = CollectParams {
+            count: count as u32,
+            out_d: d.output,
+            out_h: h.output,
+            out_w: w.output,
+            in_d: d.input,
+            in_h: h.input,
+            in_w: w.input,
+            stride_d: d.stride,
+            stride_h: h.stride,
+            stride_w: w.stride,
+            x_base,
+            magic_row,
+            shift_row,
+            magic_h,
+            shift_h,
+            magic_d,
+            shift_d,
+            unused_a: 0,
+            unused_b: 0,
+            unused_c: 0,
+        };
+        plan.step(&kernel::COLLECT, &[], params, vec![x, collected], count)?;
+        Ok(collected)
+    }
+
+    /// For so many samples: one for each four of a row.
+    fn invocations(&self, samples: u64) -> u64 {
+        let [d, h, w] = self.window.map(|axis| u64::from(axis.output));
+        samples * u64::from(self.problem.channels_in) * d * h * w.div_ceil(4)
+    }
+}
+
+/// That the last output meets.
+fn last_cell(axis: &Axis) -> u64 {
+    u64::from(axis.output - 1) * u64::from(axis.stride)
+}
