@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 94] = [
+const CONVOLUTIONS: [(&str, &str); 97] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -73,6 +73,9 @@ const CONVOLUTIONS: [(&str, &str); 94] = [
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("first layer, whole fours", "n2c3h18w24k5r7s7u2p3"),
     ("first layer, 3x3, stride 2", "n2c2h9w7k5r3s3u2p1"),
+    ("few channels, stride 4, classes of 2 and 3 taps", "n2c3h19w23k8r11s11u4p2"),
+    ("few channels, stride 5, rank 1", "n3c1w37k6s10u5p3"),
+    ("few channels, strides, rank 3, ReLU", "n2c2d5h7w14k9t4r5s6u2x3x4p1x2x0relu"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
@@ -105,10 +108,12 @@ const CONVOLUTIONS: [(&str, &str); 94] = [
     ("bf16, shared kernel, reflect, whole fours, residual", "n2c5h6w8k3r3s3p1reflectsharedres1bf16"),
 ];
 
-const TRANSPOSED: [(&str, &str); 22] = [
+const TRANSPOSED: [(&str, &str); 24] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
+    ("transposed, stride 4, 3, into three channels, leaky", "tconvn2c45h3w5k3r7s4u4x3p1x0o0x2leaky0.25"),
+    ("transposed, patches into a channel, residual", "tconvn2c9h3w5k1r4s4u4res1"),
     ("transposed, 4x4 stride 2, into three channels", "tconvn2c5h3w8k3r4s4u2p1"),
     ("transposed, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1"),
     ("transposed, all parameters different", "tconvn2c3h5w4k5r3s2u2x3p2_0x1_3a1x2o1x0"),

@@ -191,6 +191,38 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/conv/phases/params.wgsl`
+    PhaseClass { sort: u32, index: u32, offset: u32, taps: u32 }
+}
+
+uniform! {
+    /// `shaders/conv/phases/params.wgsl`
+    PhaseSet { classes: u32, cells: u32, taps: u32, unused: u32 }
+}
+
+uniform! {
+    /// `shaders/conv/phases/params.wgsl`
+    PhasePart { kernel: u32, sums: u32, unused_a: u32, unused_b: u32 }
+}
+
+uniform! {
+    /// `shaders/conv/phases/params.wgsl`
+    PhaseParams {
+        count: u32, channels: u32, outputs: u32, inputs: u32,
+        group_stride: u32, output_stride: u32, input_stride: u32, slope: f32,
+        taps_d: u32, taps_h: u32, taps_w: u32, extent_d: u32, extent_h: u32, extent_w: u32,
+        stride_d: u32, stride_h: u32, stride_w: u32, first_d: u32, first_h: u32, first_w: u32,
+        across: u32, magic_channels: u32, shift_channels: u32,
+        magic_d: u32, shift_d: u32, magic_h: u32, shift_h: u32, magic_across: u32, shift_across: u32,
+        magic_stride_d: u32, shift_stride_d: u32, magic_stride_h: u32, shift_stride_h: u32,
+        unused_a: u32, unused_b: u32, unused_c: u32,
+        sets: [PhaseSet; 6],
+        parts: [PhasePart; 8],
+        classes: [PhaseClass; 3 * MOST_CLASSES],
+    }
+}
+
+uniform! {
     /// `shaders/conv/kernel_grad/params.wgsl`
     KernelGradParams {
         conv: ConvParams,

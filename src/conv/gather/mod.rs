@@ -4,6 +4,7 @@
 
 mod depthwise;
 mod pack;
+mod phases;
 mod problem;
 mod subgroup;
 mod tiled;
@@ -22,6 +23,7 @@ use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{Access, Algorithm, Chunk, Operand, PlanSpec, Span, SpecBuilder};
 use pack::Round;
+use phases::Phases;
 
 /// One way of computing the sums.
 pub(super) struct Method {
@@ -71,6 +73,11 @@ pub(super) fn plan(
         Algorithm::Winograd => return winograd::plan(gather, problem, epilogue, plan),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
+    if algorithm == Algorithm::Subgroup
+        && let Some(phases) = Phases::of(gather, problem, &method, &plan)
+    {
+        return phases.plan(gather, epilogue, plan);
+    }
     if let Some(note) = &method.note {
         plan.explain(note);
     }

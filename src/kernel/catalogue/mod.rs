@@ -7,6 +7,7 @@ mod gather;
 mod kernel_grad;
 mod layout;
 mod nn;
+mod phases;
 mod pool;
 mod pool_blocks;
 mod pool_channels_last;
@@ -24,6 +25,7 @@ pub(crate) use gather::*;
 pub(crate) use kernel_grad::*;
 pub(crate) use layout::*;
 pub(crate) use nn::*;
+pub(crate) use phases::*;
 pub(crate) use pool::*;
 pub(crate) use pool_blocks::*;
 pub(crate) use pool_channels_last::*;
@@ -274,6 +276,9 @@ pub(crate) static KERNELS: &[&Kernel] = &[
     &TILED_8X4_LAST_SIDE_KERNEL,
     &TILED_4X4_LAST_KERNEL,
     &TILED_4X4_LAST_SIDE_KERNEL,
+    &PHASES_KERNEL_KERNEL,
+    &PHASES_SPREAD_KERNEL,
+    &PHASES_SPREAD_SIDE_KERNEL,
     &WINOGRAD_KERNEL_KERNEL,
     &WINOGRAD_SOURCE_KERNEL,
     &WINOGRAD_TARGET_KERNEL,

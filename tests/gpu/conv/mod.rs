@@ -7,6 +7,7 @@ mod forward;
 mod input_grad;
 mod kernel_grad;
 mod layouts;
+mod phases;
 mod rounds;
 pub mod shared;
 mod spans;
