@@ -147,7 +147,7 @@ fn describe(kernel: &'static Kernel, variant: &'static Variant, storages: Storag
         "BorderParams" => &[super::ConvParams::layout, super::Reduction::layout, super::BorderAxis::layout],
         "GatherParams" => &[super::AxisClass::layout],
         "PackParams" => &[super::PackAxis::layout, super::AxisClass::layout],
-        "PhaseParams" => &[super::PhaseClass::layout, super::PhaseSet::layout, super::PhasePart::layout],
+        "PhaseParams" => &[super::PhaseSet::layout, super::PhasePart::layout, super::PhaseClass::layout],
         _ => &[],
     };
     structs.extend(inner.iter().map(|layout| struct_info(layout())));

@@ -30,6 +30,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<3>(&mut plans);
     every_kernel_without_tiles(&mut plans);
     every_store_of_winograd(&mut plans);
+    every_store_of_phases(&mut plans);
     poolings_of_rank::<1>(&mut plans);
     poolings_of_rank::<2>(&mut plans);
     poolings_of_rank::<3>(&mut plans);
@@ -119,6 +120,23 @@ fn every_store_of_winograd(plans: &mut Vec<(String, PlanSpec)>) {
             let spec = conv.plan_spec(&limits(), pass, shapes, &options).unwrap();
             plans.push((format!("{conv:?} {pass:?} winograd"), spec));
         }
+    }
+}
+
+/// The same of input gradients whose classes become channels, and of transposed convolutions that are computed so.
+fn every_store_of_phases(plans: &mut Vec<(String, PlanSpec)>) {
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    let addends = [Addend::None, Addend::Residual(Factor::ONE), Addend::Output(Factor::ONE)];
+    for (i, &activation) in Activation::ALL.iter().enumerate() {
+        let with = |shapes| ConvShapes { bias: i % 2 == 0, addend: addends[i % 3], through: activation, ..shapes };
+        let conv = Conv::<2>::new([11, 11]).stride([4, 4]).build().unwrap();
+        let shapes = with(ConvShapes::new(&[2, 3, 19, 23], &[8, 3, 11, 11]));
+        let spec = conv.plan_spec(&limits(), Pass::InputGrad, shapes, &options).unwrap();
+        plans.push((format!("{conv:?} phases"), spec));
+        let transposed = ConvTranspose::<2>::new([11, 11]).stride([4, 4]).activation(activation).build().unwrap();
+        let shapes = with(ConvShapes::new(&[2, 8, 3, 4], &[8, 3, 11, 11]));
+        let spec = transposed.plan_spec(&limits(), Pass::Forward, shapes, &options).unwrap();
+        plans.push((format!("{transposed:?} phases"), spec));
     }
 }
 

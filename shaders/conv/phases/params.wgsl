@@ -51,16 +51,17 @@ struct PhaseParams {
     extent_d: u32,
     extent_h: u32,
     extent_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
+    // Classes along each axis: the strides.
+    classes_d: u32,
+    classes_h: u32,
+    classes_w: u32,
     // The first tap of class 0.
     first_d: u32,
     first_h: u32,
     first_w: u32,
     // Cells of the class that has most along w.
     across: u32,
-    // Division by the channels, extents, strides and that (common/divide.wgsl).
+    // Division by the channels, extents, classes and that (common/divide.wgsl).
     magic_channels: u32,
     shift_channels: u32,
     magic_d: u32,
@@ -69,10 +70,10 @@ struct PhaseParams {
     shift_h: u32,
     magic_across: u32,
     shift_across: u32,
-    magic_stride_d: u32,
-    shift_stride_d: u32,
-    magic_stride_h: u32,
-    shift_stride_h: u32,
+    magic_classes_d: u32,
+    shift_classes_d: u32,
+    magic_classes_h: u32,
+    shift_classes_h: u32,
     unused_a: u32,
     unused_b: u32,
     unused_c: u32,

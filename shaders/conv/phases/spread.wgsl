@@ -16,13 +16,32 @@ struct SumsOfSet {
     apart: u32,
 }
 
+// A row of dx among the parts: the sets along d and h, which output it belongs to before the classes along w count, which row of cells
+// it is, and of how many.
+struct Row {
+    d: u32,
+    h: u32,
+    output: u32,
+    number: u32,
+    count: u32,
+}
+
+fn sums_of_set(row: Row, sort: u32) -> SumsOfSet {
+    let of_w = set_on(2u, sort);
+    let apart = row.count * of_w.cells;
+    let first = part_of(row.d, row.h, sort).sums + row.output * of_w.classes * apart + row.number * of_w.cells;
+    return SumsOfSet(first, apart);
+}
+
 struct Block {
     // Of dx.
     channel: u32,
     row: u32,
     // The number in the classes along w.
     cell: u32,
-    sets: array<SumsOfSet, 2>,
+    // Of both sets of classes along w.
+    sums: SumsOfSet,
+    others: SumsOfSet,
 }
 
 fn block_at(index: u32) -> Block {
@@ -32,39 +51,39 @@ fn block_at(index: u32) -> Block {
     let plane = divide(row_d, params.magic_d, params.shift_d);
     let d = row_d - plane * params.extent_d;
     let sample = divide(plane, params.magic_channels, params.shift_channels);
-    let cell_d = divide(d, params.magic_stride_d, params.shift_stride_d);
-    let cell_h = divide(h, params.magic_stride_h, params.shift_stride_h);
-    let on_d = class_on(0u, d - cell_d * params.stride_d);
-    let on_h = class_on(1u, h - cell_h * params.stride_h);
+    let cell_d = divide(d, params.magic_classes_d, params.shift_classes_d);
+    let cell_h = divide(h, params.magic_classes_h, params.shift_classes_h);
+    let on_d = class_on(0u, d - cell_d * params.classes_d);
+    let on_h = class_on(1u, h - cell_h * params.classes_h);
     let of_d = set_on(0u, on_d.sort);
     let of_h = set_on(1u, on_h.sort);
     let output = (plane * of_d.classes + on_d.index) * of_h.classes + on_h.index;
     let row_of_cells = (cell_d + on_d.offset) * of_h.cells + cell_h + on_h.offset;
-    var block = Block(plane - sample * params.channels, row, index - row * params.across, array<SumsOfSet, 2>());
-    for (var sort = 0u; sort < MOST_SETS; sort++) {
-        let of_w = set_on(2u, sort);
-        let apart = of_d.cells * of_h.cells * of_w.cells;
-        let first = part_of(on_d.sort, on_h.sort, sort).sums + output * of_w.classes * apart + row_of_cells * of_w.cells;
-        block.sets[sort] = SumsOfSet(first, apart);
-    }
-    return block;
+    let from_row = Row(on_d.sort, on_h.sort, output, row_of_cells, of_d.cells * of_h.cells);
+    return Block(
+        plane - sample * params.channels,
+        row,
+        index - row * params.across,
+        sums_of_set(from_row, 0u),
+        sums_of_set(from_row, 1u),
+    );
 }
 
 fn sum_of(block: Block, number: u32) -> f32 {
     let on = class_on(2u, number);
-    let first = select(block.sets[0].first, block.sets[1].first, on.sort == 1u);
-    let apart = select(block.sets[0].apart, block.sets[1].apart, on.sort == 1u);
+    let first = select(block.sums.first, block.others.first, on.sort == 1u);
+    let apart = select(block.sums.apart, block.others.apart, on.sort == 1u);
     return sums[first + on.index * apart + block.cell + on.offset];
 }
 
 fn store_cells(block: Block, initial: f32) {
     let row = block.row * params.extent_w;
     // A class may have a cell fewer.
-    let end = min(params.stride_w, params.extent_w - block.cell * params.stride_w);
+    let end = min(params.classes_w, params.extent_w - block.cell * params.classes_w);
     for (var number = 0u; number < end; number += 4u) {
         // Those behind the last repeat it and are not stored.
         let numbers = min(vec4<u32>(number) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(end - 1u));
-        let at = vec4<u32>(row + block.cell * params.stride_w) + numbers;
+        let at = vec4<u32>(row + block.cell * params.classes_w) + numbers;
         let found = vec4<f32>(
             sum_of(block, numbers.x),
             sum_of(block, numbers.y),

@@ -13,7 +13,7 @@ use crate::kernel::{self, MOST_CLASSES, Override, PhaseClass, PhaseParams, Phase
 use crate::layout::KernelOrder;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{
-    Access, Algorithm, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step, StepBinding, magic,
+    Access, Algorithm, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step, StepBinding, loop_tests, magic,
 };
 use crate::window::{Axis, GatherAxis};
 
@@ -116,7 +116,10 @@ impl Phases {
         let last = parts.last()?;
         let elements = last.sums_begin + last.sums;
         let moved = gather.w_elements().max(blocks(gather));
-        let fits = elements * ELEMENT_BYTES <= plan.most_workspace_bytes() / 2
+        // What spreads the sums loops over the classes along w by fours.
+        let loops = loop_tests(&[u64::from(gather.axes[2].target_stride).div_ceil(4)]);
+        let fits = loops <= plan.limits.max_loop_iterations.into()
+            && elements * ELEMENT_BYTES <= plan.most_workspace_bytes() / 2
             && moved <= MOST_INVOCATIONS.min(plan.most_invocations());
         if !fits {
             return None;
@@ -180,7 +183,7 @@ impl Phases {
         let (magic_channels, shift_channels) = magic(channels);
         let [(magic_d, shift_d), (magic_h, shift_h)] = [d, h].map(|axis| magic(axis.target));
         let (magic_across, shift_across) = magic(w.most_cells());
-        let [(magic_stride_d, shift_stride_d), (magic_stride_h, shift_stride_h)] =
+        let [(magic_classes_d, shift_classes_d), (magic_classes_h, shift_classes_h)] =
             [d, h].map(|axis| magic(axis.target_stride));
         let mut params = PhaseParams {
             count: count as u32,
@@ -196,9 +199,9 @@ impl Phases {
             extent_d: d.target,
             extent_h: h.target,
             extent_w: w.target,
-            stride_d: d.target_stride,
-            stride_h: h.target_stride,
-            stride_w: w.target_stride,
+            classes_d: d.target_stride,
+            classes_h: h.target_stride,
+            classes_w: w.target_stride,
             first_d: d.first_tap(),
             first_h: h.first_tap(),
             first_w: w.first_tap(),
@@ -211,10 +214,10 @@ impl Phases {
             shift_h,
             magic_across,
             shift_across,
-            magic_stride_d,
-            shift_stride_d,
-            magic_stride_h,
-            shift_stride_h,
+            magic_classes_d,
+            shift_classes_d,
+            magic_classes_h,
+            shift_classes_h,
             ..bytemuck::Zeroable::zeroed()
         };
         for (axis, phases) in self.axes.iter().enumerate() {
