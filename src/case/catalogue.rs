@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 97] = [
+const CONVOLUTIONS: [(&str, &str); 98] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -75,6 +75,7 @@ const CONVOLUTIONS: [(&str, &str); 97] = [
     ("first layer, 3x3, stride 2", "n2c2h9w7k5r3s3u2p1"),
     ("few channels, stride 4, classes of 2 and 3 taps", "n2c3h19w23k8r11s11u4p2"),
     ("few channels, stride 5, rank 1", "n3c1w37k6s10u5p3"),
+    ("few channels, strides, rows that no tap touches", "n6c4h8w16k64r1s8u2x4"),
     ("few channels, strides, rank 3", "n2c2d5h7w14k9t4r5s6u2x3x4p1x2x0"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),

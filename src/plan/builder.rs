@@ -13,7 +13,7 @@ use crate::kernel::{
 };
 
 /// No plan has more dispatches: a reduction that needs more would take a device for minutes, and the host's memory.
-pub(super) const MOST_DISPATCHES: usize = 65_536;
+pub(crate) const MOST_DISPATCHES: usize = 65_536;
 /// What an error calls it.
 pub(super) const DISPATCHES: &str = "dispatches of one plan";
 

@@ -18,7 +18,7 @@ mod spec;
 
 pub(crate) use advice::{Advice, choose};
 pub(crate) use batch::{Batched, Chunk, ELEMENT_BYTES, elements};
-pub(crate) use builder::{CALLERS_CHOICE, SpecBuilder, Total};
+pub(crate) use builder::{CALLERS_CHOICE, MOST_DISPATCHES, SpecBuilder, Total};
 pub(crate) use divide::magic;
 pub(crate) use grid::fold;
 pub use limits::DeviceLimits;

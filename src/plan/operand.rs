@@ -59,8 +59,8 @@ pub enum Operand {
     /// ([`crate::ConvBuilder::shared_kernel`]). A buffer of its own, because in WebGPU a dispatch cannot read from a buffer
     /// and write into another part of it.
     ChannelSums,
-    /// More of it: what [`Algorithm::Winograd`](crate::Algorithm::Winograd) makes of w, and its sums of products. A buffer of its own
-    /// for the same reason.
+    /// More of it: what [`Algorithm::Winograd`](crate::Algorithm::Winograd) makes of w, and its sums of products; of other ways a tensor
+    /// in another order. A buffer of its own for the same reason.
     Transformed,
 }
 

@@ -180,7 +180,7 @@ impl PlanSpec {
     }
 
     /// Bytes of workspace ([`Operand::Workspace`], of convolutions with shared kernels [`Operand::ChannelSums`], of
-    /// 16-bit types [`Operand::Sums`] and of Winograd's [`Operand::Transformed`]); 0 if none is needed.
+    /// 16-bit types [`Operand::Sums`], and what is transformed first, [`Operand::Transformed`]); 0 if none is needed.
     pub fn workspace_bytes(&self) -> u64 {
         self.scratch().map(|need| need.bytes).sum()
     }

@@ -73,7 +73,9 @@ pub(super) fn plan(
         Algorithm::Winograd => return winograd::plan(gather, problem, epilogue, plan),
         Algorithm::Direct => return Err(algorithm.unavailable("it has kernels of its own")),
     };
+    // Not of the cells of one class alone, beside which there are others.
     if algorithm == Algorithm::Subgroup
+        && cells.is_none()
         && let Some(phases) = Phases::of(gather, problem, &method, &plan)
     {
         return phases.plan(gather, epilogue, plan);

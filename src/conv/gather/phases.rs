@@ -13,7 +13,8 @@ use crate::kernel::{self, MOST_CLASSES, Override, PhaseClass, PhaseParams, Phase
 use crate::layout::KernelOrder;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{
-    Access, Algorithm, ELEMENT_BYTES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step, StepBinding, loop_tests, magic,
+    Access, Algorithm, ELEMENT_BYTES, MOST_DISPATCHES, Operand, PlanOptions, PlanSpec, SpecBuilder, Step, StepBinding,
+    loop_tests, magic,
 };
 use crate::window::{Axis, GatherAxis};
 
@@ -32,17 +33,19 @@ struct Set {
     cells: u32,
 }
 
-/// The sets of an axis, most taps first, and what a class is in its set.
+/// The sets of an axis, and what each class is in its own.
 struct AxisPhases {
     sets: Vec<Set>,
     classes: Vec<PhaseClass>,
 }
 
 impl AxisPhases {
-    /// `None` if a class has no taps or no cells, or the source has cells before the first that is read.
+    /// `None` if a class has no taps or no cells, or the source has cells before the first that is read, or the axis is that of one class
+    /// of several ([`GatherAxis::alone`]).
     fn of(axis: &GatherAxis) -> Option<AxisPhases> {
         if axis.source_stride != 1
             || axis.dilation != 1
+            || axis.classes.len() != axis.target_stride as usize
             || axis.classes.iter().any(|class| class.taps.min(class.cells) == 0)
         {
             return None;
@@ -81,13 +84,47 @@ struct Part {
     sums_begin: u64,
 }
 
-/// A gather as convolutions, and their plans.
-pub(super) struct Phases {
-    axes: [AxisPhases; 3],
+/// Some samples at a time: the parts, and their plans.
+struct Portion {
+    samples: u32,
     parts: Vec<Part>,
     plans: Vec<PlanSpec>,
     /// Elements of kernels and sums.
     elements: u64,
+}
+
+impl Portion {
+    /// `None` if a part has no plan.
+    fn of(
+        gather: &Gather,
+        problem: &ConvProblem,
+        axes: &[AxisPhases; 3],
+        samples: u32,
+        plan: &SpecBuilder<'_>,
+    ) -> Option<Portion> {
+        let parts = parts(gather, &problem.with_batch(samples), axes, plan.limits.storage_alignment)?;
+        let last = parts.last()?;
+        let elements = last.sums_begin + last.sums;
+        let room = plan.options().workspace_limit.checked_sub(elements * ELEMENT_BYTES)?;
+        let options = PlanOptions { workspace_limit: room, ..*plan.options() };
+        let planned = |part: &Part| {
+            let inner = SpecBuilder::new(plan.limits, &options, String::new(), 0, (Algorithm::Subgroup, ""));
+            super::super::forward::plan(&part.problem, Algorithm::Subgroup, Epilogue::default(), inner).ok()
+        };
+        let plans = parts.iter().map(planned).collect::<Option<Vec<_>>>()?;
+        Some(Portion { samples, parts, plans, elements })
+    }
+
+    fn dispatches(&self) -> usize {
+        self.plans.iter().map(|plan| plan.steps.len()).sum::<usize>() + 1
+    }
+}
+
+/// A gather as convolutions.
+pub(super) struct Phases {
+    axes: [AxisPhases; 3],
+    /// Of most of the batch, so many samples at a time, and of the rest.
+    portions: Vec<Portion>,
 }
 
 impl Phases {
@@ -99,84 +136,86 @@ impl Phases {
         plan: &SpecBuilder<'_>,
     ) -> Option<Phases> {
         let is_plain = problem.element == ElementType::F32 && !plan.is_mixed() && gather.is_channels_first();
-        // Of channels that share a kernel the dispatches are put together in a way of its own.
-        let is_one = !problem.shared_kernel && plan.takes_at_once(gather.batch);
-        let is_zeros = problem.padding_mode == PaddingMode::Zeros;
-        if gather.target != Operand::Dx || gather.classes() < 2 || !is_plain || !is_one || !is_zeros {
+        let is_zeros = problem.padding_mode == PaddingMode::Zeros && plan.takes_at_once(gather.batch);
+        if gather.target != Operand::Dx || gather.classes() < 2 || !is_plain || !is_zeros {
             return None;
         }
         // Whose lanes own both classes of stride 2.
         let owns_both = ["ROWS", "ODD"].iter().any(|name| method.variant.constant(name) > 0);
         let [d, h, w] = gather.axes.each_ref().map(AxisPhases::of);
         let axes = [d?, h?, w?];
-        let parts = parts(gather, problem, &axes, plan.limits.storage_alignment)?;
-        if owns_both || !is_worth_it(gather, method, &parts) {
+        let of_one = parts(gather, &problem.with_batch(1), &axes, plan.limits.storage_alignment)?;
+        if owns_both || !is_worth_it(gather, method, &of_one) {
             return None;
         }
-        let last = parts.last()?;
-        let elements = last.sums_begin + last.sums;
-        let moved = gather.w_elements().max(blocks(gather));
+        let samples = at_once(gather, &of_one, plan)?;
+        let moved = gather.w_elements().max(blocks(gather, samples));
         // What spreads the sums loops over the classes along w by fours.
         let loops = loop_tests(&[u64::from(gather.axes[2].target_stride).div_ceil(4)]);
-        let fits = loops <= plan.limits.max_loop_iterations.into()
-            && elements * ELEMENT_BYTES <= plan.most_workspace_bytes() / 2
-            && moved <= MOST_INVOCATIONS.min(plan.most_invocations());
-        if !fits {
+        if loops > plan.limits.max_loop_iterations.into() || moved > MOST_INVOCATIONS.min(plan.most_invocations()) {
             return None;
         }
-        let options = PlanOptions {
-            workspace_limit: plan.options().workspace_limit - elements * ELEMENT_BYTES,
-            ..*plan.options()
-        };
-        let planned = |part: &Part| {
-            let inner = SpecBuilder::new(plan.limits, &options, String::new(), 0, (Algorithm::Subgroup, ""));
-            super::super::forward::plan(&part.problem, Algorithm::Subgroup, Epilogue::default(), inner).ok()
-        };
-        let plans = parts.iter().map(planned).collect::<Option<Vec<_>>>()?;
-        Some(Phases { axes, parts, plans, elements })
+        let rest = gather.batch % samples;
+        let counts = [samples, rest].into_iter().filter(|&count| count > 0);
+        let portions = counts.map(|count| Portion::of(gather, problem, &axes, count, plan));
+        let portions = portions.collect::<Option<Vec<_>>>()?;
+        let times = gather.batch.div_ceil(samples) as usize;
+        (portions[0].dispatches() * times < MOST_DISPATCHES / 2).then_some(Phases { axes, portions })
     }
 
     /// The plan of all.
     pub(super) fn plan(self, gather: &Gather, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
-        let [dy, dx] = [gather.source_sample(), gather.target_sample()].map(|sample| sample * u64::from(gather.batch));
+        let [dy, dx] = [gather.source_sample(), gather.target_sample()];
+        let batch = u64::from(gather.batch);
         let channels = u64::from(gather.groups) * u64::from(gather.outputs);
-        plan.explain(&format!("{} classes of cells as channels of {}", gather.classes(), self.parts.len()));
-        plan.need(gather.source, dy, Access::Read);
+        let most = &self.portions[0];
+        let (classes, parts, samples) = (gather.classes(), most.parts.len(), most.samples);
+        plan.explain(&format!(
+            "{classes} classes of cells as channels of {parts} convolutions, {samples} of {batch} samples at a time"
+        ));
+        plan.need(gather.source, dy * batch, Access::Read);
         plan.need(Operand::W, gather.w_elements(), Access::Read);
         if epilogue.bias {
             plan.need(Operand::B, channels, Access::Read);
         }
-        plan.need(Operand::Transformed, self.elements, Access::Write);
-        let workspace = self.plans.iter().map(PlanSpec::workspace_bytes).max().unwrap_or(0);
-        plan.reserve(workspace / ELEMENT_BYTES);
-        let stores = begin(&mut plan, epilogue, (gather.target, dx), Abilities::ALL, Algorithm::Subgroup, true)?;
+        plan.need(Operand::Transformed, most.elements, Access::Write);
+        let plans = self.portions.iter().flat_map(|portion| &portion.plans);
+        plan.reserve(plans.map(PlanSpec::workspace_bytes).max().unwrap_or(0) / ELEMENT_BYTES);
+        let output = (gather.target, dx * batch);
+        let stores = begin(&mut plan, epilogue, output, Abilities::ALL, Algorithm::Subgroup, true)?;
         let w = plan.whole(Operand::W, gather.w_elements())?;
-        let all = StepBinding { operand: Operand::Transformed, offset: 0, size: self.elements * ELEMENT_BYTES };
-        let params = self.params(gather, gather.w_elements());
-        plan.step(&kernel::PHASES_KERNEL, &[], params, vec![w, all], gather.w_elements())?;
-        for (part, inner) in self.parts.iter().zip(&self.plans) {
-            for step in &inner.steps {
-                plan.adopt(placed(step.clone(), part, gather))?;
-            }
-        }
-        let out = plan.whole(gather.target, dx)?;
         let b = plan.whole(Operand::B, channels)?;
-        let side = stores.side(out);
-        let entry = match (epilogue.bias, side.is_some()) {
-            (false, false) => &kernel::PHASES_SPREAD,
-            (false, true) => &kernel::PHASES_SPREAD_SIDE,
-            (true, false) => &kernel::PHASES_SPREAD_BIAS,
-            (true, true) => &kernel::PHASES_SPREAD_BIAS_SIDE,
-        };
-        let params = PhaseParams { slope: stores.slope(), ..self.params(gather, blocks(gather)) };
-        let bindings = [Some(all), Some(out), epilogue.bias.then_some(b), side].into_iter().flatten().collect();
-        plan.step(entry, &store_overrides(entry, &stores), params, bindings, blocks(gather))?;
+        let all = StepBinding { operand: Operand::Transformed, offset: 0, size: most.elements * ELEMENT_BYTES };
+        let params = self.params(gather, most, gather.w_elements());
+        plan.step(&kernel::PHASES_KERNEL, &[], params, vec![w, all], gather.w_elements())?;
+        for first in (0..gather.batch).step_by(most.samples as usize) {
+            let is_whole = gather.batch - first >= most.samples;
+            let portion = &self.portions[usize::from(!is_whole)];
+            for (part, inner) in portion.parts.iter().zip(&portion.plans) {
+                for step in &inner.steps {
+                    plan.adopt(placed(step.clone(), part, (gather.source, u64::from(first) * dy)))?;
+                }
+            }
+            let [offset, size] = [first, portion.samples].map(|count| u64::from(count) * dx * ELEMENT_BYTES);
+            let out = StepBinding { operand: gather.target, offset, size };
+            let side = stores.side(out);
+            let entry = match (epilogue.bias, side.is_some()) {
+                (false, false) => &kernel::PHASES_SPREAD,
+                (false, true) => &kernel::PHASES_SPREAD_SIDE,
+                (true, false) => &kernel::PHASES_SPREAD_BIAS,
+                (true, true) => &kernel::PHASES_SPREAD_BIAS_SIDE,
+            };
+            let count = blocks(gather, portion.samples);
+            let params = PhaseParams { slope: stores.slope(), ..self.params(gather, portion, count) };
+            let bindings = [Some(all), Some(out), epilogue.bias.then_some(b), side].into_iter().flatten().collect();
+            plan.step(entry, &store_overrides(entry, &stores), params, bindings, count)?;
+        }
         stores.end(&mut plan)?;
         Ok(plan.finish())
     }
 
     /// The uniform struct for so many invocations.
-    fn params(&self, gather: &Gather, count: u64) -> PhaseParams {
+    fn params(&self, gather: &Gather, portion: &Portion, count: u64) -> PhaseParams {
         let [d, h, w] = &gather.axes;
         let [group_stride, output_stride, input_stride] = gather.w_strides;
         let channels = gather.groups * gather.outputs;
@@ -228,7 +267,7 @@ impl Phases {
             let begin = axis * MOST_CLASSES;
             params.classes[begin..begin + phases.classes.len()].copy_from_slice(&phases.classes);
         }
-        for part in &self.parts {
+        for part in &portion.parts {
             params.parts[part.number] =
                 PhasePart { kernel: part.kernel_begin as u32, sums: part.sums_begin as u32, unused_a: 0, unused_b: 0 };
         }
@@ -236,10 +275,32 @@ impl Phases {
     }
 }
 
-/// Invocations that spread the sums: one for each cell of the class along w that has most, in each row of dx.
-fn blocks(gather: &Gather) -> u64 {
+/// Most samples that half of the workspace has room for, of these parts of one, and at whose multiples bindings can begin. `None` if it
+/// has none.
+fn at_once(gather: &Gather, of_one: &[Part], plan: &SpecBuilder<'_>) -> Option<u32> {
+    let room = plan.most_workspace_bytes() / 2 / ELEMENT_BYTES;
+    // Each begins at a multiple of the alignment.
+    let lost = of_one.len() as u64 * (plan.limits.storage_alignment / ELEMENT_BYTES);
+    let kernels = of_one.first()?.sums_begin;
+    let sums = of_one.iter().map(|part| part.sums).sum::<u64>();
+    let held = room.checked_sub(kernels + lost)? / sums;
+    if held >= gather.batch.into() {
+        return Some(gather.batch);
+    }
+    let begins = |samples: &u64| {
+        let bytes = [gather.source_sample(), gather.target_sample()].map(|sample| samples * sample * ELEMENT_BYTES);
+        bytes.iter().all(|bytes| bytes.is_multiple_of(plan.limits.storage_alignment))
+    };
+    // Alignments are powers of two.
+    let unit = (0..=16).map(|power| 1 << power).find(begins)?;
+    let samples = held / unit * unit;
+    (samples > 0).then_some(samples as u32)
+}
+
+/// Invocations that spread the sums: one for each cell of the class along w that has most, in each row of dx of so many samples.
+fn blocks(gather: &Gather, samples: u32) -> u64 {
     let [d, h, w] = &gather.axes;
-    let planes = u64::from(gather.batch) * u64::from(gather.groups) * u64::from(gather.outputs);
+    let planes = u64::from(samples) * u64::from(gather.groups) * u64::from(gather.outputs);
     planes * u64::from(d.target) * u64::from(h.target) * u64::from(w.most_cells())
 }
 
@@ -291,7 +352,7 @@ fn part(gather: &Gather, problem: &ConvProblem, sets: [&Set; 3], number: usize) 
     let taps = sets.iter().map(|set| u64::from(set.taps)).product::<u64>();
     let cells = sets.iter().map(|set| u64::from(set.cells)).product::<u64>();
     let kernel = u64::from(channels_out).checked_mul(u64::from(gather.channels))?.checked_mul(taps)?;
-    let sums = u64::from(gather.batch).checked_mul(u64::from(channels_out))?.checked_mul(cells)?;
+    let sums = u64::from(problem.batch).checked_mul(u64::from(channels_out))?.checked_mul(cells)?;
     Some(Part { number, problem, kernel, sums, kernel_begin: 0, sums_begin: 0 })
 }
 
@@ -313,11 +374,11 @@ fn is_worth_it(gather: &Gather, method: &Method, parts: &[Part]) -> bool {
     2 * by_class >= 3 * parts.iter().map(by_part).sum::<u64>()
 }
 
-/// A dispatch of a part with its operands where they are.
-fn placed(mut step: Step, part: &Part, gather: &Gather) -> Step {
+/// A dispatch of a part with its operands where they are; the source's first element is that of its samples.
+fn placed(mut step: Step, part: &Part, (source, first): (Operand, u64)) -> Step {
     for binding in &mut step.bindings {
         let (operand, elements) = match binding.operand {
-            Operand::X => (gather.source, 0),
+            Operand::X => (source, first),
             Operand::W => (Operand::Transformed, part.kernel_begin),
             Operand::Y => (Operand::Transformed, part.sums_begin),
             other => (other, 0),

@@ -39,17 +39,17 @@ impl Collected {
         Some(Collected { problem: dense, window: problem.axes, sample })
     }
 
-    /// Reserves room for the largest of these chunks; `false` if there is none, or not as much again for the sums.
-    pub(super) fn reserve(&self, chunks: &[Chunk], plan: &mut SpecBuilder<'_>) -> bool {
-        let Some(most) = chunks.iter().map(|chunk| u64::from(chunk.count)).max() else { return false };
-        let cells = most * self.sample;
-        let fits = self.invocations(most) <= MOST_INVOCATIONS.min(plan.most_invocations())
-            && cells * ELEMENT_BYTES <= plan.most_workspace_bytes() / 2;
-        if fits {
-            plan.explain("the cells of x that the tap meets are collected first");
-            plan.need(Operand::Transformed, cells, Access::Write);
-        }
-        fits
+    /// Most samples that half of the workspace, which the sums need too, and a dispatch have room for.
+    pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> u64 {
+        let held = plan.most_workspace_bytes() / 2 / (self.sample * ELEMENT_BYTES);
+        held.min(MOST_INVOCATIONS.min(plan.most_invocations()) / self.invocations(1))
+    }
+
+    /// Reserves room for the largest of these chunks.
+    pub(super) fn reserve(&self, chunks: &[Chunk], plan: &mut SpecBuilder<'_>) {
+        let most = chunks.iter().map(|chunk| u64::from(chunk.count)).max().unwrap_or(0);
+        plan.explain("the cells of x that the tap meets are collected first");
+        plan.need(Operand::Transformed, most * self.sample, Access::Write);
     }
 
     /// Adds the dispatch that collects those of so many samples, and returns where they are.

@@ -66,10 +66,14 @@ pub(super) fn plan(
 ) -> Result<PlanSpec> {
     let x = plan.batched_shape(Operand::X, &problem.x_shape());
     let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
-    let chunks = plan.chunks(problem.batch, &[x, dy], 1)?;
     let of_one_tap = || Collected::of(problem, &plan).filter(|cells| subgroup::reads_fours(&cells.problem));
     let collected = if algorithm == Algorithm::Subgroup { of_one_tap() } else { None };
-    let collected = collected.filter(|cells| cells.reserve(&chunks, &mut plan));
+    let collected = collected.filter(|cells| cells.most_samples(&plan) > 0);
+    let most_samples = collected.as_ref().map_or(u64::MAX, |cells| cells.most_samples(&plan));
+    let chunks = plan.small_chunks(problem.batch, &[x, dy], 1, most_samples)?;
+    if let Some(cells) = &collected {
+        cells.reserve(&chunks, &mut plan);
+    }
     let flattened = collected.as_ref().map_or_else(|| problem.flattened(), |cells| cells.problem.clone());
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {

@@ -28,6 +28,9 @@ fn classes_as_channels_equal_the_reference() {
         ("n3c2h14w13k7r6s9u3x4p2x3inout", 2),
         ("n2c2d9h11w14k9t4r5s6u2x3x4p1x2x0", 4),
         ("n2c2d9h11w14k6t5r5s6u3x3x4p1x2x0", 8),
+        // Classes of one channel that another kernel of few channels sums, behind which there is more of dy than is read.
+        ("n2c1h16w36k36r3s9u1x3p1x3_13", 1),
+        ("n2c3h19w23k8r11s11u4shared", 4),
         // What is added to and gone through.
         ("n2c3h19w23k8r11s11u4onto1", 4),
         ("n2c3h16w20k29r4s4u4onto0.5relu", 1),
@@ -37,6 +40,9 @@ fn classes_as_channels_equal_the_reference() {
         ("n2c3h19w23k8r5s5u4p1a3", 0),
         ("n2c3h19w23k8r11s11u4lastx", 0),
         ("n2c3h19w23k8r11s11u4f16", 0),
+        // Along one axis most cells have no tap at all.
+        ("n6c4h8w16k64r1s8u2x4", 0),
+        ("n2c4h16w8k64r8s1u4x2onto1", 0),
         ("n2c40h11w9k9r4s4u4", 0),
         ("n2c3h16w20k28r4s4u4", 0),
         ("n2c3h9w16k5r4s4u2p1", 0),
@@ -73,6 +79,23 @@ fn any_workspace_gives_the_same() {
             .unwrap_or_else(|error| panic!("{kib} KiB: {error}"));
     }
     assert_eq!(ways, [true; 2]);
+}
+
+/// With less than the sums of the batch take, some samples at a time, the last of them fewer.
+#[test]
+fn samples_come_in_portions() {
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    for text in ["n5c3h16w20k32r4s4u4", "n5c3h16w20k32r4s4u4onto1"] {
+        let case = catalogue::conv(text);
+        let options = PlanOptions { workspace_limit: 29 << 10, ..by_subgroups() };
+        let plan = case.plan(context(), Pass::InputGrad, false, &options).unwrap();
+        assert!(plan.workspace_bytes() <= options.workspace_limit);
+        assert_eq!(plan.steps().filter(|step| step.kernel.starts_with(SPREAD)).count(), 3, "{text}: {plan}");
+        check_exact_with(&case, Pass::InputGrad, false, Regime::Device, 7, &options)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
 }
 
 /// Classes of fewer taps are not given zeros for the others.
