@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 98] = [
+const CONVOLUTIONS: [(&str, &str); 100] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -96,6 +96,8 @@ const CONVOLUTIONS: [(&str, &str); 98] = [
     ("channels of y last, depthwise, 5x5", "c7h8w9k7r5s5p2g7lasty"),
     ("bf16, channels last, depthwise, one over, multiplier 3", "n2c3h5w7k9r3s2p1g3bf16lastxlasty"),
     ("f16, channels last, depthwise, fours, rank 1, ReLU", "n3c8w23k8s3p1relug8f16lastxlasty"),
+    ("1x1 kernel, groups, fours of channels, w in, out", "n2c8h4w7k24r1s1g2inout"),
+    ("bf16, 3x3, groups, fours of taps, padded outputs", "n2c24h5w7k18r3s3p1g2bf16"),
     // Types of 16 bits: odd planes and channels, so that halves of one word belong to several invocations.
     ("f16, all parameters different", "n3c3h5w7k5r3s2p1_0x1f16"),
     ("bf16, 3x3, stride 2, ReLU", "n2c9h7w5k9r3s3u2p1relubf16"),

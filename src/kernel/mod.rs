@@ -12,9 +12,9 @@ pub(crate) use element::{Storage, Storages};
 pub(crate) use key::{KernelKey, Override};
 pub(crate) use params::{
     AxisClass, BatchNormParams, BorderAxis, BorderParams, ChannelsParams, CollectParams, ConvParams, ConvertParams,
-    DropoutParams, ElementwiseParams, FinishParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis, PackParams,
-    PhaseClass, PhaseParams, PhasePart, PhaseSet, PlanesParams, PoolParams, Reduction, RowsParams, SoftmaxParams,
-    SumParams, TileParams, TransposeParams, WinogradKernelParams,
+    DropoutParams, ElementwiseParams, FinishParams, GatherParams, KernelGradParams, MOST_CLASSES, PackAxis,
+    PackFoursParams, PackParams, PhaseClass, PhaseParams, PhasePart, PhaseSet, PlanesParams, PoolParams, Reduction,
+    RowsParams, SoftmaxParams, SumParams, TileParams, TransposeParams, WinogradKernelParams,
 };
 pub(crate) use specialize::specialized_source;
 pub use specialize::{EntryInfo, KernelInfo, MemberInfo, SlotInfo, StructInfo, kernels, kernels_of};

@@ -191,6 +191,14 @@ uniform! {
 }
 
 uniform! {
+    /// `shaders/conv/gather/pack_fours.wgsl`
+    PackFoursParams {
+        count: u32, zeros: u32, outputs: u32, across: u32, down: u32, first: u32, group_step: u32, step: u32,
+        magic_across: u32, shift_across: u32, magic_down: u32, shift_down: u32,
+    }
+}
+
+uniform! {
     /// `shaders/conv/phases/params.wgsl`
     PhaseClass { sort: u32, index: u32, offset: u32, taps: u32 }
 }

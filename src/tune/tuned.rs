@@ -90,12 +90,18 @@ impl Tuned {
     /// Puts the kernels of a plan in quarantine that computed a wrong result.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn quarantine(&mut self, spec: &PlanSpec) -> Vec<String> {
-        use crate::kernel::{FINISH_KERNEL, PACK_SCALAR_KERNEL, PACK_VEC4_KERNEL, SUM_SLICES_KERNEL};
+        use crate::kernel::{
+            FINISH_KERNEL, PACK_FOURS_KERNEL, PACK_SCALAR_KERNEL, PACK_VEC4_KERNEL, SUM_SLICES_KERNEL,
+        };
         // Many plans share these, which say little about the result alone: if one is wrong, the others' own checks show it.
-        let shared = [PACK_SCALAR_KERNEL.name, PACK_VEC4_KERNEL.name, SUM_SLICES_KERNEL.name, FINISH_KERNEL.name];
-        // So do the kernels that sum the products between Winograd's transforms, which are the other algorithms'.
-        let of_winograd = spec.algorithm == crate::plan::Algorithm::Winograd;
-        let is_shared = |name: &str| shared.contains(&name) || (of_winograd && !name.starts_with("conv/winograd/"));
+        let shared = [&PACK_SCALAR_KERNEL, &PACK_VEC4_KERNEL, &PACK_FOURS_KERNEL, &SUM_SLICES_KERNEL, &FINISH_KERNEL];
+        let shared = shared.map(|kernel| kernel.name);
+        // So do the kernels that sum the products between Winograd's transforms, or the parts of an input gradient: they are those of
+        // other plans.
+        let names = || spec.steps.iter().map(|step| step.kernel.entry.kernel().name);
+        let around =
+            ["conv/winograd/", "conv/phases/"].into_iter().find(|folder| names().any(|name| name.starts_with(folder)));
+        let is_shared = |name: &str| shared.contains(&name) || around.is_some_and(|folder| !name.starts_with(folder));
         let blamed = spec.steps.iter().filter(|step| !is_shared(step.kernel.entry.kernel().name));
         let names: BTreeSet<String> = blamed.map(|step| step.kernel.module_name()).collect();
         self.quarantined.extend(names.iter().cloned());

@@ -353,6 +353,11 @@ impl Checked<'_> {
     fn loops(&self, step: &StepInfo<'_>) {
         let iterations = match step.kernel {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
+            "conv/gather/pack_fours" | "conv/phases/kernel" => 0,
+            // Four classes along w at a time.
+            name if name.starts_with("conv/phases/spread") => {
+                u64::from(self.param(step, "PhaseParams", "classes_w")).div_ceil(4) + 1
+            }
             name if name.starts_with("conv/gather/pack") => {
                 let first = offset_of(kernel_of(self.kernels, step), "PackParams", "axes");
                 let taps = |i: usize| {

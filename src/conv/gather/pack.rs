@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Gather, Method, problem};
 use crate::error::Result;
-use crate::kernel;
-use crate::plan::{Algorithm, SpecBuilder, StepBinding};
+use crate::kernel::{self, EntryPoint, PackFoursParams};
+use crate::plan::{Algorithm, SpecBuilder, StepBinding, magic};
 
 /// The kernel as a method's kernels read it.
 pub(super) struct Packing {
@@ -80,10 +80,60 @@ impl Packing {
             return Ok(());
         }
         let padded = round.padded;
+        if let Some((entry, params)) = fours(gather, round, plan) {
+            return plan.step(entry, &[], params, vec![w, self.binding], params.count.into());
+        }
         let (pack, rows) = if padded.is_multiple_of(4) { (&kernel::PACK_VEC4, 4) } else { (&kernel::PACK_SCALAR, 1) };
         let invocations = u64::from(gather.groups) * u64::from(gather.channels) * u64::from(padded / rows);
         let invocations = invocations + problem::ZEROS / u64::from(rows);
         plan.step(pack, &[], gather.pack_params(&round.outputs, padded), vec![w, self.binding], invocations)?;
         Ok(())
     }
+}
+
+/// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
+const MOST_INVOCATIONS: u64 = 1 << 31;
+
+/// The dispatch that reads w by fours. `None` where what it reads does not begin at whole fours, or the order of taps changes.
+fn fours(gather: &Gather, round: &Round, plan: &SpecBuilder<'_>) -> Option<(&'static EntryPoint, PackFoursParams)> {
+    const FOUR: u32 = 4;
+    let [group_step, output_step, channel_step] = gather.w_strides;
+    let taps = gather.axes.iter().map(|axis| u64::from(axis.taps)).product::<u64>();
+    let numbers = u64::from(gather.channels) * taps;
+    let in_order = gather.classes() == 1 && (!gather.reversed || taps == 1);
+    let by_output = u64::from(output_step) == numbers && (u64::from(channel_step) == taps || gather.channels == 1);
+    let by_channel = taps == 1 && output_step == 1 && gather.outputs.is_multiple_of(FOUR);
+    let (entry, down, step) = match (by_output, by_channel) {
+        (true, _) if numbers.is_multiple_of(FOUR.into()) => {
+            (&kernel::PACK_OUTPUTS, numbers / u64::from(FOUR), output_step)
+        }
+        (_, true) => (&kernel::PACK_CHANNELS, u64::from(gather.channels), channel_step),
+        _ => return None,
+    };
+    let first = u64::from(round.outputs.start) * u64::from(output_step);
+    let begin_at_fours =
+        [group_step, step].iter().all(|step| step.is_multiple_of(FOUR)) && first.is_multiple_of(FOUR.into());
+    let across = round.padded / FOUR;
+    let count = u64::from(gather.groups) * down * u64::from(across) + 1;
+    let fits = count <= MOST_INVOCATIONS.min(plan.most_invocations());
+    if !in_order || !begin_at_fours || !round.padded.is_multiple_of(FOUR) || !fits {
+        return None;
+    }
+    let (magic_across, shift_across) = magic(across);
+    let (magic_down, shift_down) = magic(down as u32);
+    let params = PackFoursParams {
+        count: count as u32,
+        zeros: (u64::from(gather.groups) * numbers * u64::from(across)) as u32,
+        outputs: round.outputs.end - round.outputs.start,
+        across,
+        down: down as u32,
+        first: (first / u64::from(FOUR)) as u32,
+        group_step: group_step / FOUR,
+        step: step / FOUR,
+        magic_across,
+        shift_across,
+        magic_down,
+        shift_down,
+    };
+    Some((entry, params))
 }

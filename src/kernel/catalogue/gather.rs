@@ -1,11 +1,11 @@
 //! Gathers over a packed kernel: packing, and the sums by subgroups or, without any sharing, of depthwise convolutions.
 
-use super::super::params::{GatherParams, PackParams};
+use super::super::params::{GatherParams, PackFoursParams, PackParams};
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
-    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, NO_SIDE,
-    SIDE, STORE, STORE_QUAD, Variant, WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_quad, read_vec4, with, write,
-    write_quad, write_vec4,
+    ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, BORDER, DIVIDE, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT,
+    NO_SIDE, SIDE, STORE, STORE_QUAD, Variant, WINDOW_BITS, WORKGROUP_SIZE, kernel, read, read_quad, read_vec4, with,
+    write, write_quad, write_vec4,
 };
 
 pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/classes.wgsl");
@@ -146,6 +146,11 @@ kernel! {
 kernel! {
     PACK_VEC4_KERNEL = "conv/gather/pack_vec4", [INDEX, ELEMENT, CLASSES, PACK], PackParams, &[], 0;
     PACK_VEC4 = "pack" [read(1, "w"), write_vec4(2, "packed")];
+}
+kernel! {
+    PACK_FOURS_KERNEL = "conv/gather/pack_fours", [INDEX, DIVIDE, ELEMENT], PackFoursParams, &[], 0;
+    PACK_OUTPUTS = "pack_outputs" [read_quad(1, "w"), write_vec4(2, "packed")];
+    PACK_CHANNELS = "pack_channels" [read_quad(1, "w"), write_vec4(2, "packed")];
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
