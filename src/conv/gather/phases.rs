@@ -94,19 +94,12 @@ struct Portion {
 }
 
 impl Portion {
-    /// `None` if a part has no plan.
-    fn of(
-        gather: &Gather,
-        problem: &ConvProblem,
-        axes: &[AxisPhases; 3],
-        samples: u32,
-        plan: &SpecBuilder<'_>,
-    ) -> Option<Portion> {
-        let parts = parts(gather, &problem.with_batch(samples), axes, plan.limits.storage_alignment)?;
-        let last = parts.last()?;
-        let elements = last.sums_begin + last.sums;
-        let room = plan.options().workspace_limit.checked_sub(elements * ELEMENT_BYTES)?;
-        let options = PlanOptions { workspace_limit: room, ..*plan.options() };
+    /// `None` if a part has no plan. `most` are the elements of the largest portion, which the others leave as they are.
+    fn of(parts: Vec<Part>, most: u64, plan: &SpecBuilder<'_>) -> Option<Portion> {
+        let samples = parts.first()?.problem.batch;
+        let elements = end_of(&parts)?;
+        let room = plan.options().workspace_limit.checked_sub(most * ELEMENT_BYTES)?;
+        let options = PlanOptions { workspace_limit: room.min(plan.most_workspace_bytes()), ..*plan.options() };
         let planned = |part: &Part| {
             let inner = SpecBuilder::new(plan.limits, &options, String::new(), 0, (Algorithm::Subgroup, ""));
             super::super::forward::plan(&part.problem, Algorithm::Subgroup, Epilogue::default(), inner).ok()
@@ -157,8 +150,10 @@ impl Phases {
         }
         let rest = gather.batch % samples;
         let counts = [samples, rest].into_iter().filter(|&count| count > 0);
-        let portions = counts.map(|count| Portion::of(gather, problem, &axes, count, plan));
-        let portions = portions.collect::<Option<Vec<_>>>()?;
+        let parts = counts.map(|count| parts(gather, &problem.with_batch(count), &axes, plan.limits.storage_alignment));
+        let parts = parts.collect::<Option<Vec<_>>>()?;
+        let most = end_of(&parts[0])?;
+        let portions = parts.into_iter().map(|parts| Portion::of(parts, most, plan)).collect::<Option<Vec<_>>>()?;
         let times = gather.batch.div_ceil(samples) as usize;
         (portions[0].dispatches() * times < MOST_DISPATCHES / 2).then_some(Phases { axes, portions })
     }
@@ -180,7 +175,9 @@ impl Phases {
         }
         plan.need(Operand::Transformed, most.elements, Access::Write);
         let plans = self.portions.iter().flat_map(|portion| &portion.plans);
-        plan.reserve(plans.map(PlanSpec::workspace_bytes).max().unwrap_or(0) / ELEMENT_BYTES);
+        let packed = plans.map(PlanSpec::workspace_bytes).max().unwrap_or(0);
+        let no_room = || Algorithm::Subgroup.unavailable("its packed kernels exceed the workspace");
+        plan.reserve(packed / ELEMENT_BYTES).ok_or_else(no_room)?;
         let output = (gather.target, dx * batch);
         let stores = begin(&mut plan, epilogue, output, Abilities::ALL, Algorithm::Subgroup, true)?;
         let w = plan.whole(Operand::W, gather.w_elements())?;
@@ -273,6 +270,11 @@ impl Phases {
         }
         params
     }
+}
+
+/// Elements of the kernels and sums of all parts.
+fn end_of(parts: &[Part]) -> Option<u64> {
+    parts.last().map(|last| last.sums_begin + last.sums)
 }
 
 /// Most samples that half of the workspace has room for, of these parts of one, and at whose multiples bindings can begin. `None` if it

@@ -11,6 +11,9 @@ use crate::window::Axis;
 /// Outputs of a group from which on collecting takes less time than it saves.
 const LEAST_OUTPUTS: u32 = 64;
 
+/// Chunks of the batch that are worth it.
+const MOST_CHUNKS: u64 = 8;
+
 /// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
 const MOST_INVOCATIONS: u64 = 1 << 31;
 
@@ -39,10 +42,12 @@ impl Collected {
         Some(Collected { problem: dense, window: problem.axes, sample })
     }
 
-    /// Most samples that half of the workspace, which the sums need too, and a dispatch have room for.
-    pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> u64 {
+    /// Most samples that half of the workspace, which the sums need too, and a dispatch have room for. `None` if the batch would be
+    /// cut into many: each has its sums added to those before.
+    pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> Option<u64> {
         let held = plan.most_workspace_bytes() / 2 / (self.sample * ELEMENT_BYTES);
-        held.min(MOST_INVOCATIONS.min(plan.most_invocations()) / self.invocations(1))
+        let most = held.min(MOST_INVOCATIONS.min(plan.most_invocations()) / self.invocations(1));
+        (most * MOST_CHUNKS >= self.problem.batch.into()).then_some(most)
     }
 
     /// Reserves room for the largest of these chunks.

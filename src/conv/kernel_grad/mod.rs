@@ -68,8 +68,9 @@ pub(super) fn plan(
     let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
     let of_one_tap = || Collected::of(problem, &plan).filter(|cells| subgroup::reads_fours(&cells.problem));
     let collected = if algorithm == Algorithm::Subgroup { of_one_tap() } else { None };
-    let collected = collected.filter(|cells| cells.most_samples(&plan) > 0);
-    let most_samples = collected.as_ref().map_or(u64::MAX, |cells| cells.most_samples(&plan));
+    let collected = collected.and_then(|cells| Some((cells.most_samples(&plan)?, cells)));
+    let most_samples = collected.as_ref().map_or(u64::MAX, |(most, _)| *most);
+    let collected = collected.map(|(_, cells)| cells);
     let chunks = plan.small_chunks(problem.batch, &[x, dy], 1, most_samples)?;
     if let Some(cells) = &collected {
         cells.reserve(&chunks, &mut plan);
