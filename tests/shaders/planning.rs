@@ -222,6 +222,58 @@ fn plans_of_tensors_over_two_gib_bind_all_of_them() {
     }
 }
 
+/// Passes that put a tensor into another order first, which takes a second buffer beside the workspace: strided kernel gradients of one
+/// tap, and strided input gradients of few channels.
+#[test]
+fn plans_by_way_of_another_order_keep_to_the_limits() {
+    let kernels = kernels();
+    let mut found = [0; 2];
+    for seed in 0..12_000 {
+        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        let mut limits = DeviceLimits::default();
+        (limits.is_software, limits.subgroup_size) = (true, 8);
+        limits.storage_alignment = pick(rng, &[4, 16, 64, 256]);
+        limits.max_storage_binding_bytes = pick(rng, &[10_000, 60_000, 128 << 20]);
+        limits.max_loop_iterations = pick(rng, &[8, 100, 65_535, 65_535]);
+        let strategy = Strategy::Fixed(Algorithm::Subgroup);
+        let of = |workspace_limit| PlanOptions { strategy, workspace_limit, ..PlanOptions::default() };
+        let mut options = of(rng.random_range(1_000..200_000));
+        let batch = rng.random_range(1..=20);
+        let [h, w] = axes(rng, 20).map(|extent: usize| extent + 6);
+        let groups = rng.random_range(1..=2);
+        let spec = if seed % 2 == 0 {
+            let outputs = 4 * groups * rng.random_range(15..=32);
+            let inputs = 4 * rng.random_range(1..=4);
+            let conv = Conv::<2>::new([1, 1]).stride(axes(rng, 3)).groups(groups).build().unwrap();
+            let (x, w) = ([batch, inputs * groups, h, w], [outputs, inputs, 1, 1]);
+            conv.plan_spec(&limits, Pass::KernelGrad, ConvShapes::new(&x, &w), &options)
+        } else {
+            let [few, many] = [rng.random_range(1..=3), rng.random_range(8..=300)];
+            let taps: [usize; 2] = axes(rng, 8);
+            let conv = Conv::<2>::new(taps).stride(axes(rng, 5)).padding(padding(rng)).groups(groups).build().unwrap();
+            let (x, w) = ([batch, few * groups, h, w], [many * groups, few, taps[0], taps[1]]);
+            if rng.random_bool(0.5) {
+                // Room for w twice and for some samples.
+                let bytes = 4 * w.iter().product::<usize>() as u64;
+                options = of(rng.random_range(2 * bytes..3 * bytes));
+            }
+            conv.plan_spec(&limits, Pass::InputGrad, ConvShapes::new(&x, &w), &options)
+        };
+        match spec {
+            Ok(spec) => {
+                let transforms = spec.operands().iter().any(|need| need.operand == Operand::Transformed);
+                found[seed as usize % 2] += usize::from(transforms);
+                assert!(spec.workspace_bytes() <= options.workspace_limit, "{spec}");
+                Checked { spec: &spec, limits: &limits, options: &options, kernels: &kernels, seed }.all();
+            }
+            Err(error) => {
+                name_of(&error);
+            }
+        }
+    }
+    assert!(found.iter().all(|&count| count > 200), "{found:?}");
+}
+
 /// The errors that a well-formed request may end in; anything else fails the test.
 fn name_of(error: &Error) -> &'static str {
     match error {
@@ -335,6 +387,12 @@ impl Checked<'_> {
     }
 
     fn bindings(&self, step: &StepInfo<'_>) {
+        let entries = &kernel_of(self.kernels, step).entries;
+        let slots = &entries.iter().find(|entry| entry.name == step.entry).unwrap().slots;
+        for (slot, written) in slots.iter().zip(step.bindings).filter(|(slot, _)| slot.writable) {
+            let uses = step.bindings.iter().filter(|binding| binding.operand == written.operand).count();
+            assert_eq!(uses, 1, "{}: WebGPU has a buffer that is written bound once. {step:?} {self}", slot.name);
+        }
         assert!(step.bindings.len() as u32 <= self.limits.max_storage_buffers, "{self}");
         for binding in step.bindings {
             assert_eq!(binding.offset % self.limits.storage_alignment, 0, "{binding:?} {self}");
@@ -353,7 +411,7 @@ impl Checked<'_> {
     fn loops(&self, step: &StepInfo<'_>) {
         let iterations = match step.kernel {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
-            "conv/gather/pack_fours" | "conv/phases/kernel" => 0,
+            "conv/gather/pack_fours" | "conv/phases/kernel" | "conv/kernel_grad/collect" => 0,
             // Four classes along w at a time.
             name if name.starts_with("conv/phases/spread") => {
                 u64::from(self.param(step, "PhaseParams", "classes_w")).div_ceil(4) + 1
