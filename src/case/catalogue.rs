@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 100] = [
+const CONVOLUTIONS: [(&str, &str); 99] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -40,12 +40,12 @@ const CONVOLUTIONS: [(&str, &str); 100] = [
     ("4x4, stride 2, tiles of channels", "n2c18h9w14k5r4s4u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     ("1x1 kernel, whole fours, channels in several rounds", "n2c67h4w11k37r1s1"),
-    ("1x1 kernel, a plane of one over whole fours", "n3c8h7w7k36r1s1"),
+    ("1x1 kernel, a plane of one over whole fours", "n3c8h5w5k36r1s1"),
     ("1x1 kernel, a plane of two over whole fours", "n2c12h5w6k16r1s1"),
-    ("1x1 kernel, a plane of three over whole fours, groups", "n3c24h5w7k40r1s1g2"),
+    ("1x1 kernel, a plane of three over whole fours, groups", "n3c24h3w5k40r1s1g2"),
     ("1x1 kernel, one over whole fours in slices", "n1c4w1501k8s1"),
-    ("1x1 kernel, stride 2, more outputs than tiles", "n2c8h9w10k68r1s1u2"),
-    ("1x1x1 kernel, strides, one over whole fours", "n3c4d5h7w10k64t1r1s1u2x3x4"),
+    ("1x1 kernel, stride 2, more outputs than tiles", "n2c8h6w10k68r1s1u2"),
+    ("1x1x1 kernel, strides, one over whole fours", "n3c4d5h3w9k64t1r1s1u2x3x4"),
     ("1x1 kernel, stride 2, padded to as many outputs as inputs", "n2c12h4w8k9r1s1u2p0_3x0_7"),
     ("1x1x1 kernel, stride 2 along the depth", "n2c9d5h4w8k10t1r1s3u2x1x1p0x0x1"),
     ("1x1 kernel, strides, whole fours of channels last", "n2c12h5w7k8r1s1u3x2lastxlasty"),
@@ -73,10 +73,9 @@ const CONVOLUTIONS: [(&str, &str); 100] = [
     ("first layer of a network", "c3h19w23k8r7s7u2p3"),
     ("first layer, whole fours", "n2c3h18w24k5r7s7u2p3"),
     ("first layer, 3x3, stride 2", "n2c2h9w7k5r3s3u2p1"),
-    ("few channels, stride 4, classes of 2 and 3 taps", "n2c3h19w23k8r11s11u4p2"),
+    ("a channel, stride 4, classes of 2 and 3 taps", "n2c1h19w23k8r11s11u4p2"),
     ("few channels, stride 5, rank 1", "n3c1w37k6s10u5p3"),
-    ("few channels, strides, rows that no tap touches", "n6c4h8w16k64r1s8u2x4"),
-    ("few channels, strides, rank 3", "n2c2d5h7w14k9t4r5s6u2x3x4p1x2x0"),
+    ("a channel, strides, rank 3", "n2c1d5h7w14k8t4r5s6u2x3x4p1x2x0"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
@@ -115,7 +114,7 @@ const TRANSPOSED: [(&str, &str); 24] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
-    ("transposed, stride 4, 3, into three channels", "tconvn2c45h3w5k3r7s4u4x3p1x0o0x2"),
+    ("transposed, stride 4, classes of 1 and 2 taps", "tconvn2c16h3w5k1r7s8u4p1x0o0x2"),
     ("transposed, patches into a channel", "tconvn2c9h3w5k1r4s4u4"),
     ("transposed, 4x4 stride 2, into three channels", "tconvn2c5h3w8k3r4s4u2p1"),
     ("transposed, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1"),

@@ -71,10 +71,6 @@ pub(super) fn plan(
     let collected = collected.and_then(|cells| Some((cells.most_samples(&plan)?, cells)));
     let most_samples = collected.as_ref().map_or(u64::MAX, |(most, _)| *most);
     let collected = collected.map(|(_, cells)| cells);
-    let chunks = plan.small_chunks(problem.batch, &[x, dy], 1, most_samples)?;
-    if let Some(cells) = &collected {
-        cells.reserve(&chunks, &mut plan);
-    }
     let flattened = collected.as_ref().map_or_else(|| problem.flattened(), |cells| cells.problem.clone());
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
@@ -85,6 +81,10 @@ pub(super) fn plan(
         Algorithm::Winograd => return Err(algorithm.unavailable("it is for forward and input gradients")),
         Algorithm::Rows | Algorithm::Planes => return Err(algorithm.unavailable("it is for pooling")),
     };
+    let chunks = plan.small_chunks(problem.batch, &[x, dy], 1, most_samples)?;
+    if let Some(cells) = &collected {
+        cells.reserve(&chunks, &mut plan);
+    }
     let dw_elements = elements(&problem.w_shape());
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
