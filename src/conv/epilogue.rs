@@ -5,7 +5,7 @@ use crate::activation::Activation;
 use crate::error::{Error, Result};
 use crate::factor::Factor;
 use crate::gpu::{Real, Tensor};
-use crate::kernel::{self, FINISH_OVERRIDES, FinishParams, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
+use crate::kernel::{self, EntryPoint, FINISH_OVERRIDES, FinishParams, Override, SIDE_OVERRIDES, STORING_OVERRIDES};
 use crate::nn::{ByElement, ElementwiseSettings, Part, elementwise_steps_with};
 use crate::plan::{Access, Algorithm, Batched, Chunk, Operand, Span, SpecBuilder, StepBinding, Total};
 
@@ -471,6 +471,11 @@ impl Stores {
             "DERIVATIVE" if self.side == Some(self.derived) => self.epilogue.through.constant(),
             _ => 0,
         }
+    }
+
+    /// The overrides of an entry point that has those of stores only, in a dispatch that is the only one over its elements.
+    pub(super) fn overrides_of(&self, entry: &'static EntryPoint) -> Vec<Override> {
+        entry.kernel().overrides.iter().map(|&name| (name, self.constant(name, true, true))).collect()
     }
 
     /// The overrides of the direct kernels' stores.

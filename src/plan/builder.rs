@@ -512,6 +512,11 @@ impl<'a> SpecBuilder<'a> {
         self.most_workgroups().saturating_mul(WORKGROUP_SIZE.into())
     }
 
+    /// The same where each has a number, and those of the surplus of a folded grid too: of 32 bits.
+    pub(crate) fn most_numbered(&self) -> u64 {
+        self.most_invocations().min(1 << 31)
+    }
+
     /// What the caller allows as a workspace, beside what is already transformed, and a binding can be.
     pub(crate) fn most_workspace_bytes(&self) -> u64 {
         let transformed = self.spec.needs.iter().find(|need| need.operand == Operand::Transformed);

@@ -78,6 +78,13 @@ impl Axis {
     pub(crate) const UNIT: Axis =
         Axis { input: 1, taps: 1, output: 1, stride: 1, dilation: 1, padding_low: 0, padding_high: 0 };
 
+    /// Windows that begin a cell apart, so many of them, the first of which begins in the padding or at the first cell. The input may go
+    /// on behind the last.
+    pub(crate) fn dense(input: u32, taps: u32, output: u32, padding_low: u32) -> Axis {
+        let padding_high = (output + taps).saturating_sub(1 + input + padding_low);
+        Axis { input, taps, output, stride: 1, dilation: 1, padding_low, padding_high }
+    }
+
     /// Computes the output extent and checks that every coordinate fits the shaders' signed 32-bit arithmetic.
     #[allow(
         clippy::too_many_arguments,

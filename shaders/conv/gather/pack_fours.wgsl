@@ -30,6 +30,14 @@ struct PackFoursParams {
 @group(0) @binding(1) var<storage, read> w: array<ElementQuad>;
 @group(0) @binding(2) var<storage, read_write> packed: array<vec4<f32>>;
 
+// Whether an invocation has nothing to pack; the first of these stores the zeros.
+fn is_behind(index: u32) -> bool {
+    if (index + 1u == params.count) {
+        packed[params.zeros] = vec4<f32>(0.0);
+    }
+    return index + 1u >= params.count;
+}
+
 struct Place {
     group: u32,
     // Which four of an output's numbers, or channel.
@@ -51,10 +59,7 @@ fn pack_outputs(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (index + 1u >= params.count) {
-        if (index + 1u == params.count) {
-            packed[params.zeros] = vec4<f32>(0.0);
-        }
+    if (is_behind(index)) {
         return;
     }
     let place = place_at(index);
@@ -82,10 +87,7 @@ fn pack_channels(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (index + 1u >= params.count) {
-        if (index + 1u == params.count) {
-            packed[params.zeros] = vec4<f32>(0.0);
-        }
+    if (is_behind(index)) {
         return;
     }
     let place = place_at(index);

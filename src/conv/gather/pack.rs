@@ -91,9 +91,6 @@ impl Packing {
     }
 }
 
-/// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
-const MOST_INVOCATIONS: u64 = 1 << 31;
-
 /// The dispatch that reads w by fours. `None` where what it reads does not begin at whole fours, or the order of taps changes.
 fn fours(gather: &Gather, round: &Round, plan: &SpecBuilder<'_>) -> Option<(&'static EntryPoint, PackFoursParams)> {
     const FOUR: u32 = 4;
@@ -115,7 +112,7 @@ fn fours(gather: &Gather, round: &Round, plan: &SpecBuilder<'_>) -> Option<(&'st
         [group_step, step].iter().all(|step| step.is_multiple_of(FOUR)) && first.is_multiple_of(FOUR.into());
     let across = round.padded / FOUR;
     let count = u64::from(gather.groups) * down * u64::from(across) + 1;
-    let fits = count <= MOST_INVOCATIONS.min(plan.most_invocations());
+    let fits = count <= plan.most_numbered();
     if !in_order || !begin_at_fours || !round.padded.is_multiple_of(FOUR) || !fits {
         return None;
     }

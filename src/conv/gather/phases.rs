@@ -4,12 +4,11 @@
 //! parts of w in another order, and at the end the sums are spread over dx. The same is known as sub-pixel convolution: Shi et al.,
 //! "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network" (2016).
 
-use super::super::epilogue::Stores;
 use super::subgroup::{tile_for, tile_time};
 use super::{Abilities, ConvProblem, Epilogue, Gather, Method, begin};
 use crate::element::ElementType;
 use crate::error::Result;
-use crate::kernel::{self, MOST_CLASSES, Override, PhaseClass, PhaseParams, PhasePart, PhaseSet};
+use crate::kernel::{self, MOST_CLASSES, PhaseClass, PhaseParams, PhasePart, PhaseSet};
 use crate::layout::KernelOrder;
 use crate::padding_mode::PaddingMode;
 use crate::plan::{
@@ -20,9 +19,6 @@ use crate::window::{Axis, GatherAxis};
 
 /// Sets of an axis: the taps of two classes differ by one at most.
 const MOST_SETS: usize = 2;
-
-/// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
-const MOST_INVOCATIONS: u64 = 1 << 31;
 
 /// The classes of an axis that have as many taps.
 struct Set {
@@ -145,7 +141,7 @@ impl Phases {
         let moved = gather.w_elements().max(blocks(gather, samples));
         // What spreads the sums loops over the classes along w by fours.
         let loops = loop_tests(&[u64::from(gather.axes[2].target_stride).div_ceil(4)]);
-        if loops > plan.limits.max_loop_iterations.into() || moved > MOST_INVOCATIONS.min(plan.most_invocations()) {
+        if loops > plan.limits.max_loop_iterations.into() || moved > plan.most_numbered() {
             return None;
         }
         let rest = gather.batch % samples;
@@ -205,7 +201,7 @@ impl Phases {
             let count = blocks(gather, portion.samples);
             let params = PhaseParams { slope: stores.slope(), ..self.params(gather, portion, count) };
             let bindings = [Some(all), Some(out), epilogue.bias.then_some(b), side].into_iter().flatten().collect();
-            plan.step(entry, &store_overrides(entry, &stores), params, bindings, count)?;
+            plan.step(entry, &stores.overrides_of(entry), params, bindings, count)?;
         }
         stores.end(&mut plan)?;
         Ok(plan.finish())
@@ -333,15 +329,8 @@ fn parts(gather: &Gather, problem: &ConvProblem, axes: &[AxisPhases; 3], alignme
 fn part(gather: &Gather, problem: &ConvProblem, sets: [&Set; 3], number: usize) -> Option<Part> {
     let classes = sets.iter().map(|set| u64::from(set.classes)).product::<u64>();
     let channels_out = u32::try_from(u64::from(gather.groups * gather.outputs) * classes).ok()?;
-    let axis = |(set, axis): (&Set, &GatherAxis)| Axis {
-        input: axis.source,
-        taps: set.taps,
-        output: set.cells,
-        stride: 1,
-        dilation: 1,
-        padding_low: set.start.unsigned_abs(),
-        padding_high: (set.cells + set.taps).saturating_sub(1 + axis.source + set.start.unsigned_abs()),
-    };
+    let axis =
+        |(set, axis): (&Set, &GatherAxis)| Axis::dense(axis.source, set.taps, set.cells, set.start.unsigned_abs());
     let [d, h, w] = sets;
     let [of_d, of_h, of_w] = &gather.axes;
     let problem = ConvProblem {
@@ -388,8 +377,4 @@ fn placed(mut step: Step, part: &Part, (source, first): (Operand, u64)) -> Step 
         (binding.operand, binding.offset) = (operand, binding.offset + elements * ELEMENT_BYTES);
     }
     step
-}
-
-fn store_overrides(entry: &'static kernel::EntryPoint, stores: &Stores) -> Vec<Override> {
-    entry.kernel().overrides.iter().map(|&name| (name, stores.constant(name, true, true))).collect()
 }

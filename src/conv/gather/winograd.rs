@@ -3,11 +3,10 @@
 //! transformed, products are summed over the channels by another gather, of a 1 x 1 kernel and 16 times the groups, and the sums
 //! are transformed into the target.
 
-use super::super::epilogue::Stores;
 use super::{Abilities, ConvProblem, Epilogue, Gather, begin};
 use crate::element::ElementType;
 use crate::error::Result;
-use crate::kernel::{self, Override, TileParams, WinogradKernelParams};
+use crate::kernel::{self, TileParams, WinogradKernelParams};
 use crate::layout::{KernelOrder, Layout};
 use crate::padding_mode::PaddingMode;
 use crate::plan::{
@@ -130,7 +129,7 @@ pub(super) fn plan(
             (true, true) => &kernel::WINOGRAD_TARGET_BIAS_SIDE,
         };
         let bindings = [Some(sums), Some(out), epilogue.bias.then_some(b), side].into_iter().flatten().collect();
-        plan.step(entry, &store_overrides(entry, &stores), into, bindings, invocations)?;
+        plan.step(entry, &stores.overrides_of(entry), into, bindings, invocations)?;
     }
     stores.end(&mut plan)?;
     Ok(plan.finish())
@@ -320,8 +319,4 @@ fn tile_params(tiles: &Tiles, batch: u32, [h, w]: [&GatherAxis; 2], invocations:
         unused_a: 0,
         unused_b: 0,
     }
-}
-
-fn store_overrides(entry: &'static kernel::EntryPoint, stores: &Stores) -> Vec<Override> {
-    entry.kernel().overrides.iter().map(|&name| (name, stores.constant(name, true, true))).collect()
 }

@@ -6,16 +6,13 @@ use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{self, CollectParams};
 use crate::plan::{Access, Chunk, ELEMENT_BYTES, Operand, SpecBuilder, StepBinding, elements, magic};
-use crate::window::Axis;
+use crate::window::{Axis, GatherAxis};
 
 /// Outputs of a group from which on collecting takes less time than it saves.
 const LEAST_OUTPUTS: u32 = 64;
 
 /// Chunks of the batch that are worth it.
 const MOST_CHUNKS: u64 = 8;
-
-/// Invocations whose numbers, and those of the surplus of a folded grid, have 32 bits.
-const MOST_INVOCATIONS: u64 = 1 << 31;
 
 /// The cells of x that a tap meets.
 pub(super) struct Collected {
@@ -29,7 +26,7 @@ pub(super) struct Collected {
 impl Collected {
     /// `None` if there is nothing to collect, or it is not worth it.
     pub(super) fn of(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
-        let one_tap = |axis: &Axis| axis.taps == 1 && axis.padding_low == 0 && last_cell(axis) < axis.input.into();
+        let one_tap = |axis: &Axis| axis.taps == 1 && !GatherAxis::forward(axis).crosses_bounds();
         let has_stride = problem.axes.iter().any(|axis| axis.stride > 1);
         let is_f32 = problem.element == ElementType::F32 && !plan.is_mixed();
         let is_worth_it = problem.channels_out / problem.groups >= LEAST_OUTPUTS;
@@ -46,7 +43,7 @@ impl Collected {
     /// cut into many: each has its sums added to those before.
     pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> Option<u64> {
         let held = plan.most_workspace_bytes() / 2 / (self.sample * ELEMENT_BYTES);
-        let most = held.min(MOST_INVOCATIONS.min(plan.most_invocations()) / self.invocations(1));
+        let most = held.min(plan.most_numbered() / self.invocations(1));
         (most * MOST_CHUNKS >= self.problem.batch.into()).then_some(most)
     }
 
@@ -102,9 +99,4 @@ impl Collected {
         let [d, h, w] = self.window.map(|axis| u64::from(axis.output));
         samples * u64::from(self.problem.channels_in) * d * h * w.div_ceil(4)
     }
-}
-
-/// That the last output meets.
-fn last_cell(axis: &Axis) -> u64 {
-    u64::from(axis.output - 1) * u64::from(axis.stride)
 }

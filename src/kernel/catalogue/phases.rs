@@ -1,18 +1,13 @@
 //! Input gradients with strides, of few channels, as convolutions of many: what comes before and after these.
 
 use super::super::params::PhaseParams;
+use super::winograd::{BESIDE, STORE};
 use super::{
     ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, DIVIDE, ELEMENT, EntryPoint, INDEX, Kernel, NO_SIDE, SIDE, Variant,
     WORKGROUP_SIZE, kernel, read, write,
 };
 
 const PHASES: &str = include_str!("../../../shaders/conv/phases/params.wgsl");
-
-/// Of `common/accumulate.wgsl` and `common/activation.wgsl`.
-const STORE: &[&str] = &["ACCUMULATE", "ACTIVATION"];
-
-/// The same, and those of `common/side.wgsl`.
-const BESIDE: &[&str] = &["ACCUMULATE", "ACTIVATION", "RESIDUAL", "DERIVATIVE"];
 
 kernel! {
     PHASES_KERNEL_KERNEL = "conv/phases/kernel", [INDEX, PHASES], PhaseParams, &[], 0;

@@ -9,10 +9,10 @@ use super::{
 const TILES: &str = include_str!("../../../shaders/conv/winograd/tiles.wgsl");
 
 /// Of `common/accumulate.wgsl` and `common/activation.wgsl`.
-const STORE: &[&str] = &["ACCUMULATE", "ACTIVATION"];
+pub(super) const STORE: &[&str] = &["ACCUMULATE", "ACTIVATION"];
 
 /// The same, and those of `common/side.wgsl`.
-const BESIDE: &[&str] = &["ACCUMULATE", "ACTIVATION", "RESIDUAL", "DERIVATIVE"];
+pub(super) const BESIDE: &[&str] = &["ACCUMULATE", "ACTIVATION", "RESIDUAL", "DERIVATIVE"];
 
 kernel! {
     WINOGRAD_KERNEL_KERNEL = "conv/winograd/kernel", [INDEX, DIVIDE], WinogradKernelParams, &[], 0;
