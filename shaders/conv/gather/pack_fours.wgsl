@@ -30,8 +30,8 @@ struct PackFoursParams {
 @group(0) @binding(1) var<storage, read> w: array<ElementQuad>;
 @group(0) @binding(2) var<storage, read_write> packed: array<vec4<f32>>;
 
-// Whether an invocation has nothing to pack; the first of these stores the zeros.
-fn is_behind(index: u32) -> bool {
+// Whether an invocation has nothing to pack; the first of these stores the zeros behind the last row.
+fn store_if_behind(index: u32) -> bool {
     if (index + 1u == params.count) {
         packed[params.zeros] = vec4<f32>(0.0);
     }
@@ -59,7 +59,7 @@ fn pack_outputs(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (is_behind(index)) {
+    if (store_if_behind(index)) {
         return;
     }
     let place = place_at(index);
@@ -87,7 +87,7 @@ fn pack_channels(
     @builtin(local_invocation_index) local: u32,
 ) {
     let index = linear_invocation(group, groups, local);
-    if (is_behind(index)) {
+    if (store_if_behind(index)) {
         return;
     }
     let place = place_at(index);
