@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 99] = [
+const CONVOLUTIONS: [(&str, &str); 100] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -45,7 +45,8 @@ const CONVOLUTIONS: [(&str, &str); 99] = [
     ("1x1 kernel, a plane of three over whole fours, groups", "n3c24h3w5k40r1s1g2"),
     ("1x1 kernel, one over whole fours in slices", "n1c4w1501k8s1"),
     ("1x1 kernel, stride 2, more outputs than tiles", "n2c8h6w10k68r1s1u2"),
-    ("1x1x1 kernel, strides, one over whole fours", "n3c4d5h3w9k64t1r1s1u2x3x4"),
+    ("1x1x1 kernel, strides", "n3c4d3h4w9k64t1r1s1u2x3x4"),
+    ("1x1 kernel, strides, three over whole fours", "n2c4h7w9k64r1s1u3x2"),
     ("1x1 kernel, stride 2, padded to as many outputs as inputs", "n2c12h4w8k9r1s1u2p0_3x0_7"),
     ("1x1x1 kernel, stride 2 along the depth", "n2c9d5h4w8k10t1r1s3u2x1x1p0x0x1"),
     ("1x1 kernel, strides, whole fours of channels last", "n2c12h5w7k8r1s1u3x2lastxlasty"),
