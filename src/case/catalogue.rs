@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 100] = [
+const CONVOLUTIONS: [(&str, &str); 110] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -25,6 +25,14 @@ const CONVOLUTIONS: [(&str, &str); 100] = [
     ("depthwise, 5x5, whole fours", "n2c2h9w12k2r5s5p2g2"),
     ("depthwise, 5x5, stride 2, multiplier 2", "n2c2h11w16k4r5s5u2p2g2"),
     ("depthwise, 5x4, ragged, stride 2", "n2c3h12w9k3r5s4u2p1_2x0_2g3"),
+    ("depthwise, a slice for many lanes, multiplier 2", "n9c2h31w12k4r3s3p1g2"),
+    ("depthwise, a slice for many lanes, 5x5, stride 2", "n21c1h31w16k1r5s5u2p2"),
+    ("depthwise, a slice for many lanes, 5x4, fours of outputs", "n12c2h29w11k2r5s4p2x0g2"),
+    ("depthwise, a slice for many lanes, ragged, stride 2", "n10c1h47w19k2r3s3u2p1"),
+    ("depthwise, a slice for many lanes, whole fours, stride 2", "n40c3h13w24k3r3s3u2p1g3"),
+    ("depthwise, a slice for many lanes, 5x5, whole fours", "n12c2h20w12k2r5s5p2g2"),
+    ("depthwise, a slice for many lanes, 5x4, ragged", "n9c1h31w13k1r5s4p1x1_2"),
+    ("depthwise, a slice for many lanes, fours of outputs, stride 2", "n13c1h55w17k2r3s3u2p1x0"),
     ("stride drops tail rows and columns", "n2c2h7w12k3r2s3u3x5"),
     ("stride skips cells", "n2c2h8w11k3r1s2u3x4p0x1_0"),
     ("padding larger than the kernel", "n2c2h3w5k2r2s3u1x2p5_3x4_7"),
@@ -54,6 +62,7 @@ const CONVOLUTIONS: [(&str, &str); 100] = [
     // Padding modes: every kernel that takes them, padding larger than the kernel, and as much as there may be.
     ("reflect, all parameters different", "n2c3h7w10k5r3s2u2x3p2_0x1_3a1x2reflect"),
     ("replicate, padding larger than the kernel", "n2c2h3w5k2r2s3u1x2p5_3x4_7replicate"),
+    ("reflect, depthwise, a slice for many lanes", "n10c1h33w14k1r3s3p1_0x0_1reflect"),
     ("circular, padding of the extent", "n2c3h4w3k5r3s2p4_1x3a2x1circular"),
     ("reflect, padding of the extent less one", "n2c2h3w5k3r2s4p2x4_3reflect"),
     ("replicate, one-pixel input", "n2c2h1w1k2r3s2p1x0_1replicate"),
@@ -107,6 +116,7 @@ const CONVOLUTIONS: [(&str, &str); 100] = [
     ("bf16, rank 1, minus half of what the output holds", "n3c5w9k3s3u2onto-0.5leaky0.25bf16inout"),
     ("f16, reflect, whole fours", "n2c4h5w8k8r3s3p1reflectreluf16"),
     ("bf16, rank 3, GELU, channels of x last", "n2c4d3h4w5k3t2r2s3gelubf16lastx"),
+    ("f16, depthwise, a slice for many lanes", "n7c3h33w12k3r3s3p1g3f16"),
     ("f16, shared kernel, groups, x last", "n3c6h5w7k4r3s2p1_0x1sharedg2f16lastx"),
     ("bf16, shared kernel, reflect, whole fours, residual", "n2c5h6w8k3r3s3p1reflectsharedres1bf16"),
 ];

@@ -1,8 +1,8 @@
 // dw of groups with one channel: an invocation owns the whole window of one output channel in one slice of the reduction over
 // batch and outputs, and runs down strips of four neighbouring outputs (strip/cells.wgsl): every row of x that it reads is
 // multiplied by the rows of dy whose windows have it, which wander through registers. The reduction's rows are strips
-// (sample, quad of outputs along w), its columns out_h; slices as in kernel_grad_direct.wgsl. Invocations share
-// nothing.
+// (sample, quad of outputs along w), its columns out_h; slices as in kernel_grad_direct.wgsl. Whether an invocation sums a slice by
+// itself is the kernels' (strip_alone.wgsl, strip_shared.wgsl).
 
 // A row of dw each.
 var<private> dw0: TapRow;
@@ -45,7 +45,7 @@ fn outputs_of(row: u32, in_slab: bool, exists: vec4<bool>) -> Outputs {
     return Outputs(dy_at(select(0u, row, in_slab), exists & vec4<bool>(in_slab), 1u), in_slab);
 }
 
-fn correlate(channel: u32, slab: Slab) {
+fn correlate(channel: u32, slab: Slab, first_of_lane: u32) {
     let in_h = all.conv.in_h;
     let in_w = all.conv.in_w;
     let out_h = all.conv.out_h;
@@ -64,9 +64,9 @@ fn correlate(channel: u32, slab: Slab) {
     let inside = (in_h + padding_h + STRIDE - 1u) >> (STRIDE - 1u);
     let last = select(behind, min(behind, inside), BORDER == 0u);
     let first = select(begin, min(max(begin, padding_h >> (STRIDE - 1u)), last), BORDER == 0u);
-    var n = slab.row_begin / quads;
-    var o = (slab.row_begin - n * quads) * 4u;
-    for (var strip = slab.row_begin; strip < slab.row_end; strip++) {
+    for (var strip = slab.row_begin + first_of_lane; strip < slab.row_end; strip += LANES) {
+        let n = strip / quads;
+        let o = (strip - n * quads) * 4u;
         let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(out_w);
         let across = across_at(window_start(o, STRIDE, padding_w), in_w);
         let x_origin = all.conv.x_base + (n * channels_in + channel_in) * in_h * in_w;
@@ -118,11 +118,6 @@ fn correlate(channel: u32, slab: Slab) {
                 dy1 = dy0;
             }
         }
-        o += 4u;
-        if (o >= out_w) {
-            o = 0u;
-            n += 1u;
-        }
     }
 }
 
@@ -145,14 +140,25 @@ fn kernel_grad(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    // Neighbours have slices of the same channel, which lie beside each other.
-    let index = linear_invocation(group, groups, local);
+    let index = slice_at(group, groups, local);
     let channel = index / all.conv.reduction.slab_count;
     let slice = index - channel * all.conv.reduction.slab_count;
     if (channel >= all.conv.channels_out) {
         return;
     }
-    correlate(channel, slab_at(all.conv.reduction, slice));
+    let strip = first_strip(local);
+    correlate(channel, slab_at(all.conv.reduction, slice), strip);
+    dw0 = over_lanes(dw0);
+    dw1 = over_lanes(dw1);
+    dw2 = over_lanes(dw2);
+    if (TAPS > 3u) {
+        dw3 = over_lanes(dw3);
+        dw4 = over_lanes(dw4);
+    }
+    // Of several lanes one stores.
+    if (strip > 0u) {
+        return;
+    }
     let first = (slice * all.conv.channels_out + channel) * all.taps_h * all.taps_w;
     store_taps(first, 0u, dw0);
     store_taps(first, 1u, dw1);

@@ -8,15 +8,54 @@ use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Access, Algorithm, MIN_LOOP_LIMIT, Operand, PlanSpec, Slabs, SpecBuilder, elements};
+use crate::plan::{Access, Algorithm, DeviceLimits, MIN_LOOP_LIMIT, Operand, PlanSpec, Slabs, SpecBuilder, elements};
 use crate::window::Axis;
 
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
 const SHORT_SUM: u64 = 640;
 
+/// Invocations of a subgroup, of the kernels that it runs.
+const LANES: u64 = 8;
+
+/// The strips that invocations run down.
+struct Strips {
+    /// Channels that an invocation owns.
+    channels: u32,
+    of_plane: u64,
+    /// Outputs.
+    length: u64,
+    width: u64,
+}
+
+impl Strips {
+    fn of(problem: &ConvProblem) -> Strips {
+        let [_, h, w] = &problem.axes;
+        let strips = |channels, across: u32, width: u32, along: u32| Strips {
+            channels,
+            of_plane: across.div_ceil(width).into(),
+            length: along.into(),
+            width: width.into(),
+        };
+        if problem.is_channels_first() {
+            strips(1, w.output, strip::CELLS, h.output)
+        } else {
+            strips(strip::CHANNELS, h.output, strip::CHANNEL_ROWS, w.output)
+        }
+    }
+
+    /// Whether the lanes of a subgroup share a slice: where one slice is enough then.
+    fn are_shared(&self, problem: &ConvProblem, limits: &DeviceLimits) -> bool {
+        let has_subgroups = limits.is_software && u64::from(limits.subgroup_size) == LANES;
+        let rows = u64::from(problem.batch) * self.of_plane * self.length;
+        has_subgroups && problem.is_channels_first() && (SHORT_SUM + 1..=SHORT_SUM * LANES).contains(&rows)
+    }
+}
+
 pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuilder<'_>) -> Result<PlanSpec> {
     let unavailable = |reason| Algorithm::Depthwise.unavailable(reason);
-    let (entry, variant) = kernel_for(problem)
+    let strips = Strips::of(problem);
+    let shared = strips.are_shared(problem, plan.limits);
+    let (entry, variant) = kernel_for(problem, shared)
         .ok_or_else(|| unavailable("its kernel gradient takes planes, groups of one channel, windows of up to 5 taps without dilation, and strides 1 and 2"))?;
     let limit = most_loop_tests(variant, plan.limits.max_loop_iterations);
     if limit < MIN_LOOP_LIMIT {
@@ -30,24 +69,17 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
     let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
 
-    let [_, h, w] = &problem.axes;
-    // Channels that an invocation owns, and how many outputs wide and long its strips are.
-    let (owned, wide, strips_of_plane, along) = if problem.is_channels_first() {
-        (1, strip::CELLS, w.output.div_ceil(strip::CELLS), h.output)
-    } else {
-        (strip::CHANNELS, strip::CHANNEL_ROWS, h.output.div_ceil(strip::CHANNEL_ROWS), w.output)
-    };
-    let invocations = u64::from(problem.channels_out.div_ceil(owned));
+    let lanes = if shared { LANES } else { 1 };
+    let invocations = u64::from(problem.channels_out.div_ceil(strips.channels)) * lanes;
     for chunk in plan.chunks(problem.batch, &[x, dy], 1)? {
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let strips = u64::from(chunk.count) * u64::from(strips_of_plane);
-        let along = u64::from(along);
-        let short = plan.limits.is_software && strips * along <= SHORT_SUM;
-        let terms = strips * along * u64::from(wide);
+        let rows = u64::from(chunk.count) * strips.of_plane;
+        let short = plan.limits.is_software && rows.div_ceil(lanes) * strips.length <= SHORT_SUM;
+        let terms = rows * strips.length * strips.width;
         let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, invocations, terms) };
-        let slabs = Slabs::new("conv kernel_grad", strips, along, wanted, limit)?;
+        let slabs = Slabs::new("conv kernel_grad", rows, strips.length, wanted, limit)?;
         let slice_workgroups = invocations.div_ceil(variant.workgroup_size().into());
         plan.split_reduction(&mut dw, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem));
@@ -62,7 +94,7 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
     Ok(plan.finish())
 }
 
-fn kernel_for(problem: &ConvProblem) -> Option<(&'static EntryPoint, &'static Variant)> {
+fn kernel_for(problem: &ConvProblem, shared: bool) -> Option<(&'static EntryPoint, &'static Variant)> {
     let [d, h, w] = &problem.axes;
     let is_plane = d.input == 1 && d.output == 1 && d.taps == 1;
     let one_row = h.input == 1 && h.output == 1 && h.taps == 1;
@@ -77,15 +109,17 @@ fn kernel_for(problem: &ConvProblem) -> Option<(&'static EntryPoint, &'static Va
         let entry = channels_entry(problem);
         return strip::variant(entry.kernel().variants, taps, w.stride, false).map(|variant| (entry, variant));
     }
-    let variant = strip::variant(kernel::STRIP_DW_ANY_SCALAR_KERNEL.variants, taps, w.stride, false)?;
+    let kernel = if shared { &kernel::STRIP_DW_ANY_SCALAR_SHARED_KERNEL } else { &kernel::STRIP_DW_ANY_SCALAR_KERNEL };
+    let variant = strip::variant(kernel.variants, taps, w.stride, false)?;
     let fours = w.output.is_multiple_of(strip::CELLS);
     let is_zeros = problem.padding_mode == PaddingMode::Zeros;
     let aligned = is_zeros && strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32));
-    let entry = match (aligned, fours) {
-        (true, _) => &kernel::STRIP_DW_ALIGNED,
-        (false, true) => &kernel::STRIP_DW_ANY_VEC4,
-        (false, false) => &kernel::STRIP_DW_ANY_SCALAR,
+    let [alone, shared_by_lanes]: [&EntryPoint; 2] = match (aligned, fours) {
+        (true, _) => [&kernel::STRIP_DW_ALIGNED, &kernel::STRIP_DW_ALIGNED_SHARED],
+        (false, true) => [&kernel::STRIP_DW_ANY_VEC4, &kernel::STRIP_DW_ANY_VEC4_SHARED],
+        (false, false) => [&kernel::STRIP_DW_ANY_SCALAR, &kernel::STRIP_DW_ANY_SCALAR_SHARED],
     };
+    let entry = if shared { shared_by_lanes } else { alone };
     Some((entry, variant))
 }
 

@@ -25,6 +25,8 @@ const DY_CHANNELS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/d
 const DY_CHANNELS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/dy_channels_any.wgsl");
 const DEPTHWISE_STRIP: &str = include_str!("../../../shaders/conv/gather/depthwise_strip.wgsl");
 const STRIP: &str = include_str!("../../../shaders/conv/kernel_grad/strip.wgsl");
+const ALONE: &str = include_str!("../../../shaders/conv/kernel_grad/strip_alone.wgsl");
+const SHARED: &str = include_str!("../../../shaders/conv/kernel_grad/strip_shared.wgsl");
 
 /// A variant for windows of up to so many taps and this stride, along both axes.
 macro_rules! strip_variant {
@@ -76,21 +78,40 @@ kernel! {
 }
 kernel! {
     STRIP_DW_ANY_SCALAR_KERNEL = "conv/kernel_grad/strip_any_scalar",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, DY_SCALAR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, ALONE, DY_SCALAR],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ANY_SCALAR = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/strip_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, ALONE, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     STRIP_DW_ALIGNED_KERNEL = "conv/kernel_grad/strip_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ALIGNED, STRIP, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ALIGNED, STRIP, ALONE, DY_VEC4],
         KernelGradParams, ACCUMULATE_BORDER, subgroup 0, variants STRIP_DW;
     STRIP_DW_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
+}
+
+kernel! {
+    STRIP_DW_ANY_SCALAR_SHARED_KERNEL = "conv/kernel_grad/strip_any_scalar+shared" in "conv/kernel_grad/strip_any_scalar",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, SHARED, DY_SCALAR],
+        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants STRIP_DW_SHARED;
+    STRIP_DW_ANY_SCALAR_SHARED = "kernel_grad" [read(1, "source"), read(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    STRIP_DW_ANY_VEC4_SHARED_KERNEL = "conv/kernel_grad/strip_any_vec4+shared" in "conv/kernel_grad/strip_any_vec4",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ANY, STRIP, SHARED, DY_VEC4],
+        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants STRIP_DW_SHARED;
+    STRIP_DW_ANY_VEC4_SHARED = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    STRIP_DW_ALIGNED_SHARED_KERNEL = "conv/kernel_grad/strip_aligned+shared" in "conv/kernel_grad/strip_aligned",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, STRIP_DW_STORE, CELLS, CELLS_ALIGNED, STRIP, SHARED, DY_VEC4],
+        KernelGradParams, ACCUMULATE_BORDER, subgroup 8, variants STRIP_DW_SHARED;
+    STRIP_DW_ALIGNED_SHARED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
 
 const STRIP_DW: &[Variant] = &[
@@ -99,6 +120,10 @@ const STRIP_DW: &[Variant] = &[
     strip_variant!(5, 1, WORKGROUP_SIZE),
     strip_variant!(5, 2, WORKGROUP_SIZE),
 ];
+
+/// A subgroup each.
+const STRIP_DW_SHARED: &[Variant] =
+    &[strip_variant!(3, 1, 8), strip_variant!(3, 2, 8), strip_variant!(5, 1, 8), strip_variant!(5, 2, 8)];
 
 /// Those of depthwise gathers, and of `conv/gather/layouts.wgsl`.
 const DEPTHWISE_LAST_OVERRIDES: &[&str] =
