@@ -32,6 +32,8 @@ pub(super) struct Method {
     pub variant: &'static Variant,
     /// Whether the kernels read w packed, or as it is.
     pub packs: bool,
+    /// Whether they read zeros behind the packed kernel.
+    pub reads_zeros: bool,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.

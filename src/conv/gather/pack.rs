@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{Gather, Method, problem};
+use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, PackFoursParams};
-use crate::plan::{Algorithm, SpecBuilder, StepBinding, magic};
+use crate::plan::{Algorithm, Operand, SpecBuilder, StepBinding, magic};
 
 /// The kernel as a method's kernels read it.
 pub(super) struct Packing {
@@ -43,7 +44,7 @@ pub(super) fn reserve(
 ) -> Result<Packing> {
     let (outputs, tile) = (gather.outputs, method.tile_m);
     let whole = Round::new(0, outputs, tile);
-    if !method.packs {
+    if !method.packs || lies_packed(gather, method, plan) {
         return Ok(Packing { binding: w, rounds: vec![whole], packs: false });
     }
     if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
@@ -65,6 +66,18 @@ pub(super) fn reserve(
         plan.explain(&format!("w is packed in {} rounds, for a workspace that does not hold all of it", rounds.len()));
     }
     Ok(Packing { binding, rounds, packs: true })
+}
+
+/// Whether w lies as its packed copy would: of kernels of one tap whose outputs follow each other, in whole tiles. Not of one channel,
+/// which is little to pack: a caller's kernel may then lie in the buffer of its sums, which cannot be bound for both.
+fn lies_packed(gather: &Gather, method: &Method, plan: &SpecBuilder<'_>) -> bool {
+    let [group_step, output_step, channel_step] = gather.w_strides;
+    let in_rows = output_step == 1 && channel_step == gather.outputs;
+    let in_groups =
+        gather.groups == 1 || u64::from(group_step) == u64::from(gather.channels) * u64::from(gather.outputs);
+    let is_f32 = plan.element_of(Operand::W) == ElementType::F32;
+    let is_whole = gather.outputs.is_multiple_of(method.tile_m) && gather.channels > 1;
+    is_f32 && is_whole && in_rows && in_groups && !method.reads_zeros
 }
 
 impl Packing {
@@ -133,4 +146,57 @@ fn fours(gather: &Gather, round: &Round, plan: &SpecBuilder<'_>) -> Option<(&'st
         shift_down,
     };
     Some((entry, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Algorithm, Conv, ConvShapes, DeviceLimits, KernelOrder, Pass, PlanOptions, Strategy};
+
+    /// The dispatches of a plan into or out of 64 channels, and its workspace.
+    fn plan(
+        pass: Pass,
+        algorithm: Algorithm,
+        order: KernelOrder,
+        inputs: usize,
+        groups: usize,
+        taps: usize,
+    ) -> (usize, u64) {
+        let limits = DeviceLimits { subgroup_size: 8, is_software: true, ..DeviceLimits::default() };
+        let conv = Conv::<2>::new([taps; 2]).groups(groups).kernel_order(order).build().unwrap();
+        let w = match order {
+            KernelOrder::OutIn => [64, inputs / groups, taps, taps],
+            KernelOrder::InOut => [inputs / groups, 64, taps, taps],
+        };
+        let options = PlanOptions { strategy: Strategy::Fixed(algorithm), ..PlanOptions::default() };
+        let spec = conv.plan_spec(&limits, pass, ConvShapes::new(&[2, inputs, 5, 7], &w), &options).unwrap();
+        (spec.dispatches(), spec.workspace_bytes())
+    }
+
+    #[test]
+    fn a_kernel_that_lies_as_it_would_be_packed_is_read_in_place() {
+        use KernelOrder::{InOut, OutIn};
+        use Pass::{Forward, InputGrad};
+        for algorithm in [Algorithm::Subgroup, Algorithm::Tiled] {
+            assert_eq!(plan(InputGrad, algorithm, OutIn, 128, 1, 1), (1, 0), "{algorithm}");
+            assert_eq!(plan(InputGrad, algorithm, OutIn, 256, 2, 1), (1, 0), "{algorithm}");
+            assert_eq!(plan(Forward, algorithm, InOut, 9, 1, 1), (1, 0), "{algorithm}");
+            // No whole tiles; taps, channels and groups between the outputs.
+            assert_eq!(plan(InputGrad, algorithm, OutIn, 134, 1, 1).0, 2, "{algorithm}");
+            assert_eq!(plan(InputGrad, algorithm, OutIn, 128, 1, 2).0, 2, "{algorithm}");
+            assert_eq!(plan(Forward, algorithm, OutIn, 128, 1, 1).0, 2, "{algorithm}");
+            assert_eq!(plan(Forward, algorithm, InOut, 128, 2, 1).0, 2, "{algorithm}");
+        }
+    }
+
+    /// Its products are of a kernel of one tap and one channel, which lies in the buffer of their sums.
+    #[test]
+    fn winograd_of_one_channel_packs_what_it_reads() {
+        let conv = Conv::<2>::new([3, 3]).build().unwrap();
+        let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Winograd), ..PlanOptions::default() };
+        let limits = DeviceLimits { subgroup_size: 8, is_software: true, ..DeviceLimits::default() };
+        let shapes = ConvShapes::new(&[2, 1, 9, 9], &[64, 1, 3, 3]);
+        let spec = conv.plan_spec(&limits, Pass::Forward, shapes, &options).unwrap();
+        // The kernel's transform, the source's, packing, products, the target's.
+        assert_eq!(spec.dispatches(), 5, "{spec}");
+    }
 }
