@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 113] = [
+const CONVOLUTIONS: [(&str, &str); 115] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -50,6 +50,7 @@ const CONVOLUTIONS: [(&str, &str); 113] = [
     ("1x1 kernel, whole tiles of inputs, groups", "n2c32h3w7k10r1s1g2"),
     ("1x1 kernel, stride 2, whole tiles of inputs", "n2c16h5w8k7r1s1u2"),
     ("1x1 kernel, whole tiles of outputs, w in, out", "n2c10h4w15k32r1s1inout"),
+    ("3x2 kernel, groups, lines of taps, padded outputs", "n2c16h5w7k18r3s2p1g2"),
     ("1x1 kernel, whole fours, channels in several rounds", "n2c67h4w11k37r1s1"),
     ("1x1 kernel, a plane of one over whole fours", "n3c8h5w5k36r1s1"),
     ("1x1 kernel, a plane of two over whole fours", "n2c12h5w6k16r1s1"),
@@ -109,6 +110,7 @@ const CONVOLUTIONS: [(&str, &str); 113] = [
     ("bf16, channels last, depthwise, one over, multiplier 3", "n2c3h5w7k9r3s2p1g3bf16lastxlasty"),
     ("f16, channels last, depthwise, fours, rank 1, ReLU", "n3c8w23k8s3p1relug8f16lastxlasty"),
     ("1x1 kernel, groups, fours of channels, w in, out", "n2c8h4w7k24r1s1g2inout"),
+    ("bf16, 3x3, groups, lines of taps, padded outputs", "n2c32h3w7k18r3s3p1g2bf16"),
     ("bf16, 3x3, groups, fours of taps, padded outputs", "n2c24h5w7k18r3s3p1g2bf16"),
     // Types of 16 bits: odd planes and channels, so that halves of one word belong to several invocations.
     ("f16, all parameters different", "n3c3h5w7k5r3s2p1_0x1f16"),

@@ -1,6 +1,6 @@
 // The packing of w (pack.wgsl) where its numbers are read four at a time: without classes, and no tap before another one. Rows of A, here
 // outputs, are four at a time too; an output's numbers, of all channels and taps, follow each other in w and are rows one below the other in
-// what is packed (pack_outputs), or, with a single tap, a channel's, of all outputs, and are one row (pack_channels).
+// what is packed (pack_outputs, pack_lines), or, with a single tap, a channel's, of all outputs, and are one row (pack_channels).
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
@@ -52,6 +52,34 @@ fn place_at(index: u32) -> Place {
     return Place(group, rest - group * params.down, index - rest * params.across);
 }
 
+// Of four outputs the first of their fours, and which of them exist; those that do not are zero, read from one that does.
+struct Outputs {
+    first: vec4<u32>,
+    exists: vec4<bool>,
+}
+
+fn outputs_at(place: Place) -> Outputs {
+    let outputs = vec4<u32>(4u * place.m) + vec4<u32>(0u, 1u, 2u, 3u);
+    let existing = min(outputs, vec4<u32>(params.outputs - 1u));
+    let first = vec4<u32>(params.first + place.group * params.group_step) + existing * params.step;
+    return Outputs(first, outputs < vec4<u32>(params.outputs));
+}
+
+// A four of each output's numbers to four rows.
+fn store_turned(outputs: Outputs, row: u32, to: u32) {
+    let from_w = outputs.first + vec4<u32>(row);
+    let a = element_quad(w[from_w.x]);
+    let b = element_quad(w[from_w.y]);
+    let c = element_quad(w[from_w.z]);
+    let d = element_quad(w[from_w.w]);
+    let none = vec4<f32>(0.0);
+    let across = params.across;
+    packed[to] = select(none, vec4<f32>(a.x, b.x, c.x, d.x), outputs.exists);
+    packed[to + across] = select(none, vec4<f32>(a.y, b.y, c.y, d.y), outputs.exists);
+    packed[to + 2u * across] = select(none, vec4<f32>(a.z, b.z, c.z, d.z), outputs.exists);
+    packed[to + 3u * across] = select(none, vec4<f32>(a.w, b.w, c.w, d.w), outputs.exists);
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn pack_outputs(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -63,21 +91,30 @@ fn pack_outputs(
         return;
     }
     let place = place_at(index);
-    let outputs = vec4<u32>(4u * place.m) + vec4<u32>(0u, 1u, 2u, 3u);
-    // The padding is zero, read from an output that exists.
-    let exists = outputs < vec4<u32>(params.outputs);
-    let existing = min(outputs, vec4<u32>(params.outputs - 1u));
-    let place_in_w = vec4<u32>(params.first + place.group * params.group_step + place.row) + existing * params.step;
-    let a = element_quad(w[place_in_w.x]);
-    let b = element_quad(w[place_in_w.y]);
-    let c = element_quad(w[place_in_w.z]);
-    let d = element_quad(w[place_in_w.w]);
-    let across = params.across;
-    let to = (place.group * params.down + place.row) * 4u * across + place.m;
-    packed[to] = select(vec4<f32>(0.0), vec4<f32>(a.x, b.x, c.x, d.x), exists);
-    packed[to + across] = select(vec4<f32>(0.0), vec4<f32>(a.y, b.y, c.y, d.y), exists);
-    packed[to + 2u * across] = select(vec4<f32>(0.0), vec4<f32>(a.z, b.z, c.z, d.z), exists);
-    packed[to + 3u * across] = select(vec4<f32>(0.0), vec4<f32>(a.w, b.w, c.w, d.w), exists);
+    let to = (place.group * params.down + place.row) * 4u * params.across + place.m;
+    store_turned(outputs_at(place), place.row, to);
+}
+
+// A line of the cache of each output, four of its fours, which software devices would read again for each.
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn pack_lines(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear_invocation(group, groups, local);
+    if (store_if_behind(index)) {
+        return;
+    }
+    let place = place_at(index);
+    let outputs = outputs_at(place);
+    let row = 4u * place.row;
+    let four = 4u * params.across;
+    let to = (place.group * params.down + place.row) * 4u * four + place.m;
+    store_turned(outputs, row, to);
+    store_turned(outputs, row + 1u, to + four);
+    store_turned(outputs, row + 2u, to + 2u * four);
+    store_turned(outputs, row + 3u, to + 3u * four);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -113,7 +113,11 @@ fn fours(gather: &Gather, round: &Round, plan: &SpecBuilder<'_>) -> Option<(&'st
     let in_order = gather.classes() == 1 && (!gather.reversed || taps == 1);
     let by_output = u64::from(output_step) == numbers && (u64::from(channel_step) == taps || gather.channels == 1);
     let by_channel = taps == 1 && output_step == 1 && gather.outputs.is_multiple_of(FOUR);
+    let line = 4 * u64::from(FOUR);
     let (entry, down, step) = match (by_output, by_channel) {
+        (true, _) if plan.limits.is_software && numbers.is_multiple_of(line) => {
+            (&kernel::PACK_LINES, numbers / line, output_step)
+        }
         (true, _) if numbers.is_multiple_of(FOUR.into()) => {
             (&kernel::PACK_OUTPUTS, numbers / u64::from(FOUR), output_step)
         }

@@ -150,6 +150,7 @@ kernel! {
 kernel! {
     PACK_FOURS_KERNEL = "conv/gather/pack_fours", [INDEX, DIVIDE, ELEMENT], PackFoursParams, &[], 0;
     PACK_OUTPUTS = "pack_outputs" [read_quad(1, "w"), write_vec4(2, "packed")];
+    PACK_LINES = "pack_lines" [read_quad(1, "w"), write_vec4(2, "packed")];
     PACK_CHANNELS = "pack_channels" [read_quad(1, "w"), write_vec4(2, "packed")];
 }
 kernel! {
