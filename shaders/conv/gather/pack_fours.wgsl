@@ -13,7 +13,7 @@ struct PackFoursParams {
     outputs: u32,
     // Fours of outputs, padded to whole tiles.
     across: u32,
-    // Fours of an output's numbers; or channels.
+    // Fours of an output's numbers, or lines of four of these; or channels.
     down: u32,
     // In w, in fours: the first of these outputs; from one group to the next; from one output, or channel, to the next.
     first: u32,
@@ -40,7 +40,7 @@ fn store_if_behind(index: u32) -> bool {
 
 struct Place {
     group: u32,
-    // Which four of an output's numbers, or channel.
+    // Which four, or line, of an output's numbers; or channel.
     row: u32,
     // Four of outputs.
     m: u32,
@@ -66,8 +66,8 @@ fn outputs_at(place: Place) -> Outputs {
 }
 
 // A four of each output's numbers to four rows.
-fn store_turned(outputs: Outputs, row: u32, to: u32) {
-    let from_w = outputs.first + vec4<u32>(row);
+fn store_turned(outputs: Outputs, four: u32, to: u32) {
+    let from_w = outputs.first + vec4<u32>(four);
     let a = element_quad(w[from_w.x]);
     let b = element_quad(w[from_w.y]);
     let c = element_quad(w[from_w.z]);
@@ -95,7 +95,7 @@ fn pack_outputs(
     store_turned(outputs_at(place), place.row, to);
 }
 
-// A line of the cache of each output, four of its fours, which software devices would read again for each.
+// A line of the cache of each output (of f32), four of its fours, which software devices would read again for each.
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn pack_lines(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -108,13 +108,13 @@ fn pack_lines(
     }
     let place = place_at(index);
     let outputs = outputs_at(place);
-    let row = 4u * place.row;
-    let four = 4u * params.across;
-    let to = (place.group * params.down + place.row) * 4u * four + place.m;
-    store_turned(outputs, row, to);
-    store_turned(outputs, row + 1u, to + four);
-    store_turned(outputs, row + 2u, to + 2u * four);
-    store_turned(outputs, row + 3u, to + 3u * four);
+    let four = 4u * place.row;
+    let apart = 4u * params.across;
+    let to = (place.group * params.down + place.row) * 4u * apart + place.m;
+    store_turned(outputs, four, to);
+    store_turned(outputs, four + 1u, to + apart);
+    store_turned(outputs, four + 2u, to + 2u * apart);
+    store_turned(outputs, four + 3u, to + 3u * apart);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -5,7 +5,8 @@
 //
 // Forward has one class. The input gradient of a convolution with stride s has s residue classes an axis, each with the taps
 // that touch its cells and no others; where one class has all taps it may be the only one here, and out_base its first cell. A is
-// [groups][classes][channels, taps of the class][outputs_padded], zero in the padding; four zeros follow.
+// [groups][classes][channels, taps of the class][outputs_padded], zero in the padding; four zeros follow, but where w itself is A, which
+// is of one tap and of whole tiles.
 struct GatherParams {
     batch: u32,
     groups: u32,
@@ -44,7 +45,7 @@ struct GatherParams {
     tap_step_d: u32,
     tap_step_h: u32,
     tap_step_w: u32,
-    // Quad of A behind its last row: four zeros.
+    // Quad of A behind its last row: four zeros, for kernels of several taps.
     zero_quad: u32,
     // For kernels that read w as it is, of convolutions without dilation: the first tap of class 0 along h and w; 1 if the taps
     // of a class run backwards.

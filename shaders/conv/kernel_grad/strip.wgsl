@@ -64,9 +64,9 @@ fn correlate(channel: u32, slab: Slab, first_of_lane: u32) {
     let inside = (in_h + padding_h + STRIDE - 1u) >> (STRIDE - 1u);
     let last = select(behind, min(behind, inside), BORDER == 0u);
     let first = select(begin, min(max(begin, padding_h >> (STRIDE - 1u)), last), BORDER == 0u);
+    var n = (slab.row_begin + first_of_lane) / quads;
+    var o = (slab.row_begin + first_of_lane - n * quads) * 4u;
     for (var strip = slab.row_begin + first_of_lane; strip < slab.row_end; strip += LANES) {
-        let n = strip / quads;
-        let o = (strip - n * quads) * 4u;
         let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(out_w);
         let across = across_at(window_start(o, STRIDE, padding_w), in_w);
         let x_origin = all.conv.x_base + (n * channels_in + channel_in) * in_h * in_w;
@@ -117,6 +117,17 @@ fn correlate(channel: u32, slab: Slab, first_of_lane: u32) {
                 dy2 = dy1;
                 dy1 = dy0;
             }
+        }
+        // Of strips one behind the other the next is found by counting: software devices divide lane by lane.
+        if (LANES == 1u) {
+            o += 4u;
+            if (o >= out_w) {
+                o = 0u;
+                n += 1u;
+            }
+        } else {
+            n = (strip + LANES) / quads;
+            o = (strip + LANES - n * quads) * 4u;
         }
     }
 }

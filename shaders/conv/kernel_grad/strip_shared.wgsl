@@ -1,5 +1,5 @@
-// Kernel gradients by strips, a slice of a channel by the lanes of a subgroup, which is the workgroup: of sums that are not long
-// enough for a second pass.
+// Kernel gradients by strips, a slice of a channel by the lanes of a subgroup, which is the workgroup: where one slice
+// is enough then.
 const LANES: u32 = WORKGROUP_SIZE;
 
 fn slice_at(group: vec3<u32>, groups: vec3<u32>, local: u32) -> u32 {

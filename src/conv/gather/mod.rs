@@ -1,6 +1,6 @@
 //! Forward and input gradient as one thing: a gather over a packed kernel (`shaders/conv/gather`). Two dispatches: the kernel is
-//! packed into the workspace in the order in which it will be read, then the sums are computed. A kernel too large for the
-//! workspace is packed and used in rounds. Where most cells of the target have no taps, zeros come first.
+//! packed into the workspace in the order in which it will be read, if it does not lie so, then the sums are computed. A kernel too
+//! large for the workspace is packed and used in rounds. Where most cells of the target have no taps, zeros come first.
 
 mod depthwise;
 mod pack;
@@ -32,8 +32,6 @@ pub(super) struct Method {
     pub variant: &'static Variant,
     /// Whether the kernels read w packed, or as it is.
     pub packs: bool,
-    /// Whether they read zeros behind the packed kernel.
-    pub reads_zeros: bool,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.

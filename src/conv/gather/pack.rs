@@ -68,8 +68,10 @@ pub(super) fn reserve(
     Ok(Packing { binding, rounds, packs: true })
 }
 
-/// Whether w lies as its packed copy would: of kernels of one tap whose outputs follow each other, in whole tiles. Not of one channel,
-/// which is little to pack: a caller's kernel may then lie in the buffer of its sums, which cannot be bound for both.
+/// Whether w lies as its packed copy would, but for the zeros behind it: of kernels of one tap whose outputs follow each other, in whole
+/// tiles. The kernels that read those zeros are of several taps. Not of one channel, which is little to pack: the transformed kernels of
+/// Winograd and of phases lie in the buffer of their sums, which cannot be bound for both; of more channels they are in another order
+/// ([`KernelOrder::OutIn`](crate::KernelOrder), forward).
 fn lies_packed(gather: &Gather, method: &Method, plan: &SpecBuilder<'_>) -> bool {
     let [group_step, output_step, channel_step] = gather.w_strides;
     let in_rows = output_step == 1 && channel_step == gather.outputs;
@@ -77,7 +79,7 @@ fn lies_packed(gather: &Gather, method: &Method, plan: &SpecBuilder<'_>) -> bool
         gather.groups == 1 || u64::from(group_step) == u64::from(gather.channels) * u64::from(gather.outputs);
     let is_f32 = plan.element_of(Operand::W) == ElementType::F32;
     let is_whole = gather.outputs.is_multiple_of(method.tile_m) && gather.channels > 1;
-    is_f32 && is_whole && in_rows && in_groups && !method.reads_zeros
+    is_f32 && is_whole && in_rows && in_groups
 }
 
 impl Packing {

@@ -37,7 +37,6 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         entries,
         variant,
         packs: true,
-        reads_zeros: variant.constant("EVEN") > 0,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
         stores: Abilities::FEW,

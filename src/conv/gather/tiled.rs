@@ -99,7 +99,6 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         entries: tile.entries[0],
         variant: tile.variant,
         packs: true,
-        reads_zeros: false,
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
         stores: Abilities::ALL,

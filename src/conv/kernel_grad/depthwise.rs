@@ -43,11 +43,21 @@ impl Strips {
         }
     }
 
-    /// Whether the lanes of a subgroup share a slice: where one slice is enough then.
+    /// Of a channel, in so many samples.
+    fn count(&self, samples: u32) -> u64 {
+        u64::from(samples) * self.of_plane
+    }
+
+    /// Whether so many lanes sum these samples in one slice sooner than several slices are summed and added.
+    fn are_short(&self, samples: u32, lanes: u64) -> bool {
+        self.count(samples).div_ceil(lanes) * self.length <= SHORT_SUM
+    }
+
+    /// Whether the lanes of a subgroup share a slice: where that makes one enough.
     fn are_shared(&self, problem: &ConvProblem, limits: &DeviceLimits) -> bool {
         let has_subgroups = limits.is_software && u64::from(limits.subgroup_size) == LANES;
-        let rows = u64::from(problem.batch) * self.of_plane * self.length;
-        has_subgroups && problem.is_channels_first() && (SHORT_SUM + 1..=SHORT_SUM * LANES).contains(&rows)
+        let spares_slices = !self.are_short(problem.batch, 1) && self.are_short(problem.batch, LANES);
+        has_subgroups && problem.is_channels_first() && spares_slices
     }
 }
 
@@ -75,11 +85,11 @@ pub(super) fn plan(problem: &ConvProblem, epilogue: Epilogue, mut plan: SpecBuil
         let part = problem.with_batch(chunk.count);
         let (x, x_base) = chunk.bind(plan.limits, x);
         let (dy, y_base) = chunk.bind(plan.limits, dy);
-        let rows = u64::from(chunk.count) * strips.of_plane;
-        let short = plan.limits.is_software && rows.div_ceil(lanes) * strips.length <= SHORT_SUM;
-        let terms = rows * strips.length * strips.width;
+        let count = strips.count(chunk.count);
+        let short = plan.limits.is_software && strips.are_short(chunk.count, lanes);
+        let terms = count * strips.length * strips.width;
         let wanted = if short { 1 } else { plan.wanted_slices(dw_elements, invocations, terms) };
-        let slabs = Slabs::new("conv kernel_grad", rows, strips.length, wanted, limit)?;
+        let slabs = Slabs::new("conv kernel_grad", count, strips.length, wanted, limit)?;
         let slice_workgroups = invocations.div_ceil(variant.workgroup_size().into());
         plan.split_reduction(&mut dw, &chunk, slabs, slice_workgroups, |plan, reduction, target| {
             let kernel = KernelKey::new(entry, variant, &overrides(entry, &reduction, problem));
@@ -140,4 +150,26 @@ fn channels_entry(problem: &ConvProblem) -> &'static EntryPoint {
 fn most_loop_tests(variant: &Variant, limit: u32) -> u32 {
     let most = u64::from(limit) * 3 / u64::from(variant.constant("STRIDE") * (variant.constant("TAPS") + 4));
     most as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Algorithm, Conv, ConvShapes, DeviceLimits, Padding, Pass, PlanOptions, Strategy};
+
+    /// Lanes that share slices of which there are several have too few strips each.
+    #[test]
+    fn lanes_share_a_slice_where_it_is_the_only_one() {
+        let limits = DeviceLimits { subgroup_size: 8, is_software: true, ..DeviceLimits::default() };
+        let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Depthwise), ..PlanOptions::default() };
+        let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).build().unwrap();
+        let shared = (40..200).filter(|&extent| {
+            let x = [1, 1, extent, extent];
+            let shapes = ConvShapes::new(&x, &[1, 1, 3, 3]);
+            let spec = conv.plan_spec(&limits, Pass::KernelGrad, shapes, &options).unwrap();
+            let is_shared = spec.steps().any(|step| step.kernel.ends_with("+shared"));
+            assert!(!is_shared || spec.dispatches() == 1, "{extent}: {spec}");
+            is_shared
+        });
+        assert!(shared.count() > 50);
+    }
 }
