@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 115] = [
+const CONVOLUTIONS: [(&str, &str); 117] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -48,6 +48,8 @@ const CONVOLUTIONS: [(&str, &str); 115] = [
     ("4x4, stride 2, tiles of channels", "n2c18h9w14k5r4s4u2p1"),
     ("1x1 kernel, whole tiles", "n2c32h4w16k32r1s1"),
     ("1x1 kernel, whole tiles of inputs, groups", "n2c32h3w7k10r1s1g2"),
+    ("1x1 kernel, whole tiles of both, groups", "n2c32h3w7k32r1s1g2"),
+    ("1x1 kernel, whole tiles of both, w in, out", "n2c32h3w7k64r1s1inout"),
     ("1x1 kernel, stride 2, whole tiles of inputs", "n2c16h5w8k7r1s1u2"),
     ("1x1 kernel, whole tiles of outputs, w in, out", "n2c10h4w15k32r1s1inout"),
     ("3x2 kernel, groups, lines of taps, padded outputs", "n2c16h5w7k18r3s2p1g2"),

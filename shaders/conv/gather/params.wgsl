@@ -45,7 +45,7 @@ struct GatherParams {
     tap_step_d: u32,
     tap_step_h: u32,
     tap_step_w: u32,
-    // Quad of A behind its last row: four zeros, for kernels of several taps.
+    // Quad of A behind its last row: four zeros; of w itself the first, which no sum has.
     zero_quad: u32,
     // For kernels that read w as it is, of convolutions without dilation: the first tap of class 0 along h and w; 1 if the taps
     // of a class run backwards.

@@ -294,10 +294,10 @@ fn tap_at(tile: Tile, columns: Columns, row: Row) -> Tap {
     return Tap(select(vec4<u32>(0u), at, inside), inside, channels);
 }
 
-// The quad of A so far behind another; zeros behind its column's last row.
+// The quad of A so far behind another; zeros, which A ends with, behind its column's last row. Chosen by its place: a choice of its
+// value would have to wait for it.
 fn a_quad(first: u32, offset: u32, last: u32) -> vec4<f32> {
-    let exists = offset <= last;
-    return select(vec4<f32>(0.0), packed[select(0u, first + offset, exists)], exists);
+    return packed[select(params.zero_quad, first + offset, offset <= last)];
 }
 
 // Quads of A of a step whose rows are channels: of the column that begins so, with channels so far apart.

@@ -32,6 +32,8 @@ pub(super) struct Method {
     pub variant: &'static Variant,
     /// Whether the kernels read w packed, or as it is.
     pub packs: bool,
+    /// Whether their sums have terms of the zeros behind the packed kernel, if a dispatch sums over all channels of a kernel of one tap.
+    pub reads_zeros: bool,
     /// Output channels of a workgroup.
     pub tile_m: u32,
     /// Whether the kernels bind the source as vec4s and, last, as scalars too.
@@ -93,8 +95,9 @@ pub(super) fn plan(
     }
     let w = plan.whole(Operand::W, gather.w_elements())?;
     let b = plan.whole(Operand::B, u64::from(gather.groups) * u64::from(gather.outputs))?;
-    let packing = pack::reserve(gather, &method, algorithm, w, &mut plan)?;
     let channels = gather.channels_per_dispatch(plan.limits, |channels| (method.iterations)(gather, &method, channels));
+    let at_once = channels == Some(gather.channels);
+    let packing = pack::reserve(gather, &method, algorithm, (w, at_once), &mut plan)?;
     let channels =
         channels.ok_or_else(|| algorithm.unavailable("one channel's taps exceed the limit on loop iterations"))?;
     // After the packed kernel, without which there is no plan: what the output holds can do without workspace.
@@ -139,7 +142,7 @@ pub(super) fn plan(
                 channel_end: gather.channels.min(begin + channels),
                 slope: stores.slope(),
                 output_begin: round.outputs.start,
-                ..gather.params(round.padded)
+                ..packing.params(gather, round)
             };
             // The bias goes in once, with the first channels.
             let with_bias = epilogue.bias && begin == 0;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Gather, Method, problem};
 use crate::element::ElementType;
 use crate::error::Result;
-use crate::kernel::{self, EntryPoint, PackFoursParams};
+use crate::kernel::{self, EntryPoint, GatherParams, PackFoursParams};
 use crate::plan::{Algorithm, Operand, SpecBuilder, StepBinding, magic};
 
 /// The kernel as a method's kernels read it.
@@ -30,8 +30,8 @@ impl Round {
     }
 }
 
-/// Reserves the workspace, if the method packs its kernel: all of it in one round, or the fewest rounds that the workspace allows.
-/// Rounds are of outputs, not of channels: each output is then still stored once, with its whole sum.
+/// Reserves the workspace, if the method packs w, whose channels are summed over at once or not: all of it in one round, or the fewest
+/// rounds that the workspace allows. Rounds are of outputs, not of channels: each output is then still stored once, with its whole sum.
 ///
 /// # Errors
 /// The workspace does not hold one tile of outputs.
@@ -39,12 +39,12 @@ pub(super) fn reserve(
     gather: &Gather,
     method: &Method,
     algorithm: Algorithm,
-    w: StepBinding,
+    (w, at_once): (StepBinding, bool),
     plan: &mut SpecBuilder<'_>,
 ) -> Result<Packing> {
     let (outputs, tile) = (gather.outputs, method.tile_m);
     let whole = Round::new(0, outputs, tile);
-    if !method.packs || lies_packed(gather, method, plan) {
+    if !method.packs || at_once && lies_packed(gather, method, plan) {
         return Ok(Packing { binding: w, rounds: vec![whole], packs: false });
     }
     if gather.pack_iterations() > plan.limits.max_loop_iterations.into() {
@@ -69,7 +69,7 @@ pub(super) fn reserve(
 }
 
 /// Whether w lies as its packed copy would, but for the zeros behind it: of kernels of one tap whose outputs follow each other, in whole
-/// tiles. The kernels that read those zeros are of several taps. Not of one channel, which is little to pack: the transformed kernels of
+/// tiles, and whose sums have no terms of those zeros. Not of one channel, which is little to pack: the transformed kernels of
 /// Winograd and of phases lie in the buffer of their sums, which cannot be bound for both; of more channels they are in another order
 /// ([`KernelOrder::OutIn`](crate::KernelOrder), forward).
 fn lies_packed(gather: &Gather, method: &Method, plan: &SpecBuilder<'_>) -> bool {
@@ -79,10 +79,17 @@ fn lies_packed(gather: &Gather, method: &Method, plan: &SpecBuilder<'_>) -> bool
         gather.groups == 1 || u64::from(group_step) == u64::from(gather.channels) * u64::from(gather.outputs);
     let is_f32 = plan.element_of(Operand::W) == ElementType::F32;
     let is_whole = gather.outputs.is_multiple_of(method.tile_m) && gather.channels > 1;
-    is_f32 && is_whole && in_rows && in_groups
+    is_f32 && is_whole && in_rows && in_groups && !method.reads_zeros
 }
 
 impl Packing {
+    /// The uniform struct of the dispatches of a round. Behind a kernel that is read as it lies there are no zeros: what is read there
+    /// all the same, and goes into no sum, has to exist.
+    pub(super) fn params(&self, gather: &Gather, round: &Round) -> GatherParams {
+        let params = gather.params(round.padded);
+        GatherParams { zero_quad: if self.packs { params.zero_quad } else { 0 }, ..params }
+    }
+
     /// Adds the dispatch that packs a round of the kernel.
     pub(super) fn step(
         &self,
@@ -185,13 +192,16 @@ mod tests {
         for algorithm in [Algorithm::Subgroup, Algorithm::Tiled] {
             assert_eq!(plan(InputGrad, algorithm, OutIn, 128, 1, 1), (1, 0), "{algorithm}");
             assert_eq!(plan(InputGrad, algorithm, OutIn, 256, 2, 1), (1, 0), "{algorithm}");
-            assert_eq!(plan(Forward, algorithm, InOut, 9, 1, 1), (1, 0), "{algorithm}");
+            assert_eq!(plan(Forward, algorithm, InOut, 48, 1, 1), (1, 0), "{algorithm}");
             // No whole tiles; taps, channels and groups between the outputs.
             assert_eq!(plan(InputGrad, algorithm, OutIn, 134, 1, 1).0, 2, "{algorithm}");
             assert_eq!(plan(InputGrad, algorithm, OutIn, 128, 1, 2).0, 2, "{algorithm}");
             assert_eq!(plan(Forward, algorithm, OutIn, 128, 1, 1).0, 2, "{algorithm}");
             assert_eq!(plan(Forward, algorithm, InOut, 128, 2, 1).0, 2, "{algorithm}");
         }
+        // Steps of several channels, which the last one does not fill.
+        assert_eq!(plan(Forward, Algorithm::Subgroup, InOut, 9, 1, 1), (1, 0));
+        assert_eq!(plan(Forward, Algorithm::Tiled, InOut, 9, 1, 1).0, 2);
     }
 
     /// Its products are of a kernel of one tap and one channel, which lies in the buffer of their sums.

@@ -10,7 +10,7 @@ use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, Operand, loop_tests};
 use crate::window::{Axis, GatherAxis};
 
-/// Zeros behind the packed kernel, which kernels of two classes and of few channels read in place of rows that do not exist.
+/// Zeros behind the packed kernel, which kernels read in place of rows that do not exist.
 pub(super) const ZEROS: u64 = 4;
 
 /// Sums over the source's channels and the taps of a kernel for every cell of the target.

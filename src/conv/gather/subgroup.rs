@@ -37,6 +37,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         entries,
         variant,
         packs: true,
+        reads_zeros: false,
         tile_m: variant.constant("TILE_M"),
         source_twice: twice,
         stores: Abilities::FEW,

@@ -99,6 +99,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         entries: tile.entries[0],
         variant: tile.variant,
         packs: true,
+        reads_zeros: !gather.channels.is_multiple_of(tile.variant.constant("TILE_K")),
         tile_m: tile.variant.constant("TILE_M"),
         source_twice: false,
         stores: Abilities::ALL,
