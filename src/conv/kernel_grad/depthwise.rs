@@ -2,7 +2,7 @@
 
 use super::super::passes::params;
 use super::super::strip;
-use super::subgroup::{overrides, with_window};
+use super::subgroup::{LANES, overrides, with_window};
 use super::{ConvProblem, Epilogue, begin_reduction};
 use crate::error::Result;
 use crate::kernel::{self, EntryPoint, KernelKey, Variant};
@@ -13,9 +13,6 @@ use crate::window::Axis;
 
 /// Rows of strips that an invocation sums by itself in the time in which a software device begins a second dispatch.
 const SHORT_SUM: u64 = 640;
-
-/// Invocations of a subgroup, of the kernels that it runs.
-const LANES: u64 = 8;
 
 /// The strips that invocations run down.
 struct Strips {

@@ -13,7 +13,7 @@ use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT};
 use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
-const LANES: u64 = 8;
+pub(super) const LANES: u64 = 8;
 const COLUMNS: u64 = 4;
 
 /// What a lane of the general kernel takes ([`Choice::lane`]).
