@@ -51,6 +51,7 @@ fn pointwise_sums(block: Block, lane: u32) {
     let cells = min(vec4<u32>(block.w) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(plane - 1u));
     let first = select(vec4<u32>(0u), vec4<u32>(origin) + cells * apart, block.valid) + vec4<u32>(params.in_base / 4u);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var four = params.channel_begin / 4u; four < four_end; four++) {
@@ -59,7 +60,9 @@ fn pointwise_sums(block: Block, lane: u32) {
         let q1 = element_quad(source[at.y]);
         let q2 = element_quad(source[at.z]);
         let q3 = element_quad(source[at.w]);
-        accumulate_channels(at_packed, row_length, q0, q1, q2, q3);
+        if (is_summed) {
+            accumulate_channels(at_packed, row_length, q0, q1, q2, q3);
+        }
         at_packed += 4u * row_length;
     }
 }
@@ -100,6 +103,7 @@ fn gather_sums(own: Block, lane: u32) {
     let channel_rows = taps.x * taps.y * taps.z * row_length;
     let four_end = params.channel_end / 4u;
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var four = params.channel_begin / 4u; four < four_end; four++) {
@@ -125,7 +129,9 @@ fn gather_sums(own: Block, lane: u32) {
                         q2 = channels_at(row, places.z, row_inside, in_w, apart);
                     }
                     let q3 = channels_at(row, places.w, row_inside, in_w, apart);
-                    accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
+                    if (is_summed) {
+                        accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
+                    }
                     at_packed += row_length;
                     if (STRIDE == 1u) {
                         q0 = q1;

@@ -31,6 +31,7 @@ fn gather_sums(block: Block, lane: u32) {
     let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
@@ -48,14 +49,16 @@ fn gather_sums(block: Block, lane: u32) {
                 let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
                 let value = select(vec4<f32>(0.0), found, from_near);
                 let last = select(vec2<f32>(0.0), vec2<f32>(element(source[slot(at_far.x)], at_far.x), element(source[slot(at_far.y)], at_far.y)), from_far);
-                accumulate_three(
-                    packed[at_packed],
-                    packed[at_packed + row_length],
-                    packed[at_packed + 2u * row_length],
-                    value,
-                    vec4<f32>(value.yzw, last.x),
-                    vec4<f32>(value.zw, last),
-                );
+                if (is_summed) {
+                    accumulate_three(
+                        packed[at_packed],
+                        packed[at_packed + row_length],
+                        packed[at_packed + 2u * row_length],
+                        value,
+                        vec4<f32>(value.yzw, last.x),
+                        vec4<f32>(value.zw, last),
+                    );
+                }
                 at_packed += 3u * row_length;
             }
         }

@@ -32,6 +32,7 @@ fn gather_sums(block: Block, lane: u32) {
     let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
@@ -51,14 +52,16 @@ fn gather_sums(block: Block, lane: u32) {
                 let from_right = subgroupShuffle(value.x, (lane + 1u) % 8u);
                 let left = select(select(from_left, 0.0, is_first), one, lane == 0u);
                 let right = select(select(from_right, 0.0, is_last), one, lane == 7u);
-                accumulate_three(
-                    packed[at_packed],
-                    packed[at_packed + row_length],
-                    packed[at_packed + 2u * row_length],
-                    vec4<f32>(left, value.xyz),
-                    value,
-                    vec4<f32>(value.yzw, right),
-                );
+                if (is_summed) {
+                    accumulate_three(
+                        packed[at_packed],
+                        packed[at_packed + row_length],
+                        packed[at_packed + 2u * row_length],
+                        vec4<f32>(left, value.xyz),
+                        value,
+                        vec4<f32>(value.yzw, right),
+                    );
+                }
                 at_packed += 3u * row_length;
             }
         }

@@ -18,6 +18,7 @@ fn gather_sums(block: Block, lane: u32) {
     let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
@@ -28,14 +29,16 @@ fn gather_sums(block: Block, lane: u32) {
                 let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
                 let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
                 let found = under(row, row_inside, across);
-                accumulate_three(
-                    packed[at_packed],
-                    packed[at_packed + row_length],
-                    packed[at_packed + 2u * row_length],
-                    found.t0,
-                    found.t1,
-                    found.t2,
-                );
+                if (is_summed) {
+                    accumulate_three(
+                        packed[at_packed],
+                        packed[at_packed + row_length],
+                        packed[at_packed + 2u * row_length],
+                        found.t0,
+                        found.t1,
+                        found.t2,
+                    );
+                }
                 at_packed += 3u * row_length;
             }
         }

@@ -51,6 +51,7 @@ fn gather_sums(block: Block, lane: u32) {
     let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
@@ -81,10 +82,12 @@ fn gather_sums(block: Block, lane: u32) {
                     let inside = row_inside && is_inside(new_at, in_w);
                     let from_source = select(0u, row + u32(new_at) * cell_apart, inside);
                     let new_cell = select(0.0, element(source[slot(from_source)], from_source), inside);
-                    if (TILE_M == 4u) {
-                        accumulate_eight(packed[at_packed], cells, cells_behind);
-                    } else {
-                        accumulate(packed[at_packed], cells);
+                    if (is_summed) {
+                        if (TILE_M == 4u) {
+                            accumulate_eight(packed[at_packed], cells, cells_behind);
+                        } else {
+                            accumulate(packed[at_packed], cells);
+                        }
                     }
                     at_packed += row_length;
                     let moved = vec4<f32>(cells.yzw, select(new_cell, cells_behind.x, TILE_M == 4u));

@@ -29,6 +29,7 @@ fn gather_sums(block: Block, lane: u32) {
     let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
+    let is_summed = has_channels();
 
     clear_sums();
     for (var c = params.channel_begin; c < channel_end; c++) {
@@ -44,7 +45,9 @@ fn gather_sums(block: Block, lane: u32) {
                     // Cells outside are read as zero, from an element that exists.
                     let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w) * cell_apart, inside);
                     let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
-                    accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
+                    if (is_summed) {
+                        accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
+                    }
                     at_packed += row_length;
                 }
             }
