@@ -1,6 +1,9 @@
 // A lane owns 4 neighbouring columns of dw, whatever they are.
 alias Columns = vec4<f32>;
 
+// Whether products stand in a branch of their own (has_cells).
+const PRODUCT_APART: bool = false;
+
 fn strips_of_columns() -> u32 {
     return (row_columns() + 4u * WORKGROUP_SIZE - 1u) / (4u * WORKGROUP_SIZE);
 }

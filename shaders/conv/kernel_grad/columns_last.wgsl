@@ -77,6 +77,7 @@ fn correlate(block: Block, lane: u32) {
     let start_h = column_h;
     let start_w = column_w;
     let x_first = column_first;
+    let is_summed = has_cells();
 
     clear_sums();
     let slab = slab_at(all.conv.reduction, block.slice);
@@ -95,16 +96,18 @@ fn correlate(block: Block, lane: u32) {
             let cells = vec4<bool>(row_inside) & exists;
             let under = start_w + i32(o * stride_w);
             let at = y_row + o * y_apart;
-            accumulate_four(
-                dy_at(at, exists.x),
-                dy_at(at + y_apart, exists.y),
-                dy_at(at + 2u * y_apart, exists.z),
-                dy_at(at + 3u * y_apart, exists.w),
-                x_at(x_row, under, cells.x, in_w, x_apart),
-                x_at(x_row, under + i32(stride_w), cells.y, in_w, x_apart),
-                x_at(x_row, under + i32(2u * stride_w), cells.z, in_w, x_apart),
-                x_at(x_row, under + i32(3u * stride_w), cells.w, in_w, x_apart),
-            );
+            if (is_summed) {
+                accumulate_four(
+                    dy_at(at, exists.x),
+                    dy_at(at + y_apart, exists.y),
+                    dy_at(at + 2u * y_apart, exists.z),
+                    dy_at(at + 3u * y_apart, exists.w),
+                    x_at(x_row, under, cells.x, in_w, x_apart),
+                    x_at(x_row, under + i32(stride_w), cells.y, in_w, x_apart),
+                    x_at(x_row, under + i32(2u * stride_w), cells.z, in_w, x_apart),
+                    x_at(x_row, under + i32(3u * stride_w), cells.w, in_w, x_apart),
+                );
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 // A lane owns the three columns of dw of one input channel and one row of taps: kernels of 3 along w.
 alias Columns = vec3<f32>;
 
+// Whether products stand in a branch of their own (has_cells).
+const PRODUCT_APART: bool = true;
+
 // The cell of x under output 0 and the first tap, without the sample; and where it is along each axis.
 var<private> column_first: u32;
 var<private> column_d: i32;

@@ -22,6 +22,7 @@ fn correlate(block: Block, lane: u32) {
     let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
     let y_first = (vec4<u32>(block.group * per_group) + rows) * channel_step(Y_LAST, plane);
     let y_cell = cell_step(Y_LAST, channels_out);
+    let is_summed = !PRODUCT_APART || has_cells();
 
     clear_sums();
     let slab = slab_at(all.conv.reduction, block.slice);
@@ -38,10 +39,12 @@ fn correlate(block: Block, lane: u32) {
             let dy2 = dy_at(y_row.z + o * y_cell, exists, y_cell);
             let dy3 = dy_at(y_row.w + o * y_cell, exists, y_cell);
             let window = columns_at(o, exists);
-            accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
-            accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
-            accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
-            accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
+            if (is_summed) {
+                accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
+                accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
+                accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
+                accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
+            }
         }
     }
 }
