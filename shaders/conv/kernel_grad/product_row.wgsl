@@ -215,7 +215,9 @@ fn next_more() {
 }
 
 // Four rows at a time, as in store_columns.wgsl.
-fn store_all(m: u32, place: Place) {
+fn store_lane(block: Block, lane: u32) {
+    let place = place_of(block, lane);
+    let m = block.m;
     let end = m + min(TILE_M, place.rows);
     for (var i = m; i < end; i += 4u) {
         store_rows(place, i - m, sum00, sum01, sum02, sum03, more00, more01, more02);

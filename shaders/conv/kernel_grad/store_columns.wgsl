@@ -7,7 +7,9 @@ fn store_four(place: Place, row: u32, a: Columns, b: Columns, c: Columns, d: Col
 }
 
 // Counted from m, which is no constant, so that the driver does not write the loop out.
-fn store_all(m: u32, place: Place) {
+fn store_lane(block: Block, lane: u32) {
+    let place = place_of(block, lane);
+    let m = block.m;
     let end = m + min(TILE_M, place.rows);
     for (var i = m; i < end; i += 4u) {
         store_four(place, i - m, sum00, sum01, sum02, sum03);

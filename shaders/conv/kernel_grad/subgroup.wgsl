@@ -1,7 +1,8 @@
 // dw by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 lanes' columns of
 // dw (columns run over input channel and taps) in one slice of the reduction over batch and outputs. What differs between the
-// kernels made of this is which columns a lane has and how it comes by dy and x (correlate). The reduction's rows are
-// (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No workgroup memory, no barriers.
+// kernels made of this is which columns a lane has, how it comes by dy and x (correlate), and how its sums are stored
+// (store_lane). The reduction's rows are (sample, out_d, out_h), its columns out_w; slices as in kernel_grad_direct.wgsl. No
+// workgroup memory, no barriers.
 
 @group(0) @binding(0) var<uniform> all: KernelGradParams;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
@@ -76,5 +77,5 @@ fn kernel_grad(
     }
     own_columns(block, lane);
     correlate(block, lane);
-    store_all(block.m, place_of(block, lane));
+    store_lane(block, lane);
 }

@@ -22,6 +22,7 @@ const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/colum
 const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
 const TURNED: &str = include_str!("../../../shaders/conv/kernel_grad/turned.wgsl");
 const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
+const ROW_OF_CHANNEL: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_channel.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
 const COLUMNS_ROW3: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3.wgsl");
@@ -58,7 +59,7 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, COLUMNS_ROW3, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
@@ -76,13 +77,13 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
