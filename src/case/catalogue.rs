@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::suites::{Row, Suite, row};
 
-const CONVOLUTIONS: [(&str, &str); 117] = [
+const CONVOLUTIONS: [(&str, &str); 118] = [
     ("one of everything", "c1h1w1k1r1s1"),
     ("1x1 kernel", "n2c3h4w5k4r1s1"),
     ("1x1 kernel, stride 2, 3", "n2c3h7w8k4r1s1u2x3"),
@@ -94,6 +94,7 @@ const CONVOLUTIONS: [(&str, &str); 117] = [
     ("a channel, strides, rank 3", "n2c1d5h7w14k8t4r5s6u2x3x4p1x2x0"),
     ("rank 3", "n2c3d4h5w6k2t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1"),
     ("rank 3, groups", "n2c4d4h5w6k6t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g2"),
+    ("rank 3, rows of 3, lanes of two channels and of one", "n2c10d2h4w12k11t2r3s3u1x2x1p0_1x1_2x1a1x2x1inout"),
     ("rank 3, depthwise", "c3d5h4w7k3t2r3s1u1x2x3p1_0x0_2x2_1a2x1x1g3"),
     // Layouts and orders of w's channels.
     ("channels of x last, groups, w in, out", "n2c6h7w10k4r3s2u2x3p2_0x1_3a1x2g2lastxinout"),

@@ -79,14 +79,16 @@ fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
     for (taps, stride) in
         [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1), (4, 2), (5, 1), (5, 2), (7, 1), (7, 2), (11, 4)]
     {
-        for (channels, groups) in [(4, 4), (6, 6), (3, 1), (4, 1), (8, 1), (16, 1), (32, 1)] {
+        for (channels, outputs, groups) in
+            [(4, 4, 4), (6, 6, 6), (3, 3, 1), (4, 4, 1), (8, 8, 1), (16, 8, 1), (16, 16, 1), (32, 32, 1)]
+        {
             for (width, low) in [(24, (taps - 1) / 2), (14 + taps, 0), (15 + taps, 0), (21, 1.min(taps - 1))] {
                 let padding = Padding::Explicit { low: [taps / 2, low], high: [taps / 2, low] };
                 let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).groups(groups);
                 let conv = conv.build().unwrap();
                 // Of the larger batch a slice is long enough for the lanes of a subgroup.
                 let batch = if groups == 6 { 40 } else { 2 };
-                let (x, w) = ([batch, channels, 13, width], [channels, channels / groups, taps, taps]);
+                let (x, w) = ([batch, channels, 13, width], [outputs, channels / groups, taps, taps]);
                 let shapes = ConvShapes::new(&x, &w);
                 let of = |algorithm, layouts: [Layout; 2]| (algorithm, shapes.layouts(layouts[0], layouts[1]));
                 let ways = [

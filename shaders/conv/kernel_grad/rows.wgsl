@@ -1,27 +1,13 @@
 // How a lane comes by dy and x where neighbouring outputs of a channel are neighbours in memory: it reads dy of four of the
 // channels at 4 neighbouring outputs (dy_*.wgsl), and x under them at its own columns (columns_at); dy is shared by shuffles.
 
-// x under 4 neighbouring outputs, one vector of this lane's columns for each.
-struct Window {
-    first: Columns,
-    second: Columns,
-    third: Columns,
-    fourth: Columns,
-}
-
 fn correlate(block: Block, lane: u32) {
     let out_d = all.conv.out_d;
     let out_h = all.conv.out_h;
     let out_w = all.conv.out_w;
-    let plane = out_d * out_h * out_w;
-    let per_group = all.conv.channels_out / all.conv.groups;
-    let channels_out = all.conv.channels_out;
-    let y_base = all.conv.y_base;
-    // Rows behind the group's last channel repeat it and are not stored.
-    let first_row = block.m + lane % ROW_LANES * 4u;
-    let rows = min(vec4<u32>(first_row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(per_group - 1u));
-    let y_first = (vec4<u32>(block.group * per_group) + rows) * channel_step(Y_LAST, plane);
-    let y_cell = cell_step(Y_LAST, channels_out);
+    let dy_sample = all.conv.channels_out * out_d * out_h * out_w;
+    let dy_first = first_of_dy(block, lane);
+    let y_cell = cell_step(Y_LAST, all.conv.channels_out);
     let is_summed = !PRODUCT_APART || has_cells();
 
     clear_sums();
@@ -31,7 +17,7 @@ fn correlate(block: Block, lane: u32) {
         let row_d = row / out_h % out_d;
         let n = row / (out_h * out_d);
         begin_row(n, row_d, row_h);
-        let y_row = y_first + vec4<u32>(y_base + n * channels_out * plane + (row_d * out_h + row_h) * out_w * y_cell);
+        let y_row = dy_first + vec4<u32>(n * dy_sample + (row_d * out_h + row_h) * out_w * y_cell);
         for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
             let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
             let dy0 = dy_at(y_row.x + o * y_cell, exists, y_cell);

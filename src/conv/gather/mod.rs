@@ -11,7 +11,7 @@ mod tiled;
 mod winograd;
 
 pub(super) use problem::Gather;
-pub(super) use subgroup::{store_tests, tile_for, tile_time};
+pub(super) use subgroup::{tile_for, tile_time};
 pub(super) use tiled::plausible_tiles;
 
 use super::epilogue::{Abilities, begin};

@@ -230,7 +230,7 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
 }
 
 /// Loop tests of the stores of a tile of the kernels by subgroups: 32 rows, four at a time.
-pub(crate) fn store_tests() -> u64 {
+fn store_tests() -> u64 {
     loop_tests(&[8])
 }
 

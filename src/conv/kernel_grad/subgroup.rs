@@ -1,15 +1,15 @@
 //! Kernel gradient by subgroups of 8 lanes: for software devices.
 
 use super::super::ConvProblem;
-use super::super::gather::{store_tests, tile_for, tile_time};
+use super::super::gather::{tile_for, tile_time};
 use super::super::passes::order_constant;
 use super::super::strip;
 use super::Method;
 use crate::error::Result;
-use crate::kernel::{self, ConvParams, EntryPoint, KernelGradParams, KernelKey, Override, Reduction, Variant};
+use crate::kernel::{self, ConvParams, EntryPoint, Kernel, KernelGradParams, KernelKey, Override, Reduction, Variant};
 use crate::layout::Layout;
 use crate::padding_mode::PaddingMode;
-use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT};
+use crate::plan::{Algorithm, DeviceLimits, MIN_LOOP_LIMIT, loop_tests};
 use crate::window::Axis;
 
 /// Lanes of a subgroup, and columns of dw that a lane of the general kernel owns.
@@ -21,12 +21,12 @@ const GENERAL: u64 = 10;
 
 pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
     let of_rows = || pointwise(problem).or_else(|| turned(problem));
-    let choice = last(problem).or_else(of_rows).unwrap_or_else(|| fastest(problem));
+    let choice = last(problem).or_else(of_rows).unwrap_or_else(|| fastest(problem, limits));
     let kernel = choice.entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let loop_limit = limits.max_loop_iterations.saturating_sub(store_tests() as u32);
+    let loop_limit = choice.loop_limit(limits);
     if loop_limit < MIN_LOOP_LIMIT {
         return Err(Algorithm::Subgroup.unavailable("its stores leave too little of the limit on loop iterations"));
     }
@@ -51,12 +51,14 @@ struct Choice {
     variant: &'static Variant,
     strips: u64,
     lane: u64,
+    /// Channels of x whose sums a lane has, and stores one after the other.
+    lane_channels: u64,
 }
 
 impl Choice {
     fn new(problem: &ConvProblem, entry: &'static EntryPoint, strips: u64, lane: u64) -> Choice {
         let variant = tile_for(entry.kernel().variants, outputs(problem), problem.axes[2].stride);
-        Choice { entry, variant, strips, lane }
+        Choice { entry, variant, strips, lane, lane_channels: 1 }
     }
 
     /// The kernel whose lanes own so many neighbouring columns of one row of taps.
@@ -65,7 +67,13 @@ impl Choice {
         let entry = if taps == 3 { &kernel::SUBGROUP_DW_ROW3 } else { &kernel::SUBGROUP_DW_ROW };
         let parts = u64::from(problem.axes[2].taps.div_ceil(taps));
         let strips = (channels(problem) * rows_of_taps(problem) * parts).div_ceil(LANES);
-        Choice { entry, variant, strips, lane: u64::from(taps) + 3 }
+        Choice { entry, variant, strips, lane: u64::from(taps) + 3, lane_channels: 1 }
+    }
+
+    /// What the stores, of four rows at a time, leave of the limit on loop iterations.
+    fn loop_limit(&self, limits: &DeviceLimits) -> u32 {
+        let stores = loop_tests(&[self.lane_channels * u64::from(self.variant.constant("TILE_M") / 4)]);
+        limits.max_loop_iterations.saturating_sub(stores as u32)
     }
 
     fn time(&self, problem: &ConvProblem) -> u64 {
@@ -129,7 +137,7 @@ fn in_fours(problem: &ConvProblem) -> bool {
 }
 
 /// The one that takes least, of those for any window.
-fn fastest(problem: &ConvProblem) -> Choice {
+fn fastest(problem: &ConvProblem, limits: &DeviceLimits) -> Choice {
     let w = &problem.axes[2];
     let entry = if in_fours(problem) { &kernel::SUBGROUP_DW_ANY_VEC4 } else { &kernel::SUBGROUP_DW_ANY };
     let general = Choice::new(problem, entry, by_column(problem), GENERAL);
@@ -137,7 +145,8 @@ fn fastest(problem: &ConvProblem) -> Choice {
     let of_rows = variants
         .filter(|variant| w.dilation == 1 && variant.constant("STRIDE") == w.stride)
         .map(|variant| Choice::of_rows(problem, variant));
-    let choices = three_in_fours(problem).into_iter().chain(of_rows);
+    let two_channels = two_channels(problem).filter(|choice| choice.loop_limit(limits) >= MIN_LOOP_LIMIT);
+    let choices = three_in_fours(problem).into_iter().chain(two_channels).chain(of_rows);
     choices.fold(general, |best, next| if next.time(problem) < best.time(problem) { next } else { best })
 }
 
@@ -149,19 +158,30 @@ fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
     }
     let entry = match w.stride {
         1 => &kernel::SUBGROUP_DW_ROW3_VEC4,
-        2 if is_aligned(problem) => &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED,
+        2 if is_aligned(problem, &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL) => {
+            &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED
+        }
         2 => &kernel::SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4,
         _ => return None,
     };
     Some(Choice::new(problem, entry, channels(problem).div_ceil(LANES) * rows_of_taps(problem), 5))
 }
 
-/// Whether x can be read in whole fours too. What is behind a row is then taken for zeros.
-fn is_aligned(problem: &ConvProblem) -> bool {
+/// That which reads x in whole fours too, each once, and whose lanes own two channels.
+fn two_channels(problem: &ConvProblem) -> Option<Choice> {
     let w = &problem.axes[2];
-    let variant = &kernel::SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
+    let entry = &kernel::SUBGROUP_DW_ROW3_ALIGNED;
+    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1;
+    let fits = is_dense && in_fours(problem) && is_aligned(problem, entry.kernel());
+    let strips = channels(problem).div_ceil(2 * LANES) * rows_of_taps(problem);
+    fits.then(|| Choice { lane_channels: 2, ..Choice::new(problem, entry, strips, 7) })
+}
+
+/// Whether this kernel can read x in whole fours. What is behind a row is then taken for zeros.
+fn is_aligned(problem: &ConvProblem, kernel: &Kernel) -> bool {
+    let w = &problem.axes[2];
     let is_zeros = problem.padding_mode == PaddingMode::Zeros;
-    is_zeros && strip::is_aligned(variant, w.input, w.output, -(w.padding_low as i32))
+    is_zeros && strip::is_aligned(&kernel.variants[0], w.input, w.output, -(w.padding_low as i32))
 }
 
 /// Lanes' columns of the general kernel, 8 lanes at a time.

@@ -22,6 +22,10 @@ const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/colum
 const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
 const TURNED: &str = include_str!("../../../shaders/conv/kernel_grad/turned.wgsl");
 const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
+const UNDER_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/under_four.wgsl");
+const CHANNELS_OF_DY: &str = include_str!("../../../shaders/conv/kernel_grad/channels_of_dy.wgsl");
+const PRODUCT_BOTH: &str = include_str!("../../../shaders/conv/kernel_grad/product_both.wgsl");
+const COLUMNS_ROW3_ALIGNED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_aligned.wgsl");
 const ROW_OF_CHANNEL: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_channel.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
@@ -47,25 +51,31 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, LAYOUTS, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_SCALAR],
         KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_FOUR, COLUMNS_ANY, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ANY_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, COLUMNS_ROW3, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
+    SUBGROUP_DW_ROW3_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_aligned",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, PRODUCT_BOTH, COLUMNS_THREE, COLUMNS_ROW3_ALIGNED, DY_VEC4],
+        KernelGradParams, STORE_OVERRIDES, subgroup 8, variants ROW3_ALIGNED_TILES;
+    SUBGROUP_DW_ROW3_ALIGNED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
+}
+kernel! {
     SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
-        [INDEX, ELEMENT, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_FOUR, COLUMNS_POINTWISE, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_POINTWISE = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
@@ -77,13 +87,13 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
@@ -105,6 +115,12 @@ kernel! {
         KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants ROW_TILES;
     SUBGROUP_DW_ROW = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
+
+const ROW3_ALIGNED_TILES: &[Variant] = &[
+    subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),
+    subgroup_tile!(16, "TAPS" 3, "STRIDE" 1),
+    subgroup_tile!(8, "TAPS" 3, "STRIDE" 1),
+];
 
 const ROW3_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),

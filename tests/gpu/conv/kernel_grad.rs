@@ -78,3 +78,47 @@ fn every_kernel_of_rows_of_taps_equals_the_reference() {
     let known = kernels().into_iter().filter(|kernel| of_rows.contains(&kernel.name));
     assert!(!all || taken == known.map(|kernel| numbers(kernel.constants)).collect(), "{taken:?}");
 }
+
+/// Lanes of two channels: every tile, lanes with one channel and with none, slices that begin within a row, rows of zeros; and what
+/// only looks as if it could be read so.
+#[test]
+fn lanes_of_two_channels_equal_the_reference() {
+    // Case; rows of a tile, if these are the lanes.
+    let rows: [(&str, Option<u32>); 16] = [
+        ("n2c16h5w8k32r3s3p1", Some(32)),
+        ("n3c9h7w12k40r3s3p2x1", Some(32)),
+        ("n2c26h3w20k30r3s3p1inout", Some(32)),
+        ("n2c32h4w4k22r3s3p1g2", Some(16)),
+        ("n2c11h2w8k9r3s3p3x1", Some(16)),
+        ("n2c17h6w8k7r3s3p1", Some(8)),
+        ("n2c24h6w16k5r2s3u2x1p1a2x1", Some(8)),
+        ("n2c10w36k33s3p1", Some(32)),
+        ("c16w516k8s3p1", Some(8)),
+        ("c19h2w244k16r3s3p1", Some(16)),
+        ("n2c10d3h4w8k12t3r2s3u1x2x1p1x0_1x1", Some(16)),
+        // Few channels; other rows, padding, dilation; none of the cells at the end.
+        ("n2c8h5w8k32r3s3p1", None),
+        ("n2c16h5w10k32r3s3p1", None),
+        ("n2c16h5w10k32r3s3p1x0", None),
+        ("n2c16h5w8k32r3s3p1x2a1x2", None),
+        ("n2c16h5w8k32r3s3p1circular", None),
+    ];
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for (text, expected) in rows {
+        let case = catalogue::conv(text);
+        let plan = case.plan(context(), Pass::KernelGrad, false, &options).unwrap();
+        let found = plan.steps().next().unwrap();
+        let tile = found.constants.iter().find(|(name, _)| *name == "TILE_M").map(|(_, value)| *value);
+        let tile = tile.filter(|_| found.kernel == "conv/kernel_grad/subgroup_row3_aligned");
+        assert_eq!(tile, expected, "{text}");
+        for seed in [5, 6] {
+            check_exact_with(&case, Pass::KernelGrad, false, Regime::Device, seed, &options)
+                .unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+        check_exact_with(&case, Pass::KernelGrad, false, Regime::Tiny, 5, &PlanOptions::default())
+            .unwrap_or_else(|error| panic!("{text}, tiny: {error}"));
+    }
+}
