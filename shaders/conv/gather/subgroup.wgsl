@@ -80,6 +80,32 @@ fn all_taps(axis: u32, classes: u32) -> u32 {
     return last.taps_before + last.taps;
 }
 
+// A channel of the source and a tap along depth and height: what a step of a sum reads.
+struct Step {
+    i: u32,
+    j: u32,
+    // The channel's first element.
+    channel: u32,
+}
+
+// Steps over so many channels, or lots of them. One loop goes over all of them: lavapipe's loops run once more than they count, with all
+// lanes masked, so that of three nested ones with a tap along depth and three along height five products are computed for three.
+fn steps_of(channels: u32, taps: vec3<u32>) -> u32 {
+    return channels * taps.x * taps.y;
+}
+
+// Channels are so far apart.
+fn next_step(step: Step, taps: vec3<u32>, apart: u32) -> Step {
+    let row_ends = step.j + 1u == taps.y;
+    let i = step.i + u32(row_ends);
+    let channel_ends = i == taps.x;
+    return Step(
+        select(i, 0u, channel_ends),
+        select(step.j + 1u, 0u, row_ends),
+        step.channel + select(0u, apart, channel_ends),
+    );
+}
+
 // This lane's vec4 in the first row of A that a block needs: behind the groups and classes before its own, and the channels
 // that other dispatches sum over.
 fn first_of_packed(block: Block, lane: u32) -> u32 {

@@ -101,47 +101,45 @@ fn gather_sums(own: Block, lane: u32) {
     let row_length = params.outputs_padded / 4u;
     // Rows of A from a channel to the next.
     let channel_rows = taps.x * taps.y * taps.z * row_length;
-    let four_end = params.channel_end / 4u;
     var at_packed = first_of_packed(block, lane);
     let is_summed = has_channels();
 
     clear_sums();
-    for (var four = params.channel_begin / 4u; four < four_end; four++) {
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + four + (u32(cell_d) * in_h + u32(cell_h)) * (in_w * apart);
-                var q0 = vec4<f32>(0.0);
-                var q1 = vec4<f32>(0.0);
-                var q2 = vec4<f32>(0.0);
-                if (STRIDE == 1u) {
-                    q0 = channels_at(row, start_w.x, row_inside, in_w, apart);
-                    q1 = channels_at(row, start_w.y, row_inside, in_w, apart);
-                    q2 = channels_at(row, start_w.z, row_inside, in_w, apart);
-                }
-                for (var k = 0u; k < taps.z; k++) {
-                    let places = start_w + vec4<i32>(i32(k * tap_step_w));
-                    if (STRIDE == 0u) {
-                        q0 = channels_at(row, places.x, row_inside, in_w, apart);
-                        q1 = channels_at(row, places.y, row_inside, in_w, apart);
-                        q2 = channels_at(row, places.z, row_inside, in_w, apart);
-                    }
-                    let q3 = channels_at(row, places.w, row_inside, in_w, apart);
-                    if (is_summed) {
-                        accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
-                    }
-                    at_packed += row_length;
-                    if (STRIDE == 1u) {
-                        q0 = q1;
-                        q1 = q2;
-                        q2 = q3;
-                    }
-                }
+    var step = Step(0u, 0u, origin + params.channel_begin / 4u);
+    for (var to_go = steps_of(params.channel_end / 4u - params.channel_begin / 4u, taps); to_go > 0u; to_go--) {
+        let cell_d = bordered(start_d + i32(step.i * tap_step_d), in_d);
+        let cell_h = bordered(start_h + i32(step.j * tap_step_h), in_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * (in_w * apart);
+        var q0 = vec4<f32>(0.0);
+        var q1 = vec4<f32>(0.0);
+        var q2 = vec4<f32>(0.0);
+        if (STRIDE == 1u) {
+            q0 = channels_at(row, start_w.x, row_inside, in_w, apart);
+            q1 = channels_at(row, start_w.y, row_inside, in_w, apart);
+            q2 = channels_at(row, start_w.z, row_inside, in_w, apart);
+        }
+        for (var k = 0u; k < taps.z; k++) {
+            let places = start_w + vec4<i32>(i32(k * tap_step_w));
+            if (STRIDE == 0u) {
+                q0 = channels_at(row, places.x, row_inside, in_w, apart);
+                q1 = channels_at(row, places.y, row_inside, in_w, apart);
+                q2 = channels_at(row, places.z, row_inside, in_w, apart);
+            }
+            let q3 = channels_at(row, places.w, row_inside, in_w, apart);
+            if (is_summed) {
+                accumulate_channels(at_packed, channel_rows, q0, q1, q2, q3);
+            }
+            at_packed += row_length;
+            if (STRIDE == 1u) {
+                q0 = q1;
+                q1 = q2;
+                q2 = q3;
             }
         }
+        let channel = step.channel;
+        step = next_step(step, taps, 1u);
         // The three channels behind the first.
-        at_packed += 3u * channel_rows;
+        at_packed += select(0u, 3u * channel_rows, step.channel != channel);
     }
 }

@@ -128,52 +128,57 @@ fn gather_sums(block: Block, lane: u32) {
     var at_odd = first_of_packed(odd_block, lane) + select(0u, odd_channel, holds_next);
 
     clear_sums();
-    for (var c = params.channel_begin; c < channel_end; c += 2u) {
-        let has_next = c + 1u < channel_end;
+    // A step reads two channels, and the last one behind which there is no other.
+    let pairs = (channel_end - params.channel_begin + 1u) / 2u;
+    let last_alone = select(~0u, origin + (channel_end - 1u) * channel_apart, (channel_end - params.channel_begin) % 2u == 1u);
+    var step = Step(0u, 0u, origin + params.channel_begin * channel_apart);
+    for (var to_go = steps_of(pairs, taps); to_go > 0u; to_go--) {
+        let has_next = step.channel != last_alone;
         // Without a next channel its products are of zeros.
         let is_absent = holds_next && !has_next;
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                let first = windows_at(row, places, row_inside, in_w, cell_apart);
-                let second = windows_at(row + channel_apart, places, row_inside && has_next, in_w, cell_apart);
-                // The branches stay though all take them: of straight-line code lavapipe of Mesa 25.0.7 keeps more in
-                // registers than there are, and takes 1.5 times as long.
-                if (even.taps > 0u) {
-                    let a = packed[select(at_even, zero_quad, is_absent)];
-                    let x = select(first.under, first.next, even_is_behind);
-                    let y = select(second.under, second.next, even_is_behind);
-                    if (EVEN > 1u) {
-                        let b = packed[select(at_even + row_length, zero_quad, is_absent)];
-                        let z = select(first.next, first.last, even_is_behind);
-                        let u = select(second.next, second.last, even_is_behind);
-                        accumulate_even_four(a, b, x, y, z, u);
-                    } else {
-                        accumulate_even_two(a, x, y);
-                    }
-                }
-                if (odd.taps > 0u) {
-                    let a = packed[select(at_odd, zero_quad, is_absent)];
-                    let x = select(first.under, first.next, odd_is_behind);
-                    let y = select(second.under, second.next, odd_is_behind);
-                    if (ODD > 1u) {
-                        let b = packed[select(at_odd + row_length, zero_quad, is_absent)];
-                        let z = select(first.next, first.last, odd_is_behind);
-                        let u = select(second.next, second.last, odd_is_behind);
-                        accumulate_odd_four(a, b, x, y, z, u);
-                    } else {
-                        accumulate_odd_two(a, x, y);
-                    }
-                }
-                at_even += EVEN * row_length;
-                at_odd += ODD * row_length;
+        let cell_d = start_d + i32(step.i * tap_step_d);
+        let cell_h = start_h + i32(step.j * tap_step_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+        let first = windows_at(row, places, row_inside, in_w, cell_apart);
+        let second = windows_at(row + channel_apart, places, row_inside && has_next, in_w, cell_apart);
+        // The branches stay though all take them: of straight-line code lavapipe of Mesa 25.0.7 keeps more in
+        // registers than there are, and takes 1.5 times as long.
+        if (even.taps > 0u) {
+            let a = packed[select(at_even, zero_quad, is_absent)];
+            let x = select(first.under, first.next, even_is_behind);
+            let y = select(second.under, second.next, even_is_behind);
+            if (EVEN > 1u) {
+                let b = packed[select(at_even + row_length, zero_quad, is_absent)];
+                let z = select(first.next, first.last, even_is_behind);
+                let u = select(second.next, second.last, even_is_behind);
+                accumulate_even_four(a, b, x, y, z, u);
+            } else {
+                accumulate_even_two(a, x, y);
             }
         }
-        at_even += even_channel;
-        at_odd += odd_channel;
+        if (odd.taps > 0u) {
+            let a = packed[select(at_odd, zero_quad, is_absent)];
+            let x = select(first.under, first.next, odd_is_behind);
+            let y = select(second.under, second.next, odd_is_behind);
+            if (ODD > 1u) {
+                let b = packed[select(at_odd + row_length, zero_quad, is_absent)];
+                let z = select(first.next, first.last, odd_is_behind);
+                let u = select(second.next, second.last, odd_is_behind);
+                accumulate_odd_four(a, b, x, y, z, u);
+            } else {
+                accumulate_odd_two(a, x, y);
+            }
+        }
+        at_even += EVEN * row_length;
+        at_odd += ODD * row_length;
+        let channel = step.channel;
+        step = next_step(step, taps, 2u * channel_apart);
+        // The next channel's rows are read by now.
+        if (step.channel != channel) {
+            at_even += even_channel;
+            at_odd += odd_channel;
+        }
     }
     interleave_sums();
 }

@@ -28,39 +28,36 @@ fn gather_sums(block: Block, lane: u32) {
     let tap_step_d = params.tap_step_d;
     let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
-    let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
     let is_summed = has_channels();
 
     clear_sums();
-    for (var c = params.channel_begin; c < channel_end; c++) {
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                // Cells outside are read as zero, from an element that exists.
-                let from_near = vec4<bool>(row_inside) & near_inside;
-                let from_far = vec2<bool>(row_inside) & far_inside;
-                let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near) * cell_apart, from_near);
-                let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far) * cell_apart, from_far);
-                let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
-                let value = select(vec4<f32>(0.0), found, from_near);
-                let last = select(vec2<f32>(0.0), vec2<f32>(element(source[slot(at_far.x)], at_far.x), element(source[slot(at_far.y)], at_far.y)), from_far);
-                if (is_summed) {
-                    accumulate_three(
-                        packed[at_packed],
-                        packed[at_packed + row_length],
-                        packed[at_packed + 2u * row_length],
-                        value,
-                        vec4<f32>(value.yzw, last.x),
-                        vec4<f32>(value.zw, last),
-                    );
-                }
-                at_packed += 3u * row_length;
-            }
+    var step = Step(0u, 0u, origin + params.channel_begin * channel_apart);
+    for (var to_go = steps_of(params.channel_end - params.channel_begin, taps); to_go > 0u; to_go--) {
+        let cell_d = bordered(start_d + i32(step.i * tap_step_d), in_d);
+        let cell_h = bordered(start_h + i32(step.j * tap_step_h), in_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+        // Cells outside are read as zero, from an element that exists.
+        let from_near = vec4<bool>(row_inside) & near_inside;
+        let from_far = vec2<bool>(row_inside) & far_inside;
+        let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(near) * cell_apart, from_near);
+        let at_far = select(vec2<u32>(0u), vec2<u32>(row) + vec2<u32>(far) * cell_apart, from_far);
+        let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
+        let value = select(vec4<f32>(0.0), found, from_near);
+        let last = select(vec2<f32>(0.0), vec2<f32>(element(source[slot(at_far.x)], at_far.x), element(source[slot(at_far.y)], at_far.y)), from_far);
+        if (is_summed) {
+            accumulate_three(
+                packed[at_packed],
+                packed[at_packed + row_length],
+                packed[at_packed + 2u * row_length],
+                value,
+                vec4<f32>(value.yzw, last.x),
+                vec4<f32>(value.zw, last),
+            );
         }
+        at_packed += 3u * row_length;
+        step = next_step(step, taps, channel_apart);
     }
 }

@@ -29,41 +29,38 @@ fn gather_sums(block: Block, lane: u32) {
     let tap_step_d = params.tap_step_d;
     let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
-    let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
     let is_summed = has_channels();
 
     clear_sums();
-    for (var c = params.channel_begin; c < channel_end; c++) {
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = start_h + i32(j * tap_step_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * plane + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
-                // Rows of the padding are read as zero, from elements that exist.
-                let found = element_quad(source[select(0u, (row + block.w) / 4u, row_inside)]);
-                let value = select(vec4<f32>(0.0), found, row_inside);
-                let beside_read = row_inside && beside_inside;
-                let one_at = select(0u, row + beside, beside_read);
-                let one = select(0.0, element(cells[slot(one_at)], one_at), beside_read);
-                let from_left = subgroupShuffle(value.w, (lane + 7u) % 8u);
-                let from_right = subgroupShuffle(value.x, (lane + 1u) % 8u);
-                let left = select(select(from_left, 0.0, is_first), one, lane == 0u);
-                let right = select(select(from_right, 0.0, is_last), one, lane == 7u);
-                if (is_summed) {
-                    accumulate_three(
-                        packed[at_packed],
-                        packed[at_packed + row_length],
-                        packed[at_packed + 2u * row_length],
-                        vec4<f32>(left, value.xyz),
-                        value,
-                        vec4<f32>(value.yzw, right),
-                    );
-                }
-                at_packed += 3u * row_length;
-            }
+    var step = Step(0u, 0u, origin + params.channel_begin * plane);
+    for (var to_go = steps_of(params.channel_end - params.channel_begin, taps); to_go > 0u; to_go--) {
+        let cell_d = start_d + i32(step.i * tap_step_d);
+        let cell_h = start_h + i32(step.j * tap_step_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
+        // Rows of the padding are read as zero, from elements that exist.
+        let found = element_quad(source[select(0u, (row + block.w) / 4u, row_inside)]);
+        let value = select(vec4<f32>(0.0), found, row_inside);
+        let beside_read = row_inside && beside_inside;
+        let one_at = select(0u, row + beside, beside_read);
+        let one = select(0.0, element(cells[slot(one_at)], one_at), beside_read);
+        let from_left = subgroupShuffle(value.w, (lane + 7u) % 8u);
+        let from_right = subgroupShuffle(value.x, (lane + 1u) % 8u);
+        let left = select(select(from_left, 0.0, is_first), one, lane == 0u);
+        let right = select(select(from_right, 0.0, is_last), one, lane == 7u);
+        if (is_summed) {
+            accumulate_three(
+                packed[at_packed],
+                packed[at_packed + row_length],
+                packed[at_packed + 2u * row_length],
+                vec4<f32>(left, value.xyz),
+                value,
+                vec4<f32>(value.yzw, right),
+            );
         }
+        at_packed += 3u * row_length;
+        step = next_step(step, taps, plane);
     }
 }

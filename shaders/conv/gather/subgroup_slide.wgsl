@@ -48,62 +48,59 @@ fn gather_sums(block: Block, lane: u32) {
     let tap_step_d = params.tap_step_d;
     let tap_step_h = params.tap_step_h;
     let row_length = params.outputs_padded / 4u;
-    let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
     let is_summed = has_channels();
 
     clear_sums();
-    for (var c = params.channel_begin; c < channel_end; c++) {
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                var cells = cells_at(row, under_first, row_inside, in_w, cell_apart);
-                // Under the tap behind, where that is not the same cells moved by one.
-                var after = vec4<f32>(0.0);
-                // The second four cells.
-                var cells_behind = vec4<f32>(0.0);
-                var after_behind = vec4<f32>(0.0);
-                if (STRIDE == 2u) {
-                    after = cells_at(row, under_first + vec4<i32>(1), row_inside, in_w, cell_apart);
-                }
-                if (TILE_M == 4u) {
-                    cells_behind = cells_at(row, under_behind, row_inside, in_w, cell_apart);
-                    if (STRIDE == 2u) {
-                        after_behind = cells_at(row, under_behind + vec4<i32>(1), row_inside, in_w, cell_apart);
-                    }
-                }
-                var cell = first + i32(LANE_CELLS * STRIDE);
-                for (var k = 0u; k < taps.z; k++) {
-                    let new_at = bordered(cell, in_w);
-                    let inside = row_inside && is_inside(new_at, in_w);
-                    let from_source = select(0u, row + u32(new_at) * cell_apart, inside);
-                    let new_cell = select(0.0, element(source[slot(from_source)], from_source), inside);
-                    if (is_summed) {
-                        if (TILE_M == 4u) {
-                            accumulate_eight(packed[at_packed], cells, cells_behind);
-                        } else {
-                            accumulate(packed[at_packed], cells);
-                        }
-                    }
-                    at_packed += row_length;
-                    let moved = vec4<f32>(cells.yzw, select(new_cell, cells_behind.x, TILE_M == 4u));
-                    let moved_behind = vec4<f32>(cells_behind.yzw, new_cell);
-                    if (STRIDE == 2u) {
-                        cells = after;
-                        cells_behind = after_behind;
-                        after = moved;
-                        after_behind = moved_behind;
-                    } else {
-                        cells = moved;
-                        cells_behind = moved_behind;
-                    }
-                    cell += 1;
-                }
+    var step = Step(0u, 0u, origin + params.channel_begin * channel_apart);
+    for (var to_go = steps_of(params.channel_end - params.channel_begin, taps); to_go > 0u; to_go--) {
+        let cell_d = bordered(start_d + i32(step.i * tap_step_d), in_d);
+        let cell_h = bordered(start_h + i32(step.j * tap_step_h), in_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+        var cells = cells_at(row, under_first, row_inside, in_w, cell_apart);
+        // Under the tap behind, where that is not the same cells moved by one.
+        var after = vec4<f32>(0.0);
+        // The second four cells.
+        var cells_behind = vec4<f32>(0.0);
+        var after_behind = vec4<f32>(0.0);
+        if (STRIDE == 2u) {
+            after = cells_at(row, under_first + vec4<i32>(1), row_inside, in_w, cell_apart);
+        }
+        if (TILE_M == 4u) {
+            cells_behind = cells_at(row, under_behind, row_inside, in_w, cell_apart);
+            if (STRIDE == 2u) {
+                after_behind = cells_at(row, under_behind + vec4<i32>(1), row_inside, in_w, cell_apart);
             }
         }
+        var cell = first + i32(LANE_CELLS * STRIDE);
+        for (var k = 0u; k < taps.z; k++) {
+            let new_at = bordered(cell, in_w);
+            let inside = row_inside && is_inside(new_at, in_w);
+            let from_source = select(0u, row + u32(new_at) * cell_apart, inside);
+            let new_cell = select(0.0, element(source[slot(from_source)], from_source), inside);
+            if (is_summed) {
+                if (TILE_M == 4u) {
+                    accumulate_eight(packed[at_packed], cells, cells_behind);
+                } else {
+                    accumulate(packed[at_packed], cells);
+                }
+            }
+            at_packed += row_length;
+            let moved = vec4<f32>(cells.yzw, select(new_cell, cells_behind.x, TILE_M == 4u));
+            let moved_behind = vec4<f32>(cells_behind.yzw, new_cell);
+            if (STRIDE == 2u) {
+                cells = after;
+                cells_behind = after_behind;
+                after = moved;
+                after_behind = moved_behind;
+            } else {
+                cells = moved;
+                cells_behind = moved_behind;
+            }
+            cell += 1;
+        }
+        step = next_step(step, taps, channel_apart);
     }
 }

@@ -26,31 +26,31 @@ fn gather_sums(block: Block, lane: u32) {
     let tap_step_h = params.tap_step_h;
     let tap_step_w = params.tap_step_w;
     let row_length = params.outputs_padded / 4u;
-    let channel_end = params.channel_end;
     let origin = source_origin(block);
     var at_packed = first_of_packed(block, lane);
     let is_summed = has_channels();
 
     clear_sums();
-    for (var c = params.channel_begin; c < channel_end; c++) {
-        for (var i = 0u; i < taps.x; i++) {
-            let cell_d = bordered(start_d + i32(i * tap_step_d), in_d);
-            for (var j = 0u; j < taps.y; j++) {
-                let cell_h = bordered(start_h + i32(j * tap_step_h), in_h);
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                for (var k = 0u; k < taps.z; k++) {
-                    let cell_w = four_bordered(start_w + vec4<i32>(i32(k * tap_step_w)), in_w);
-                    let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
-                    // Cells outside are read as zero, from an element that exists.
-                    let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w) * cell_apart, inside);
-                    let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
-                    if (is_summed) {
-                        accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
-                    }
-                    at_packed += row_length;
-                }
-            }
+    var step = Step(0u, 0u, origin + params.channel_begin * channel_apart);
+    var k = 0u;
+    for (var to_go = steps_of(params.channel_end - params.channel_begin, taps) * taps.z; to_go > 0u; to_go--) {
+        let cell_d = bordered(start_d + i32(step.i * tap_step_d), in_d);
+        let cell_h = bordered(start_h + i32(step.j * tap_step_h), in_h);
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+        let cell_w = four_bordered(start_w + vec4<i32>(i32(k * tap_step_w)), in_w);
+        let inside = vec4<bool>(row_inside) & are_inside(cell_w, in_w);
+        // Cells outside are read as zero, from an element that exists.
+        let at = select(vec4<u32>(0u), vec4<u32>(row) + vec4<u32>(cell_w) * cell_apart, inside);
+        let found = four_elements(source[slot(at.x)], source[slot(at.y)], source[slot(at.z)], source[slot(at.w)], at);
+        if (is_summed) {
+            accumulate(packed[at_packed], select(vec4<f32>(0.0), found, inside));
+        }
+        at_packed += row_length;
+        k += 1u;
+        if (k == taps.z) {
+            k = 0u;
+            step = next_step(step, taps, channel_apart);
         }
     }
 }
