@@ -257,37 +257,46 @@ fn gather_sums(block: Block, lane: u32) {
 
     var at_one = one.first;
     var at_two = two.first;
-    for (var c = channel_begin; c < channel_end; c++) {
-        for (var i = 0u; i < taps_d; i++) {
-            let cell_d = start_d + i32(i * tap_step_d);
-            for (var r = 0; r < rows; r++) {
-                let cell_h = cell_first + r;
-                let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
-                let row = origin + c * channel_apart + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
-                let cells = cells_at(row, place, row_inside);
-                let x = windows(cells, u32(r - under_first) < class_first.taps);
-                let y = windows(cells, u32(r - under_second) < class_second.taps);
-                let a_one = packed[place_in_packed(one, at_one + i * one.depth, r, zero_quad)];
-                var a_two = a_one;
-                if (!BOTH_AT_ONCE) {
-                    a_two = packed[place_in_packed(two, at_two + i * two.depth, r, zero_quad)];
-                }
-                let a = taps_of_lanes(a_one, 0u);
-                let e = taps_of_lanes(a_two, SECOND_LANE);
-                first_x = added(first_x, array<f32, 8>(a[0].x, a[1].x, a[2].x, a[3].x, a[4].x, a[5].x, a[6].x, a[7].x), x);
-                second_x = added(second_x, array<f32, 8>(e[0].x, e[1].x, e[2].x, e[3].x, e[4].x, e[5].x, e[6].x, e[7].x), y);
-                if (ROWS > 1u) {
-                    first_y = added(first_y, array<f32, 8>(a[0].y, a[1].y, a[2].y, a[3].y, a[4].y, a[5].y, a[6].y, a[7].y), x);
-                    second_y = added(second_y, array<f32, 8>(e[0].y, e[1].y, e[2].y, e[3].y, e[4].y, e[5].y, e[6].y, e[7].y), y);
-                }
-                if (ROWS > 2u) {
-                    first_z = added(first_z, array<f32, 8>(a[0].z, a[1].z, a[2].z, a[3].z, a[4].z, a[5].z, a[6].z, a[7].z), x);
-                    second_z = added(second_z, array<f32, 8>(e[0].z, e[1].z, e[2].z, e[3].z, e[4].z, e[5].z, e[6].z, e[7].z), y);
-                }
-            }
+    var channel_at = origin + channel_begin * channel_apart;
+    var i = 0u;
+    var r = 0;
+    // One loop, as in subgroup.wgsl.
+    for (var to_go = (channel_end - channel_begin) * taps_d * u32(rows); to_go > 0u; to_go--) {
+        let cell_d = start_d + i32(i * tap_step_d);
+        let cell_h = cell_first + r;
+        let row_inside = block.valid && is_inside(cell_d, in_d) && is_inside(cell_h, in_h);
+        let row = channel_at + (u32(cell_d) * in_h + u32(cell_h)) * in_w * cell_apart;
+        let cells = cells_at(row, place, row_inside);
+        let x = windows(cells, u32(r - under_first) < class_first.taps);
+        let y = windows(cells, u32(r - under_second) < class_second.taps);
+        let a_one = packed[place_in_packed(one, at_one + i * one.depth, r, zero_quad)];
+        var a_two = a_one;
+        if (!BOTH_AT_ONCE) {
+            a_two = packed[place_in_packed(two, at_two + i * two.depth, r, zero_quad)];
         }
-        at_one += one.channel;
-        at_two += two.channel;
+        let a = taps_of_lanes(a_one, 0u);
+        let e = taps_of_lanes(a_two, SECOND_LANE);
+        first_x = added(first_x, array<f32, 8>(a[0].x, a[1].x, a[2].x, a[3].x, a[4].x, a[5].x, a[6].x, a[7].x), x);
+        second_x = added(second_x, array<f32, 8>(e[0].x, e[1].x, e[2].x, e[3].x, e[4].x, e[5].x, e[6].x, e[7].x), y);
+        if (ROWS > 1u) {
+            first_y = added(first_y, array<f32, 8>(a[0].y, a[1].y, a[2].y, a[3].y, a[4].y, a[5].y, a[6].y, a[7].y), x);
+            second_y = added(second_y, array<f32, 8>(e[0].y, e[1].y, e[2].y, e[3].y, e[4].y, e[5].y, e[6].y, e[7].y), y);
+        }
+        if (ROWS > 2u) {
+            first_z = added(first_z, array<f32, 8>(a[0].z, a[1].z, a[2].z, a[3].z, a[4].z, a[5].z, a[6].z, a[7].z), x);
+            second_z = added(second_z, array<f32, 8>(e[0].z, e[1].z, e[2].z, e[3].z, e[4].z, e[5].z, e[6].z, e[7].z), y);
+        }
+        r += 1;
+        if (r == rows) {
+            r = 0;
+            i += 1u;
+        }
+        if (i == taps_d) {
+            i = 0u;
+            channel_at += channel_apart;
+            at_one += one.channel;
+            at_two += two.channel;
+        }
     }
 }
 

@@ -81,34 +81,31 @@ fn correlate(block: Block, lane: u32) {
 
     clear_sums();
     let slab = slab_at(all.conv.reduction, block.slice);
-    for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let row_h = row % out_h;
-        let line = row / out_h;
-        let row_d = line % out_d;
-        let n = line / out_d;
-        let d = bordered(start_d + i32(row_d * stride_d), in_d);
-        let h = bordered(start_h + i32(row_h * stride_h), in_h);
+    var walk = walk_of(slab, slab.col_begin);
+    for (var to_go = steps_of(slab, slab.col_begin, slab.col_end, 4u); to_go > 0u; to_go--) {
+        let o = walk.o;
+        let d = bordered(start_d + i32(walk.row_d * stride_d), in_d);
+        let h = bordered(start_h + i32(walk.row_h * stride_h), in_h);
         let row_inside = is_inside(d, in_d) && is_inside(h, in_h);
-        let x_row = x_first + ((n * in_d + u32(d)) * in_h + u32(h)) * in_w * x_apart;
-        let y_row = y_first + row * out_w * y_apart;
-        for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
-            let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
-            let cells = vec4<bool>(row_inside) & exists;
-            let under = start_w + i32(o * stride_w);
-            let at = y_row + o * y_apart;
-            if (is_summed) {
-                accumulate_four(
-                    dy_at(at, exists.x),
-                    dy_at(at + y_apart, exists.y),
-                    dy_at(at + 2u * y_apart, exists.z),
-                    dy_at(at + 3u * y_apart, exists.w),
-                    x_at(x_row, under, cells.x, in_w, x_apart),
-                    x_at(x_row, under + i32(stride_w), cells.y, in_w, x_apart),
-                    x_at(x_row, under + i32(2u * stride_w), cells.z, in_w, x_apart),
-                    x_at(x_row, under + i32(3u * stride_w), cells.w, in_w, x_apart),
-                );
-            }
+        let x_row = x_first + ((walk.n * in_d + u32(d)) * in_h + u32(h)) * in_w * x_apart;
+        let y_row = y_first + ((walk.n * out_d + walk.row_d) * out_h + walk.row_h) * out_w * y_apart;
+        let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
+        let cells = vec4<bool>(row_inside) & exists;
+        let under = start_w + i32(o * stride_w);
+        let at = y_row + o * y_apart;
+        if (is_summed) {
+            accumulate_four(
+                dy_at(at, exists.x),
+                dy_at(at + y_apart, exists.y),
+                dy_at(at + 2u * y_apart, exists.z),
+                dy_at(at + 3u * y_apart, exists.w),
+                x_at(x_row, under, cells.x, in_w, x_apart),
+                x_at(x_row, under + i32(stride_w), cells.y, in_w, x_apart),
+                x_at(x_row, under + i32(2u * stride_w), cells.z, in_w, x_apart),
+                x_at(x_row, under + i32(3u * stride_w), cells.w, in_w, x_apart),
+            );
         }
+        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u);
     }
 }
 

@@ -153,91 +153,88 @@ fn correlate(block: Block, lane: u32) {
     clear_more();
     let slab = slab_at(all.conv.reduction, block.slice);
     let end = slab.col_end;
-    for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let row_h = row % out_h;
-        let line = row / out_h;
-        let row_d = line % out_d;
-        let n = line / out_d;
-        let d = bordered(start_d + i32(row_d * stride_d), in_d);
-        let h = bordered(start_h + i32(row_h * stride_h), in_h);
+    var walk = walk_of(slab, slab.col_begin);
+    for (var to_go = steps_of(slab, slab.col_begin, end, OUTPUTS); to_go > 0u; to_go--) {
+        let o = walk.o;
+        let d = bordered(start_d + i32(walk.row_d * stride_d), in_d);
+        let h = bordered(start_h + i32(walk.row_h * stride_h), in_h);
         let row_inside = is_inside(d, in_d) && is_inside(h, in_h);
-        let x_row = x_first + n * x_sample + (u32(d) * in_h + u32(h)) * in_w * x_cell;
-        let y_row = y_first + vec4<u32>(n * channels_out * plane + (row_d * out_h + row_h) * out_w * y_cell);
-        for (var o = slab.col_begin; o < end; o += OUTPUTS) {
-            let a = dy_at(y_row + vec4<u32>((o + own) * y_cell), o + own < end);
-            let b = dy_at(y_row + vec4<u32>((o + own + 1u) * y_cell), o + own + 1u < end);
-            let first = start_w + i32(o * STRIDE);
-            var c = array<f32, 24>();
-            c[0] = x_at(x_row, first, row_inside, in_w, x_cell);
-            c[1] = x_at(x_row, first + 1, row_inside, in_w, x_cell);
-            c[2] = x_at(x_row, first + 2, row_inside, in_w, x_cell);
-            c[3] = x_at(x_row, first + 3, row_inside, in_w, x_cell);
-            c[4] = x_at(x_row, first + 4, row_inside, in_w, x_cell);
-            if (CELLS > 5u) {
-                c[5] = x_at(x_row, first + 5, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 6u) {
-                c[6] = x_at(x_row, first + 6, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 7u) {
-                c[7] = x_at(x_row, first + 7, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 8u) {
-                c[8] = x_at(x_row, first + 8, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 9u) {
-                c[9] = x_at(x_row, first + 9, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 10u) {
-                c[10] = x_at(x_row, first + 10, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 11u) {
-                c[11] = x_at(x_row, first + 11, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 12u) {
-                c[12] = x_at(x_row, first + 12, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 13u) {
-                c[13] = x_at(x_row, first + 13, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 14u) {
-                c[14] = x_at(x_row, first + 14, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 15u) {
-                c[15] = x_at(x_row, first + 15, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 16u) {
-                c[16] = x_at(x_row, first + 16, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 17u) {
-                c[17] = x_at(x_row, first + 17, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 18u) {
-                c[18] = x_at(x_row, first + 18, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 19u) {
-                c[19] = x_at(x_row, first + 19, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 20u) {
-                c[20] = x_at(x_row, first + 20, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 21u) {
-                c[21] = x_at(x_row, first + 21, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 22u) {
-                c[22] = x_at(x_row, first + 22, row_inside, in_w, x_cell);
-            }
-            if (CELLS > 23u) {
-                c[23] = x_at(x_row, first + 23, row_inside, in_w, x_cell);
-            }
-            accumulate_outputs(
-                a,
-                b,
-                cells_under(c[0], c[1], c[2], c[3], c[4], c[5], c[6], true),
-                cells_under(c[STRIDE], c[STRIDE + 1u], c[STRIDE + 2u], c[STRIDE + 3u], c[STRIDE + 4u], c[STRIDE + 5u], c[STRIDE + 6u], o + 1u < end),
-                cells_under(c[2u * STRIDE], c[2u * STRIDE + 1u], c[2u * STRIDE + 2u], c[2u * STRIDE + 3u], c[2u * STRIDE + 4u], c[2u * STRIDE + 5u], c[2u * STRIDE + 6u], o + 2u < end),
-                cells_under(c[3u * STRIDE], c[3u * STRIDE + 1u], c[3u * STRIDE + 2u], c[3u * STRIDE + 3u], c[3u * STRIDE + 4u], c[3u * STRIDE + 5u], c[3u * STRIDE + 6u], o + 3u < end),
-            );
+        let x_row = x_first + walk.n * x_sample + (u32(d) * in_h + u32(h)) * in_w * x_cell;
+        let y_row = y_first + vec4<u32>(walk.n * channels_out * plane + (walk.row_d * out_h + walk.row_h) * out_w * y_cell);
+        let a = dy_at(y_row + vec4<u32>((o + own) * y_cell), o + own < end);
+        let b = dy_at(y_row + vec4<u32>((o + own + 1u) * y_cell), o + own + 1u < end);
+        let first = start_w + i32(o * STRIDE);
+        var c = array<f32, 24>();
+        c[0] = x_at(x_row, first, row_inside, in_w, x_cell);
+        c[1] = x_at(x_row, first + 1, row_inside, in_w, x_cell);
+        c[2] = x_at(x_row, first + 2, row_inside, in_w, x_cell);
+        c[3] = x_at(x_row, first + 3, row_inside, in_w, x_cell);
+        c[4] = x_at(x_row, first + 4, row_inside, in_w, x_cell);
+        if (CELLS > 5u) {
+            c[5] = x_at(x_row, first + 5, row_inside, in_w, x_cell);
         }
+        if (CELLS > 6u) {
+            c[6] = x_at(x_row, first + 6, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 7u) {
+            c[7] = x_at(x_row, first + 7, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 8u) {
+            c[8] = x_at(x_row, first + 8, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 9u) {
+            c[9] = x_at(x_row, first + 9, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 10u) {
+            c[10] = x_at(x_row, first + 10, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 11u) {
+            c[11] = x_at(x_row, first + 11, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 12u) {
+            c[12] = x_at(x_row, first + 12, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 13u) {
+            c[13] = x_at(x_row, first + 13, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 14u) {
+            c[14] = x_at(x_row, first + 14, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 15u) {
+            c[15] = x_at(x_row, first + 15, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 16u) {
+            c[16] = x_at(x_row, first + 16, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 17u) {
+            c[17] = x_at(x_row, first + 17, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 18u) {
+            c[18] = x_at(x_row, first + 18, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 19u) {
+            c[19] = x_at(x_row, first + 19, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 20u) {
+            c[20] = x_at(x_row, first + 20, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 21u) {
+            c[21] = x_at(x_row, first + 21, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 22u) {
+            c[22] = x_at(x_row, first + 22, row_inside, in_w, x_cell);
+        }
+        if (CELLS > 23u) {
+            c[23] = x_at(x_row, first + 23, row_inside, in_w, x_cell);
+        }
+        accumulate_outputs(
+            a,
+            b,
+            cells_under(c[0], c[1], c[2], c[3], c[4], c[5], c[6], true),
+            cells_under(c[STRIDE], c[STRIDE + 1u], c[STRIDE + 2u], c[STRIDE + 3u], c[STRIDE + 4u], c[STRIDE + 5u], c[STRIDE + 6u], o + 1u < end),
+            cells_under(c[2u * STRIDE], c[2u * STRIDE + 1u], c[2u * STRIDE + 2u], c[2u * STRIDE + 3u], c[2u * STRIDE + 4u], c[2u * STRIDE + 5u], c[2u * STRIDE + 6u], o + 2u < end),
+            cells_under(c[3u * STRIDE], c[3u * STRIDE + 1u], c[3u * STRIDE + 2u], c[3u * STRIDE + 3u], c[3u * STRIDE + 4u], c[3u * STRIDE + 5u], c[3u * STRIDE + 6u], o + 3u < end),
+        );
+        walk = next_walk(walk, slab.col_begin, end, OUTPUTS);
     }
 }

@@ -47,45 +47,43 @@ fn correlate(block: Block, lane: u32) {
     let slab = slab_at(all.conv.reduction, block.slice);
     // The first cell is read with the four before it, which the padding does not have.
     let begin = slab.col_begin - min(slab.col_begin, 4u);
-    for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let row_h = row % out_h;
-        let row_d = row / out_h % out_d;
-        let n = row / (out_h * out_d);
-        let h = start_h + i32(row_h * stride_h);
-        let d = start_d + i32(row_d * stride_d);
-        let x_row = channel_first + n * x_sample + (u32(d) * in_h + u32(h)) * in_w;
-        let y_row = dy_first + vec4<u32>(n * dy_sample + (row_d * out_h + row_h) * out_w);
+    let end = slab.col_end + 4u;
+    var before = 0.0;
+    var other_before = 0.0;
+    var cells = none;
+    var other_cells = none;
+    var walk = walk_of(slab, begin);
+    for (var to_go = steps_of(slab, begin, end, 4u); to_go > 0u; to_go--) {
+        let at = walk.o;
+        let h = start_h + i32(walk.row_h * stride_h);
+        let d = start_d + i32(walk.row_d * stride_d);
+        let row_inside = is_inside(d, in_d) && is_inside(h, in_h);
+        // Behind a row are zeros, read from elements that exist.
+        let inside = row_inside && at < in_w;
+        let quad = select(0u, channel_first + walk.n * x_sample + (u32(d) * in_h + u32(h)) * in_w + at, inside);
+        let next = select(none, element_quad(x[quad / 4u]), inside);
+        let other_next = select(none, element_quad(x[(quad + other_apart) / 4u]), inside);
         // Rows of zeros have nothing to add.
-        let end = select(begin, slab.col_end + 4u, is_inside(d, in_d) && is_inside(h, in_h));
-        var before = 0.0;
-        var other_before = 0.0;
-        var cells = none;
-        var other_cells = none;
-        for (var at = begin; at < end; at += 4u) {
-            // Behind a row are zeros, read from elements that exist.
-            let inside = at < in_w;
-            let quad = select(0u, x_row + at, inside);
-            let next = select(none, element_quad(x[quad / 4u]), inside);
-            let other_next = select(none, element_quad(x[(quad + other_apart) / 4u]), inside);
-            if (is_summed && at >= slab.col_begin + 4u) {
-                let o = at - 4u;
-                let dy0 = dy_at(y_row.x + o, all_exist, 1u);
-                let dy1 = dy_at(y_row.y + o, all_exist, 1u);
-                let dy2 = dy_at(y_row.z + o, all_exist, 1u);
-                let dy3 = dy_at(y_row.w + o, all_exist, 1u);
-                accumulate_both(
-                    vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
-                    vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
-                    vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
-                    vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
-                    under_three(before, cells, next.x),
-                    under_three(other_before, other_cells, other_next.x),
-                );
-            }
-            before = cells.w;
-            other_before = other_cells.w;
-            cells = next;
-            other_cells = other_next;
+        if (is_summed && row_inside && at >= slab.col_begin + 4u) {
+            let first = walk.n * dy_sample + (walk.row_d * out_h + walk.row_h) * out_w + at - 4u;
+            let dy0 = dy_at(dy_first.x + first, all_exist, 1u);
+            let dy1 = dy_at(dy_first.y + first, all_exist, 1u);
+            let dy2 = dy_at(dy_first.z + first, all_exist, 1u);
+            let dy3 = dy_at(dy_first.w + first, all_exist, 1u);
+            accumulate_both(
+                vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
+                vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
+                vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
+                vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
+                under_three(before, cells, next.x),
+                under_three(other_before, other_cells, other_next.x),
+            );
         }
+        // Before the first cell of a row are zeros.
+        before = select(cells.w, 0.0, at == begin);
+        other_before = select(other_cells.w, 0.0, at == begin);
+        cells = next;
+        other_cells = other_next;
+        walk = next_walk(walk, begin, end, 4u);
     }
 }

@@ -12,25 +12,25 @@ fn correlate(block: Block, lane: u32) {
 
     clear_sums();
     let slab = slab_at(all.conv.reduction, block.slice);
-    for (var row = slab.row_begin; row < slab.row_end; row++) {
-        let row_h = row % out_h;
-        let row_d = row / out_h % out_d;
-        let n = row / (out_h * out_d);
-        begin_row(n, row_d, row_h);
-        let y_row = dy_first + vec4<u32>(n * dy_sample + (row_d * out_h + row_h) * out_w * y_cell);
-        for (var o = slab.col_begin; o < slab.col_end; o += 4u) {
-            let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
-            let dy0 = dy_at(y_row.x + o * y_cell, exists, y_cell);
-            let dy1 = dy_at(y_row.y + o * y_cell, exists, y_cell);
-            let dy2 = dy_at(y_row.z + o * y_cell, exists, y_cell);
-            let dy3 = dy_at(y_row.w + o * y_cell, exists, y_cell);
-            let window = columns_at(o, exists);
-            if (is_summed) {
-                accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
-                accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
-                accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
-                accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
-            }
+    var walk = walk_of(slab, slab.col_begin);
+    for (var to_go = steps_of(slab, slab.col_begin, slab.col_end, 4u); to_go > 0u; to_go--) {
+        let o = walk.o;
+        if (o == slab.col_begin) {
+            begin_row(walk.n, walk.row_d, walk.row_h);
         }
+        let y_row = dy_first + vec4<u32>(walk.n * dy_sample + (walk.row_d * out_h + walk.row_h) * out_w * y_cell);
+        let exists = vec4<u32>(o) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(slab.col_end);
+        let dy0 = dy_at(y_row.x + o * y_cell, exists, y_cell);
+        let dy1 = dy_at(y_row.y + o * y_cell, exists, y_cell);
+        let dy2 = dy_at(y_row.z + o * y_cell, exists, y_cell);
+        let dy3 = dy_at(y_row.w + o * y_cell, exists, y_cell);
+        let window = columns_at(o, exists);
+        if (is_summed) {
+            accumulate(vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x), window.first);
+            accumulate(vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y), window.second);
+            accumulate(vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z), window.third);
+            accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
+        }
+        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u);
     }
 }

@@ -33,6 +33,40 @@ fn has_cells() -> bool {
     return all.conv.in_w > 0u;
 }
 
+// Where a sum over a slab stands: a sample's row of outputs, and the first output that a step takes.
+struct Walk {
+    n: u32,
+    row_d: u32,
+    row_h: u32,
+    o: u32,
+}
+
+fn walk_of(slab: Slab, begin: u32) -> Walk {
+    let line = slab.row_begin / all.conv.out_h;
+    let n = line / all.conv.out_d;
+    return Walk(n, line - n * all.conv.out_d, slab.row_begin - line * all.conv.out_h, begin);
+}
+
+// Steps of so many outputs over the columns from begin to end of all rows of a slab. One loop goes over all of them: lavapipe's loops run
+// once more than they count, with all lanes masked, which rows of few steps would do for every row.
+fn steps_of(slab: Slab, begin: u32, end: u32, outputs: u32) -> u32 {
+    return (slab.row_end - slab.row_begin) * ((end - begin + outputs - 1u) / outputs);
+}
+
+fn next_walk(walk: Walk, begin: u32, end: u32, outputs: u32) -> Walk {
+    let row_ends = walk.o + outputs >= end;
+    let row_h = walk.row_h + u32(row_ends);
+    let plane_ends = row_h == all.conv.out_h;
+    let row_d = walk.row_d + u32(plane_ends);
+    let sample_ends = row_d == all.conv.out_d;
+    return Walk(
+        walk.n + u32(sample_ends),
+        select(row_d, 0u, sample_ends),
+        select(row_h, 0u, plane_ends),
+        select(walk.o + outputs, begin, row_ends),
+    );
+}
+
 fn store_one(at: u32, sum: f32) {
     if (ACCUMULATE == 1u) {
         dw[at] += sum;
