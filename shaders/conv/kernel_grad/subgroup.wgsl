@@ -27,8 +27,8 @@ fn block_at(workgroup: u32, strips: u32) -> Block {
     return Block(slice, group, m, strip, slice < all.conv.reduction.slab_count);
 }
 
-// Whether there is anything to sum, as in the gathers by subgroups: always, and the compiler does not know. Where the product of a step
-// stands in a branch of its own lavapipe of Mesa 25.0.7 takes less time: 0.9 of it, but with one tap 1.15.
+// Whether there is anything to sum, as in the gathers by subgroups: always, and the compiler does not know. With the product of a step in a
+// branch of its own lavapipe of Mesa 25.0.7 takes less time: 0.9 of it, but with one tap 1.15.
 fn has_cells() -> bool {
     return all.conv.in_w > 0u;
 }
