@@ -46,8 +46,14 @@ fn more_than_65535_terms_in_forward_and_input_grad() {
         // Just below the limit, in one slab: what a kernel loops besides its sum has to fit too.
         (Pass::Forward, conv("c1w65560k1s65531p3")),
         (Pass::Forward, conv("c4368h2w3k1r3s3p1")),
-        // Few enough terms, but loops inside loops, which all count.
-        (Pass::Forward, conv("c9000w2k8s1")),
+        // As many channels as gathers by subgroups take at once: in one loop over all rows of taps, of few channels, and over all taps;
+        // with a loop along the row in it.
+        (Pass::Forward, conv("c32764h2w4k5r2s3p0_1x1")),
+        (Pass::Forward, conv("c32765h2w6k5r2s3p0_1x0")),
+        (Pass::Forward, conv("c21840h2w3k1r2s3p0_1x1")),
+        (Pass::Forward, conv("c7281h2w4k8r3s3p2a2")),
+        (Pass::Forward, conv("c9361w8k8s5p2")),
+        (Pass::Forward, conv("c21843w8k8s1")),
         (Pass::InputGrad, conv("c1h2w3k7400r3s3p1")),
         (Pass::InputGrad, conv("c1w5k1s70000p69999")),
     ];

@@ -468,8 +468,8 @@ impl Checked<'_> {
         assert!(iterations <= u64::from(self.limits.max_loop_iterations), "{step:?} {self}");
     }
 
-    /// A loop over channels, one over the taps of each axis in it, for the class with the most taps; in the tiled kernels
-    /// over steps of channels or of both; in the depthwise one over taps alone.
+    /// For the class with the most taps: by subgroups a loop over channels and taps along depth and height, mostly with one over those
+    /// along the row in it; in the tiled kernels over steps of channels or of both; in the depthwise one over taps alone.
     fn gather_loops(&self, step: &StepInfo<'_>) -> u64 {
         let [begin, end] =
             ["channel_begin", "channel_end"].map(|name| u64::from(self.param(step, "GatherParams", name)));
@@ -488,11 +488,21 @@ impl Checked<'_> {
             let (terms, times) = if by_channel { (end - begin, d * h * w) } else { ((end - begin) * d * h * w, 1) };
             return tile_loops(step, terms, times);
         }
+        let rows = (end - begin) * d * h;
         if step.kernel.starts_with("conv/gather/subgroup_few") {
             // A row more than a class has taps; then two rows of three channels are stored.
-            return (end - begin) * (d * (h + 3) + 3) + 3 + 12;
+            return (end - begin) * d * (h + 1) + 1 + 12;
         }
-        (end - begin) * (nested_loops([d, h, w]) + 1) + 4
+        // Four rows of a tile at a time are stored, eight cells of the least tile, of both classes, and of both rows.
+        let tile = constant(step, "TILE_M");
+        let has = |name| step.constants.iter().any(|(known, _)| *known == name);
+        let stores = tile / 4 * if tile == 4 || has("EVEN") || has("LANE_ROWS") { 2 } else { 1 } + 1;
+        let sums = match step.kernel.trim_start_matches("conv/gather/subgroup_") {
+            "taps" => rows * w + 1,
+            name if name.starts_with("row3") || name == "pair" => rows + 1,
+            _ => rows * (w + 2) + 2,
+        };
+        sums + stores
     }
 
     /// A number of the uniform struct; `Reduction` stands at its beginning.

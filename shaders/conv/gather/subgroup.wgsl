@@ -1,7 +1,8 @@
 // A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 x 4 cells
 // of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. CLASSES_OF_LANE is
-// 2 if it owns 4 cells of both classes along w, which lie side by side. What differs between the kernels made of this is how a lane
-// comes by its 4 cells of the source (gather_sums) and how it stores (store_four). No workgroup memory, no barriers.
+// 2 if it owns 4 cells of both classes along w, which lie side by side; LANE_ROWS is 2 if it owns the same cells of two rows. What
+// differs between the kernels made of this is how a lane comes by its 4 cells of the source (gather_sums) and how it stores (store_lane,
+// store_four). No workgroup memory, no barriers.
 
 // A lane's columns are its cells.
 alias Columns = vec4<f32>;
@@ -19,7 +20,7 @@ struct Block {
     group: u32,
     // First of the channels that A holds.
     m: u32,
-    // Of the class: cell along d and h, and the first of the LANE_CELLS along w.
+    // Of the class: cell along d, the first of the LANE_ROWS along h, and of the LANE_CELLS along w.
     d: u32,
     h: u32,
     w: u32,
@@ -35,7 +36,8 @@ fn class_at(axis: u32, number: u32) -> AxisClass {
 
 fn block_at(workgroup: u32, lane: u32) -> Block {
     let across = (params.cells_w + LANE_CELLS - 1u) / LANE_CELLS;
-    let blocks = params.batch * params.cells_d * params.cells_h * across;
+    let down = (params.cells_h + LANE_ROWS - 1u) / LANE_ROWS;
+    let blocks = params.batch * params.cells_d * down * across;
     let strips = (blocks + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
     let tiles = params.outputs_padded / TILE_M;
     // Channels first: the workgroups that follow each other read the same cells.
@@ -50,9 +52,9 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
     // Workgroups behind the last one, which a folded grid has, sum what they never store: what they read must exist.
     let class_d = min(of_d, params.classes_d - 1u);
     let w = index % across * LANE_CELLS;
-    let h = index / across % params.cells_h;
-    let d = index / (across * params.cells_h) % params.cells_d;
-    let n = index / (across * params.cells_h * params.cells_d);
+    let h = index / across % down * LANE_ROWS;
+    let d = index / (across * down) % params.cells_d;
+    let n = index / (across * down * params.cells_d);
     let valid = of_d < params.classes_d && n < params.batch && d < class_at(0u, class_d).cells
         && h < class_at(1u, class_h).cells && w < class_at(2u, class_w).cells;
     return Block(n, group, m, d, h, w, class_d, class_h, class_w, valid);
@@ -151,88 +153,12 @@ fn place_of(block: Block) -> Place {
     return Place(first, out_channel, params.outputs - m, cells, params.out_stride_w * out_cell);
 }
 
-// The second four of eight cells.
-fn behind(place: Place) -> Place {
-    return Place(place.first + 4u * place.step, place.plane, place.rows, place.cells - 4u, place.step);
-}
-
-// Rows of all the sums that a lane holds.
-const HELD: u32 = LANE_CELLS / 4u * TILE_M * CLASSES_OF_LANE;
-
-// Counted from m, which is no constant, so that the driver does not write the loop out.
-fn store_all(m: u32, place: Place) {
-    var own = place;
-    var end = m + min(TILE_M, place.rows);
-    if (HELD > TILE_M && place.cells > 4u) {
-        end += TILE_M;
-    }
-    for (var i = m; i < end; i += 4u) {
-        let row = i - m;
-        if (row == TILE_M) {
-            own = behind(place);
-        }
-        store_four(own, row % TILE_M, sum00, sum01, sum02, sum03);
-        next_rows(HELD);
-    }
-}
-
 // The bias of this lane's rows of the tile.
 fn own_bias(block: Block, lane: u32) -> vec4<f32> {
     let m = block.m + params.output_begin + lane % ROW_LANES * 4u;
     let last = params.outputs - 1u;
     let at = vec4<u32>(block.group * params.outputs) + min(vec4<u32>(m) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(last));
     return four_elements(b[slot(at.x)], b[slot(at.y)], b[slot(at.z)], b[slot(at.w)], at);
-}
-
-// Lanes that hold the same rows have the same bias, so that each lane's goes to its own number of the fours: the second four cells of
-// a tile of four rows, and the second class of a lane, are other fours of the same rows.
-fn add_bias(bias: vec4<f32>) {
-    let a0 = subgroupShuffle(bias, 0u);
-    sum00 += vec4<f32>(a0.x);
-    sum01 += vec4<f32>(a0.y);
-    sum02 += vec4<f32>(a0.z);
-    sum03 += vec4<f32>(a0.w);
-    if (HELD > 4u) {
-        let a1 = subgroupShuffle(bias, 1u);
-        sum10 += vec4<f32>(a1.x);
-        sum11 += vec4<f32>(a1.y);
-        sum12 += vec4<f32>(a1.z);
-        sum13 += vec4<f32>(a1.w);
-    }
-    if (HELD > 8u) {
-        let a2 = subgroupShuffle(bias, 2u);
-        sum20 += vec4<f32>(a2.x);
-        sum21 += vec4<f32>(a2.y);
-        sum22 += vec4<f32>(a2.z);
-        sum23 += vec4<f32>(a2.w);
-        let a3 = subgroupShuffle(bias, 3u);
-        sum30 += vec4<f32>(a3.x);
-        sum31 += vec4<f32>(a3.y);
-        sum32 += vec4<f32>(a3.z);
-        sum33 += vec4<f32>(a3.w);
-    }
-    if (HELD > 16u) {
-        let a4 = subgroupShuffle(bias, 4u);
-        sum40 += vec4<f32>(a4.x);
-        sum41 += vec4<f32>(a4.y);
-        sum42 += vec4<f32>(a4.z);
-        sum43 += vec4<f32>(a4.w);
-        let a5 = subgroupShuffle(bias, 5u);
-        sum50 += vec4<f32>(a5.x);
-        sum51 += vec4<f32>(a5.y);
-        sum52 += vec4<f32>(a5.z);
-        sum53 += vec4<f32>(a5.w);
-        let a6 = subgroupShuffle(bias, 6u);
-        sum60 += vec4<f32>(a6.x);
-        sum61 += vec4<f32>(a6.y);
-        sum62 += vec4<f32>(a6.z);
-        sum63 += vec4<f32>(a6.w);
-        let a7 = subgroupShuffle(bias, 7u);
-        sum70 += vec4<f32>(a7.x);
-        sum71 += vec4<f32>(a7.y);
-        sum72 += vec4<f32>(a7.z);
-        sum73 += vec4<f32>(a7.w);
-    }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -245,7 +171,7 @@ fn gather(
     // All lanes take part in the sums: a lane without cells holds channels that the others need.
     gather_sums(block, lane);
     if (block.valid) {
-        store_all(block.m, place_of(block));
+        store_lane(block);
     }
 }
 
@@ -259,6 +185,6 @@ fn gather_bias(
     gather_sums(block, lane);
     add_bias(own_bias(block, lane));
     if (block.valid) {
-        store_all(block.m, place_of(block));
+        store_lane(block);
     }
 }

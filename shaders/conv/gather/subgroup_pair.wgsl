@@ -15,6 +15,7 @@ const_assert EVEN >= 1u && EVEN <= 2u && ODD >= 1u && ODD <= 2u;
 const_assert TILE_M == 16u;
 
 const CLASSES_OF_LANE: u32 = 2u;
+const LANE_ROWS: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<Element>;
 

@@ -7,6 +7,7 @@ const TILE_M: u32 = 32u;
 // specialise: end
 
 const CLASSES_OF_LANE: u32 = 1u;
+const LANE_ROWS: u32 = 1u;
 
 // A line of the cache or two of each channel's plane, which no hardware foresees: what the lanes are about to read of so many channels
 // they touch first, a number of each line, so that the memory's answers come at once and not one after another.

@@ -2,6 +2,7 @@
 // where tap by tap they would read 12.
 
 const CLASSES_OF_LANE: u32 = 1u;
+const LANE_ROWS: u32 = 1u;
 
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);

@@ -8,6 +8,7 @@ const STRIDE: u32 = 1u;
 // specialise: end
 
 const CLASSES_OF_LANE: u32 = 1u;
+const LANE_ROWS: u32 = 1u;
 
 const_assert STRIDE == 1u || STRIDE == 2u;
 

@@ -6,6 +6,7 @@ const TILE_M: u32 = 32u;
 // specialise: end
 
 const CLASSES_OF_LANE: u32 = 1u;
+const LANE_ROWS: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<Element>;
 

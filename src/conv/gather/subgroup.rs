@@ -21,7 +21,7 @@ const LANES: u64 = 8;
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     let last = last_for(gather);
     let (kernel, entries, twice) =
-        last.map_or_else(|| kernel_for(gather), |(kernel, entries)| (kernel, entries, false));
+        last.map_or_else(|| kernel_for(gather, limits), |(kernel, entries)| (kernel, entries, false));
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
@@ -75,13 +75,14 @@ fn last_stride(gather: &Gather) -> u32 {
 
 /// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the
 /// source a second time.
-fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
+fn kernel_for(gather: &Gather, limits: &DeviceLimits) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
     let [d, h, w] = &gather.axes;
     let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
-    // The kernels that read whole fours take what is behind a row for zeros; without padding nothing is. They take fours of cells.
-    let in_fours = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
-    let aligned =
-        in_fours && one_class(w) && w.target_stride == 1 && w.source == w.target && w.source.is_multiple_of(CELLS);
+    // The kernels that take what is behind a row for zeros; without padding nothing is.
+    let of_zeros = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
+    let keeps_rows = of_zeros && one_class(w) && w.target_stride == 1 && w.source == w.target;
+    // In fours of cells.
+    let aligned = keeps_rows && w.source.is_multiple_of(CELLS);
     if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
         let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
         return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
@@ -104,8 +105,19 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
     }
     if w.taps == 3 && one_class(w) && w.source_stride == 1 && w.tap_step == 1 {
-        // Whole rows of the target, also where depth and height have classes.
-        if aligned && w.classes[0].start == -1 {
+        // A row that keeps its length, with a cell of zeros at either end.
+        let keeps = keeps_rows && w.classes[0].start == -1;
+        if keeps && has_pairs_of_rows(gather, limits) {
+            return if aligned {
+                let entries = [&kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED, &kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED_BIAS];
+                (&kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED_KERNEL, entries, true)
+            } else {
+                let entries = [&kernel::SUBGROUP_ROW3_TWO_ROWS_ANY, &kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_BIAS];
+                (&kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL, entries, false)
+            };
+        }
+        // Also where depth and height have classes.
+        if keeps && aligned {
             let entries = [&kernel::SUBGROUP_ROW3_ALIGNED, &kernel::SUBGROUP_ROW3_ALIGNED_BIAS];
             return (&kernel::SUBGROUP_ROW3_ALIGNED_KERNEL, entries, true);
         }
@@ -113,7 +125,7 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
     }
     if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 && gather.is_channels_first() {
         let variant = &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-        if in_fours && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
+        if of_zeros && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
             let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED, &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS];
             return (&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL, entries, true);
         }
@@ -124,6 +136,15 @@ fn kernel_for(gather: &Gather) -> (&'static Kernel, [&'static EntryPoint; 2], bo
         return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
     }
     (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
+}
+
+/// Whether lanes can own two rows of the only class, and there are not many that are not there.
+fn has_pairs_of_rows(gather: &Gather, limits: &DeviceLimits) -> bool {
+    let [class] = &gather.axes[1].classes[..] else { return false };
+    let [d, h, _] = gather.most_taps();
+    let variant = tile_for(kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL.variants, gather.outputs, 1);
+    let fits = loop_tests(&[d * h]) + store_tests(variant) <= limits.max_loop_iterations.into();
+    fits && (class.cells.is_multiple_of(2) || class.cells > 8)
 }
 
 /// A kernel, its entry points without and with bias, and its constants.
@@ -226,21 +247,45 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     let [d, h, w] = gather.most_cells();
     // LANE_CELLS of the kernels.
     let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };
-    tiles * (samples * d * h * w.div_ceil(cells.into())).div_ceil(LANES)
+    let rows = method.variant.constant("LANE_ROWS").max(1);
+    tiles * (samples * d * h.div_ceil(rows.into()) * w.div_ceil(cells.into())).div_ceil(LANES)
 }
 
-/// Loop tests of the stores of a tile of the kernels by subgroups: 32 rows, four at a time.
-fn store_tests() -> u64 {
-    loop_tests(&[8])
+/// Loop tests of the stores of a tile of the kernels by subgroups, four rows at a time: of both rows of a plane, of both classes, or
+/// of the second four cells that a lane has.
+fn store_tests(variant: &Variant) -> u64 {
+    let tile = variant.constant("TILE_M");
+    let is_twice = tile == 4 || variant.constant("LANE_ROWS") == 2 || variant.constant("EVEN") > 0;
+    loop_tests(&[u64::from(tile / 4) * (1 + u64::from(is_twice))])
 }
+
+/// The kernels that go along a row of taps, or over channels some at a time, in a loop of its own; the others have one loop over
+/// all that they sum.
+const NESTED: [&Kernel; 5] = [
+    &kernel::SUBGROUP_SLIDE_KERNEL,
+    &kernel::SUBGROUP_LAST_KERNEL,
+    &kernel::SUBGROUP_FROM_LAST_KERNEL,
+    &kernel::SUBGROUP_SINGLE_KERNEL,
+    &kernel::SUBGROUP_POINTWISE_KERNEL,
+];
 
 fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
+    let kernel = method.entries[0].kernel();
+    let is = |other: &Kernel| std::ptr::eq(kernel, other);
     if method.variant.constant("ROWS") > 0 {
         // A pair of rows reads a row of the source more than one of them; the stores loop over both, and their channels.
-        return loop_tests(&[channels, d, h + 1]).saturating_add(loop_tests(&[2, 3]));
+        return loop_tests(&[channels.saturating_mul(d * (h + 1))]).saturating_add(loop_tests(&[2, 3]));
     }
-    loop_tests(&[channels, d, h, w]).saturating_add(store_tests())
+    let rows = channels.saturating_mul(d * h);
+    let sums = if NESTED.into_iter().any(is) {
+        loop_tests(&[rows, w])
+    } else if is(&kernel::SUBGROUP_TAPS_KERNEL) {
+        loop_tests(&[rows.saturating_mul(w)])
+    } else {
+        loop_tests(&[rows])
+    };
+    sums.saturating_add(store_tests(method.variant))
 }
 
 fn iterations_of_fours(gather: &Gather, method: &Method, channels: u64) -> u64 {

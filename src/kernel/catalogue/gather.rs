@@ -12,6 +12,8 @@ pub(super) const CLASSES: &str = include_str!("../../../shaders/conv/gather/clas
 pub(super) const GATHER: &str = include_str!("../../../shaders/conv/gather/params.wgsl");
 pub(super) const GATHER_CONSTANTS: &str = include_str!("../../../shaders/conv/gather/constants.wgsl");
 pub(super) const PRODUCT: &str = include_str!("../../../shaders/conv/subgroup/product.wgsl");
+/// Sums of a lane's other columns.
+pub(super) const OTHERS: &str = include_str!("../../../shaders/conv/subgroup/others.wgsl");
 /// Where source and out lie in any layout; or with their channels first.
 pub(super) const GATHER_LAYOUTS: &str = include_str!("../../../shaders/conv/gather/layouts.wgsl");
 pub(super) const GATHER_CHANNELS_FIRST: &str = include_str!("../../../shaders/conv/gather/channels_first.wgsl");
@@ -22,8 +24,13 @@ pub(super) const PRODUCT_FOUR: &str = include_str!("../../../shaders/conv/subgro
 const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.wgsl");
 pub(super) const STORE_CHANNELS: &str = include_str!("../../../shaders/conv/gather/store_channels.wgsl");
 const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
+const TWO_ROWS: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_two_rows.wgsl");
 const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
+/// How a lane stores its cells of one row, or of two.
+const STORE_LANE: &str = include_str!("../../../shaders/conv/gather/store_lane.wgsl");
+const STORE_LANE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_lane_rows.wgsl");
+const PRODUCT_ROWS: &str = include_str!("../../../shaders/conv/gather/product_rows.wgsl");
 pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
 pub(super) const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
 pub(super) const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
@@ -39,6 +46,9 @@ pub(super) use subgroup_tile;
 
 /// The tile of most rows first.
 pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
+
+const TWO_ROWS_TILES: &[Variant] =
+    &[subgroup_tile!(32, "LANE_ROWS" 2), subgroup_tile!(16, "LANE_ROWS" 2), subgroup_tile!(8, "LANE_ROWS" 2)];
 
 const SLIDE_TILES: &[Variant] = &[
     subgroup_tile!(32, "STRIDE" 1),
@@ -155,49 +165,63 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TAPS_KERNEL = "conv/gather/subgroup_taps",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_TAPS = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TAPS_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_SINGLE_KERNEL = "conv/gather/subgroup_single",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_SINGLE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SINGLE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_KERNEL = "conv/gather/subgroup_row3",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3 = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_ALIGNED_KERNEL = "conv/gather/subgroup_row3_aligned",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_ROW3_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
+    SUBGROUP_ROW3_TWO_ROWS_ALIGNED_KERNEL = "conv/gather/subgroup_row3_two_rows_aligned",
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants TWO_ROWS_TILES;
+    SUBGROUP_ROW3_TWO_ROWS_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_ROW3_TWO_ROWS_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL = "conv/gather/subgroup_row3_two_rows_any",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants TWO_ROWS_TILES;
+    SUBGROUP_ROW3_TWO_ROWS_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROW3_TWO_ROWS_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_POINTWISE = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out")];
 }
 kernel! {
     SUBGROUP_SLIDE_KERNEL = "conv/gather/subgroup_slide",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR], GatherParams, LAYOUT_OVERRIDES,
         subgroup 8, variants SLIDE_TILES;
     SUBGROUP_SLIDE = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_SLIDE_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_PAIR_KERNEL = "conv/gather/subgroup_pair",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_PAIR, INTERLEAVED, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_PAIR, INTERLEAVED, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR],
         GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
@@ -218,14 +242,14 @@ kernel! {
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_row3_stride2_any",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, CELLS, CELLS_ANY, ROW3_STRIDE2, STORE_SCALAR],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_ROW3_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_row3_stride2_aligned",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_ROWS, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, CELLS, CELLS_ALIGNED, ROW3_STRIDE2, STORE_VEC4],
         GatherParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_ROW3_STRIDE2_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
     SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
@@ -235,14 +259,14 @@ const LAST_OVERRIDES: &[&str] = &with::<{ LAYOUT_OVERRIDES.len() + 1 }>(LAYOUT_O
 
 kernel! {
     SUBGROUP_LAST_KERNEL = "conv/gather/subgroup_last",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_CHANNELS],
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_CHANNELS],
         GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_LAST = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out")];
     SUBGROUP_LAST_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out")];
 }
 kernel! {
     SUBGROUP_FROM_LAST_KERNEL = "conv/gather/subgroup_last+scalar" in "conv/gather/subgroup_last",
-        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_ROWS, STORE_SCALAR],
+        [INDEX, ELEMENT, STORE, INSIDE, BORDER, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PRODUCT_FOUR, PLACE, LAYOUT, GATHER_LAYOUTS, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_SCALAR],
         GatherParams, LAST_OVERRIDES, subgroup 8, variants LAST_TILES;
     SUBGROUP_FROM_LAST = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_FROM_LAST_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];

@@ -12,6 +12,7 @@ mod rounds;
 pub mod shared;
 mod spans;
 mod tiles;
+mod two_rows;
 mod winograd;
 
 use rand::RngExt;

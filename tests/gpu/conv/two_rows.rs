@@ -1,0 +1,88 @@
+//! Gathers whose lanes own the same cells of two rows.
+
+use std::collections::BTreeSet;
+
+use wgconv::{Algorithm, Pass, Plan, PlanOptions, Strategy, kernels};
+
+use super::{ConvData, on_cpu, result_shape, rounded, run_pass};
+use crate::support::context::context;
+use crate::support::{catalogue, compare};
+
+const NAME: &str = "conv/gather/subgroup_row3_two_rows_";
+
+/// Which of the kernels, and rows of its tile.
+fn taken(plan: &Plan) -> Option<(String, u32)> {
+    plan.steps().find_map(|step| {
+        let kind = step.kernel.strip_prefix(NAME)?;
+        let tile = step.constants.iter().find(|(name, _)| *name == "TILE_M")?.1;
+        Some((kind.to_string(), tile))
+    })
+}
+
+/// Every tile of both kernels; heights of which the last row is alone, rows of one block, of as many as there are lanes and of parts of
+/// one, blocks of several samples in a subgroup; and what only looks as if it could be computed so.
+#[test]
+fn lanes_of_two_rows_equal_the_reference() {
+    use Pass::{Forward, InputGrad};
+    // Case; pass; the kernel and its tile.
+    let rows: [(&str, Pass, Option<(&str, u32)>); 22] = [
+        ("n3c9h8w8k32r3s3p1", Forward, Some(("aligned", 32))),
+        ("n2c12h9w4k33r3s3p1", Forward, Some(("aligned", 32))),
+        ("n2c40h11w12k9r3s3p1", InputGrad, Some(("aligned", 32))),
+        ("n2c9h10w36k16r3s3p1", Forward, Some(("aligned", 16))),
+        ("n2c17h2w20k13r3s3p1", Forward, Some(("aligned", 16))),
+        ("n2c12h4w16k15r3s3p1", InputGrad, Some(("aligned", 16))),
+        ("n3c16h13w8k8r3s3p1", Forward, Some(("aligned", 8))),
+        ("n2c10h6w12k24r3s3p1g2", InputGrad, Some(("aligned", 8))),
+        ("n2c10d3h4w8k6t3r3s3p1", Forward, Some(("aligned", 8))),
+        // Taps apart along h, rows under windows two apart, another padding, another number of taps along h.
+        ("n2c15h12w8k7r3s3p2x1a2x1", Forward, Some(("aligned", 8))),
+        ("n2c15h11w8k7r3s3u2x1p1", Forward, Some(("aligned", 8))),
+        ("n2c20h11w8k7r2s3p0_3x1", Forward, Some(("aligned", 8))),
+        ("n2c16h5w8k16r3s3p1_2x1f16", Forward, Some(("aligned", 16))),
+        ("n2c9h10w7k32r3s3p1", Forward, Some(("any", 32))),
+        ("n2c20h6w13k11r3s3p1", InputGrad, Some(("any", 32))),
+        ("n3c12h14w14k16r3s3p1", Forward, Some(("any", 16))),
+        ("n2c16h2w2k8r3s3p1", Forward, Some(("any", 8))),
+        ("n2c12h9w33k8r3s3p1bf16", Forward, Some(("any", 8))),
+        // A row alone of few; rows that do not keep their length, or begin elsewhere; padding that is not zeros; both classes of a stride.
+        ("n2c5h7w8k8r3s3p1", Forward, None),
+        ("n2c5h8w8k8r3s3p1x0_2", Forward, None),
+        ("n2c5h8w8k8r3s3p1circular", Forward, None),
+        ("n2c8h8w8k5r3s3u2x1p1", InputGrad, None),
+    ];
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    let mut all = BTreeSet::new();
+    for (text, pass, expected) in rows {
+        let case = catalogue::conv(text);
+        let problem = case.problem().unwrap();
+        let expected = expected.map(|(kind, tile)| (kind.to_string(), tile));
+        // Where loops are short, sums over some channels are added to those over others.
+        let mut short = *context().limits();
+        short.max_loop_iterations = if problem.axes[0].taps > 1 { 80 } else { 36 };
+        for context in [context().clone(), context().with_limits(short).unwrap()] {
+            for (seed, bias) in [(5, false), (6, pass == Forward)] {
+                let plan = case.plan(&context, pass, bias, &options).unwrap_or_else(|error| panic!("{text}: {error}"));
+                assert_eq!(taken(&plan), expected, "{text}: {plan}");
+                let dispatches = plan.steps().filter(|step| step.kernel.starts_with(NAME)).count();
+                let is_short = context.limits().max_loop_iterations < 100;
+                assert!(expected.is_none() || (dispatches > 1) == is_short, "{text}: {plan}");
+                let data = ConvData::integers(&problem, seed).rounded(case.element);
+                let found = run_pass(&context, &plan, pass, bias, &data);
+                let expected = rounded(case.element, &on_cpu(&problem, pass, bias, &data).to_f32());
+                compare::exact(&found, &expected, &result_shape(&problem, pass))
+                    .unwrap_or_else(|error| panic!("{text}, {plan}: {error}"));
+            }
+        }
+        all.extend(expected);
+    }
+    let known = kernels().into_iter().filter_map(|kernel| {
+        let kind = kernel.name.strip_prefix(NAME)?;
+        let tile = kernel.constants.iter().find(|(name, _)| *name == "TILE_M")?.1;
+        Some((kind.to_string(), tile))
+    });
+    assert_eq!(all, known.collect());
+}
