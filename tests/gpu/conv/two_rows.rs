@@ -10,6 +10,9 @@ use crate::support::{catalogue, compare};
 
 const NAME: &str = "conv/gather/subgroup_row3_two_rows_";
 
+/// A case, a pass, and the kernel and its tile.
+type Row = (&'static str, Pass, Option<(&'static str, u32)>);
+
 /// Which of the kernels, and rows of its tile.
 fn taken(plan: &Plan) -> Option<(String, u32)> {
     plan.steps().find_map(|step| {
@@ -24,8 +27,7 @@ fn taken(plan: &Plan) -> Option<(String, u32)> {
 #[test]
 fn lanes_of_two_rows_equal_the_reference() {
     use Pass::{Forward, InputGrad};
-    // Case; pass; the kernel and its tile.
-    let rows: [(&str, Pass, Option<(&str, u32)>); 22] = [
+    let rows: [Row; 22] = [
         ("n3c9h8w8k32r3s3p1", Forward, Some(("aligned", 32))),
         ("n2c12h9w4k33r3s3p1", Forward, Some(("aligned", 32))),
         ("n2c40h11w12k9r3s3p1", InputGrad, Some(("aligned", 32))),
