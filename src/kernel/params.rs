@@ -85,7 +85,7 @@ uniform! {
         count: u32, out_d: u32, out_h: u32, out_w: u32, in_d: u32, in_h: u32, in_w: u32,
         stride_d: u32, stride_h: u32, stride_w: u32, x_base: u32,
         magic_row: u32, shift_row: u32, magic_h: u32, shift_h: u32, magic_d: u32, shift_d: u32,
-        unused_a: u32, unused_b: u32, unused_c: u32,
+        row: u32, before: u32, collected_base: u32,
     }
 }
 

@@ -39,12 +39,15 @@ fn assert_same(found: &Tensor, clean: &[f32], expected: &[f32]) {
 fn convolutions_pass_them_on_to_the_sums_that_have_them() {
     let padded = conv("n2c3h7w9k5r3s3p1");
     let valid = conv("n2c3h7w9k5r3s3");
-    // Cells that kernels by subgroups carry from one step to the next, and take from their neighbours.
+    // Cells that kernels by subgroups carry from one step to the next, take from their neighbours, and copy.
     let carried = conv("n2c17h8w8k12r3s3p1");
+    let copied = [5, 6].map(|w| conv(&format!("c64h4w{w}k64r3s3p1")));
     let rows = [
         (&carried, Pass::Forward, Operand::X, NAN),
         (&carried, Pass::InputGrad, Operand::Dy, INF),
         (&carried, Pass::KernelGrad, Operand::X, NAN),
+        (&copied[0], Pass::KernelGrad, Operand::X, INF),
+        (&copied[1], Pass::KernelGrad, Operand::X, INF),
         (&padded, Pass::Forward, Operand::X, NAN),
         (&padded, Pass::Forward, Operand::X, INF),
         (&valid, Pass::Forward, Operand::W, NAN),
@@ -61,25 +64,29 @@ fn convolutions_pass_them_on_to_the_sums_that_have_them() {
             values.iter_mut().for_each(|value| *value = value.abs() + 1.0);
         }
         let clean = on_cpu(&problem, pass, false, &data).to_f32();
-        let values = match operand {
-            Operand::X => &mut data.x,
-            Operand::W => &mut data.w,
-            _ => &mut data.dy,
-        };
-        // In the whole fours the last of a row.
-        let middle = values.len() / 2 + 4;
-        let place = if problem.x_shape()[3] == 8 { middle | 7 } else { middle };
-        values[place] = value;
-        let expected = on_cpu(&problem, pass, false, &data).to_f32();
-        assert!(expected.iter().any(|value| !value.is_finite()));
-        let run = |options: &_| on_gpu(context(), case, pass, false, &data, options);
-        let judge = |algorithm, found: &[f32]| match algorithm {
-            // See below.
-            Algorithm::Winograd => Ok(()),
-            _ => judge(found, &clean, &expected),
-        };
-        by_every_algorithm(context(), pass, Regime::Device, 1, run, judge)
-            .unwrap_or_else(|error| panic!("{pass:?}, {value} in {operand}: {error}"));
+        // Somewhere, and the first and the last cell of a row.
+        let row = problem.x_shape()[3];
+        for in_row in [None, Some(0), Some(row - 1)] {
+            let mut data = data.clone();
+            let values = match operand {
+                Operand::X => &mut data.x,
+                Operand::W => &mut data.w,
+                _ => &mut data.dy,
+            };
+            let middle = values.len() / 2 + 4;
+            let place = in_row.map_or(middle, |cell| middle / row * row + cell);
+            values[place] = value;
+            let expected = on_cpu(&problem, pass, false, &data).to_f32();
+            assert!(expected.iter().any(|value| !value.is_finite()));
+            let run = |options: &_| on_gpu(context(), case, pass, false, &data, options);
+            let judge = |algorithm, found: &[f32]| match algorithm {
+                // See below.
+                Algorithm::Winograd => Ok(()),
+                _ => judge(found, &clean, &expected),
+            };
+            by_every_algorithm(context(), pass, Regime::Device, 1, run, judge)
+                .unwrap_or_else(|error| panic!("{case}, {pass:?}, {value} in {operand} at {place}: {error}"));
+        }
     }
 }
 

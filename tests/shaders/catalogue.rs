@@ -4,8 +4,8 @@
 
 use wgconv::{
     Activation, AdaptiveAvgPool, AdaptiveMaxPool, Addend, Algorithm, AvgPool, Conv, ConvShapes, ConvTranspose,
-    DeviceLimits, ElementType, Error, Factor, IndexForm, Layout, LpPool, MaxPool, Padding, PaddingMode, Pass,
-    PlanOptions, PlanSpec, PoolPass, Strategy,
+    DeviceLimits, ElementType, Error, Factor, IndexForm, KernelOrder, Layout, LpPool, MaxPool, Padding, PaddingMode,
+    Pass, PlanOptions, PlanSpec, PoolPass, Strategy,
 };
 
 const FIRST: Layout = Layout::ChannelsFirst;
@@ -29,6 +29,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
     every_kernel_without_tiles(&mut plans);
+    copied_rows(&mut plans);
     every_store_of_winograd(&mut plans);
     every_store_of_phases(&mut plans);
     poolings_of_rank::<1>(&mut plans);
@@ -108,6 +109,19 @@ fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Rows of x and dy in whole fours first; kernels of both orders, added to what there is and not.
+fn copied_rows(plans: &mut Vec<(String, PlanSpec)>) {
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for order in [KernelOrder::OutIn, KernelOrder::InOut] {
+        let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).kernel_order(order).build().unwrap();
+        for addend in [Addend::None, Addend::Output(Factor::ONE)] {
+            let shapes = ConvShapes { addend, ..ConvShapes::new(&[2, 64, 9, 7], &[64, 64, 3, 3]) };
+            let spec = conv.plan_spec(&limits(), Pass::KernelGrad, shapes, &options).unwrap();
+            plans.push((format!("{conv:?} copied rows"), spec));
         }
     }
 }

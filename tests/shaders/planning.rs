@@ -411,7 +411,8 @@ impl Checked<'_> {
     fn loops(&self, step: &StepInfo<'_>) {
         let iterations = match step.kernel {
             "common/sum_slices" => u64::from(self.param(step, "SumParams", "slices")) + 1,
-            "conv/gather/pack_fours" | "conv/phases/kernel" | "conv/kernel_grad/collect" => 0,
+            "conv/gather/pack_fours" | "conv/phases/kernel" => 0,
+            name if name.starts_with("conv/kernel_grad/collect") => 0,
             // Four classes along w at a time.
             name if name.starts_with("conv/phases/spread") => {
                 u64::from(self.param(step, "PhaseParams", "classes_w")).div_ceil(4) + 1
@@ -460,9 +461,16 @@ impl Checked<'_> {
                 // The lanes' results are joined by halves.
                 cells + 1 + if lanes > 1 { u64::from(lanes.ilog2()) + 1 } else { 0 }
             }
-            _ => {
+            name => {
                 let [rows, cols] = ["rows_per_slab", "cols_per_slab"].map(|name| self.param(step, "Reduction", name));
-                u64::from(rows) * (u64::from(cols) + 2) + 2
+                let sums = u64::from(rows) * (u64::from(cols) + 2) + 2;
+                // Four rows of a tile at a time are stored, and those of two channels one behind the other.
+                let stores = match name {
+                    "conv/kernel_grad/subgroup_row3_aligned" | "conv/kernel_grad/subgroup_row3_copied" => 2,
+                    name if name.starts_with("conv/kernel_grad/subgroup") => 1,
+                    _ => 0,
+                };
+                sums + if stores > 0 { stores * constant(step, "TILE_M") / 4 + 1 } else { 0 }
             }
         };
         assert!(iterations <= u64::from(self.limits.max_loop_iterations), "{step:?} {self}");

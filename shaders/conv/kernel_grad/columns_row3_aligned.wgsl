@@ -1,21 +1,9 @@
 // A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
 // stride and dilation 1, rows of whole fours, x with one cell of zeros before them. x is read in fours, each of them once: the row
 // goes by a four at a time, and outputs are summed when the four behind theirs is there.
-const CHANNELS_OF_LANE: u32 = 2u;
 
-@group(0) @binding(1) var<storage, read> x: array<ElementQuad>;
-
-// The first cell of the first channel, without the sample; and from there to the other, which is the same where there is no other.
-var<private> channel_first: u32;
-var<private> other_apart: u32;
-
-fn own_columns(block: Block, lane: u32) {
-    let per_group = channels_per_group();
-    let channel = first_channel(block, lane);
-    let plane = all.conv.in_d * all.conv.in_h * all.conv.in_w;
-    // Channels behind the last one repeat it and are not stored.
-    channel_first = all.conv.x_base + (block.group * per_group + min(channel, per_group - 1u)) * plane;
-    other_apart = select(0u, WORKGROUP_SIZE * plane, channel + WORKGROUP_SIZE < per_group);
+fn row_of_x() -> u32 {
+    return all.conv.in_w;
 }
 
 // x under four outputs: the four cells at them, and one before and behind.

@@ -1,7 +1,9 @@
-//! Kernel gradients of one tap with a stride, as one of stride 1: the cells of x that the tap meets are collected first. They are fewer
-//! than x has, and the kernels of one tap and stride 1 read them by fours, several times each.
+//! What is copied before a kernel gradient reads it by fours, several times each: with one tap and a stride the cells of x that the tap
+//! meets, which are fewer than x has, for the kernels of one tap and stride 1; with three taps along rows that are not whole fours the
+//! rows of x and dy.
 
 use super::super::ConvProblem;
+use super::subgroup;
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::kernel::{self, CollectParams};
@@ -14,58 +16,122 @@ const LEAST_OUTPUTS: u32 = 64;
 /// Chunks of the batch that are worth it.
 const MOST_CHUNKS: u64 = 8;
 
-/// The cells of x that a tap meets.
+/// What is copied of x, and of dy.
 pub(super) struct Collected {
-    /// The convolution of them.
+    /// The convolution of it.
     pub problem: ConvProblem,
-    window: [Axis; 3],
-    /// Cells of a sample.
-    sample: u64,
+    x: Cells,
+    dy: Option<Cells>,
+    note: &'static str,
 }
 
+/// Planes of which some cells are copied.
+struct Cells {
+    channels: u32,
+    /// What is copied is the output, what there is the input.
+    window: [Axis; 3],
+    /// Cells of a row that is written, and zeros before the first that is read.
+    row: u32,
+    before: u32,
+}
+
+/// Where what was copied is: a binding, and its first element there.
+pub(super) type Copied = (StepBinding, u32);
+
 impl Collected {
-    /// `None` if there is nothing to collect, or it is not worth it.
+    /// `None` if there is nothing to copy, or it is not worth it.
     pub(super) fn of(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
+        let is_f32 = problem.element == ElementType::F32 && !plan.is_mixed();
+        if is_f32 { Collected::of_one_tap(problem).or_else(|| Collected::of_rows(problem, plan)) } else { None }
+    }
+
+    fn of_one_tap(problem: &ConvProblem) -> Option<Collected> {
         let one_tap = |axis: &Axis| axis.taps == 1 && !GatherAxis::forward(axis).crosses_bounds();
         let has_stride = problem.axes.iter().any(|axis| axis.stride > 1);
-        let is_f32 = problem.element == ElementType::F32 && !plan.is_mixed();
         let is_worth_it = problem.channels_out / problem.groups >= LEAST_OUTPUTS;
-        if !has_stride || !problem.axes.iter().all(one_tap) || !is_f32 || !is_worth_it {
+        if !has_stride || !problem.axes.iter().all(one_tap) || !is_worth_it {
             return None;
         }
         let axes = problem.axes.each_ref().map(|axis| Axis { input: axis.output, output: axis.output, ..Axis::UNIT });
         let dense = ConvProblem { axes, ..problem.clone() }.flattened();
-        let sample = elements(&dense.x_shape()[1..]);
-        Some(Collected { problem: dense, window: problem.axes, sample })
+        let row = problem.axes[2].output;
+        let x = Cells { channels: problem.channels_in, window: problem.axes, row, before: 0 };
+        let note = "the cells of x that the tap meets are collected first";
+        subgroup::reads_fours(&dense).then_some(Collected { problem: dense, x, dy: None, note })
+    }
+
+    fn of_rows(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
+        let rows = subgroup::copied(problem, plan.limits)?;
+        let row = rows.axes[2].output;
+        let whole = |extent: u32| Axis { input: extent, output: extent, ..Axis::UNIT };
+        let of_x = problem.axes.each_ref().map(|axis| whole(axis.input));
+        let of_dy = problem.axes.each_ref().map(|axis| whole(axis.output));
+        let x = Cells { channels: problem.channels_in, window: of_x, row, before: 0 };
+        let dy = Some(Cells { channels: problem.channels_out, window: of_dy, row, before: 1 });
+        Some(Collected { problem: rows, x, dy, note: "rows of x and dy are copied into whole fours first" })
+    }
+
+    /// Whether rows are copied.
+    pub(super) fn has_rows(&self) -> bool {
+        self.dy.is_some()
+    }
+
+    fn sample(&self) -> u64 {
+        self.x.sample() + self.dy.as_ref().map_or(0, Cells::sample)
     }
 
     /// Most samples that half of the workspace, which the sums need too, and a dispatch have room for. `None` if the batch would be
     /// cut into many: each has its sums added to those before.
     pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> Option<u64> {
-        let held = plan.most_workspace_bytes() / 2 / (self.sample * ELEMENT_BYTES);
-        let most = held.min(plan.most_numbered() / self.invocations(1));
+        let held = plan.most_workspace_bytes() / 2 / (self.sample() * ELEMENT_BYTES);
+        let most_invocations = self.dy.iter().chain([&self.x]).map(|cells| cells.invocations(1)).max()?;
+        let most = held.min(plan.most_numbered() / most_invocations);
         (most * MOST_CHUNKS >= self.problem.batch.into()).then_some(most)
     }
 
     /// Reserves room for the largest of these chunks.
     pub(super) fn reserve(&self, chunks: &[Chunk], plan: &mut SpecBuilder<'_>) {
         let most = chunks.iter().map(|chunk| u64::from(chunk.count)).max().unwrap_or(0);
-        plan.explain("the cells of x that the tap meets are collected first");
-        plan.need(Operand::Transformed, most * self.sample, Access::Write);
+        plan.explain(self.note);
+        plan.need(Operand::Transformed, most * self.sample(), Access::Write);
     }
 
-    /// Adds the dispatch that collects those of so many samples, and returns where they are.
-    pub(super) fn step(
-        &self,
-        samples: u32,
-        (x, x_base): (StepBinding, u32),
-        plan: &mut SpecBuilder<'_>,
-    ) -> Result<StepBinding> {
-        let size = u64::from(samples) * self.sample * ELEMENT_BYTES;
-        let collected = StepBinding { operand: Operand::Transformed, offset: 0, size };
+    /// Adds the dispatches that copy so many samples of x and dy, and returns where they are then: x first, and dy behind it, if it is
+    /// copied.
+    pub(super) fn step(&self, samples: u32, x: Copied, dy: Copied, plan: &mut SpecBuilder<'_>) -> Result<[Copied; 2]> {
+        let of_x = u64::from(samples) * self.x.sample();
+        let size = u64::from(samples) * self.sample() * ELEMENT_BYTES;
+        let all = StepBinding { operand: Operand::Transformed, offset: 0, size };
+        self.x.step(samples, x, (all, 0), plan)?;
+        let dy = match &self.dy {
+            Some(cells) => {
+                let to = (all, of_x as u32);
+                cells.step(samples, dy, to, plan)?;
+                to
+            }
+            None => dy,
+        };
+        Ok([(all, 0), dy])
+    }
+}
+
+impl Cells {
+    /// Cells of a sample that are written.
+    fn sample(&self) -> u64 {
+        let [d, h, _] = self.window.map(|axis| axis.output);
+        elements(&[self.channels, d, h, self.row].map(|extent| extent as usize))
+    }
+
+    /// For so many samples: one for each four of a row.
+    fn invocations(&self, samples: u64) -> u64 {
+        let [d, h, _] = self.window.map(|axis| u64::from(axis.output));
+        samples * u64::from(self.channels) * d * h * u64::from(self.row.div_ceil(4))
+    }
+
+    fn step(&self, samples: u32, from: Copied, to: Copied, plan: &mut SpecBuilder<'_>) -> Result<()> {
         let [d, h, w] = &self.window;
         let count = self.invocations(samples.into());
-        let (magic_row, shift_row) = magic(w.output.div_ceil(4));
+        let (magic_row, shift_row) = magic(self.row.div_ceil(4));
         let (magic_h, shift_h) = magic(h.output);
         let (magic_d, shift_d) = magic(d.output);
         let params = CollectParams {
@@ -79,24 +145,19 @@ impl Collected {
             stride_d: d.stride,
             stride_h: h.stride,
             stride_w: w.stride,
-            x_base,
+            x_base: from.1,
             magic_row,
             shift_row,
             magic_h,
             shift_h,
             magic_d,
             shift_d,
-            unused_a: 0,
-            unused_b: 0,
-            unused_c: 0,
+            row: self.row,
+            before: self.before,
+            collected_base: to.1,
         };
-        plan.step(&kernel::COLLECT, &[], params, vec![x, collected], count)?;
-        Ok(collected)
-    }
-
-    /// For so many samples: one for each four of a row.
-    fn invocations(&self, samples: u64) -> u64 {
-        let [d, h, w] = self.window.map(|axis| u64::from(axis.output));
-        samples * u64::from(self.problem.channels_in) * d * h * w.div_ceil(4)
+        let in_fours = self.row.is_multiple_of(4);
+        let entry = if in_fours { &kernel::COLLECT_FOURS } else { &kernel::COLLECT_ANY };
+        plan.step(entry, &[], params, vec![from.0, to.0], count)
     }
 }

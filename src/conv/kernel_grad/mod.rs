@@ -66,8 +66,7 @@ pub(super) fn plan(
 ) -> Result<PlanSpec> {
     let x = plan.batched_shape(Operand::X, &problem.x_shape());
     let dy = plan.batched_shape(Operand::Dy, &problem.y_shape());
-    let of_one_tap = || Collected::of(problem, &plan).filter(|cells| subgroup::reads_fours(&cells.problem));
-    let collected = if algorithm == Algorithm::Subgroup { of_one_tap() } else { None };
+    let collected = if algorithm == Algorithm::Subgroup { Collected::of(problem, &plan) } else { None };
     let collected = collected.and_then(|cells| Some((cells.most_samples(&plan)?, cells)));
     let most_samples = collected.as_ref().map_or(u64::MAX, |(most, _)| *most);
     let collected = collected.map(|(_, cells)| cells);
@@ -75,7 +74,9 @@ pub(super) fn plan(
     let problem = if algorithm == Algorithm::Subgroup { &flattened } else { problem };
     let method = match algorithm {
         Algorithm::Direct => direct::method(problem, plan.limits),
-        Algorithm::Subgroup => subgroup::method(problem, plan.limits)?,
+        Algorithm::Subgroup => {
+            subgroup::method(problem, plan.limits, collected.as_ref().is_some_and(Collected::has_rows))?
+        }
         Algorithm::Tiled => return tiled::plan(problem, epilogue, plan),
         Algorithm::Depthwise => return depthwise::plan(problem, epilogue, plan),
         Algorithm::Winograd => return Err(algorithm.unavailable("it is for forward and input gradients")),
@@ -102,12 +103,11 @@ pub(super) fn plan(
     for (span, chunk) in spans.iter().flat_map(|span| chunks.iter().map(move |chunk| (span, chunk))) {
         dw.span = *span;
         let part = problem.with_batch(chunk.count);
-        let mut source = chunk.bind(plan.limits, x);
+        let mut sources = [x, dy].map(|source| chunk.bind(plan.limits, source));
         if let Some(cells) = &collected {
-            source = (cells.step(chunk.count, source, &mut plan)?, 0);
+            sources = cells.step(chunk.count, sources[0], sources[1], &mut plan)?;
         }
-        let (x, x_base) = source;
-        let (dy, y_base) = chunk.bind(plan.limits, dy);
+        let [(x, x_base), (dy, y_base)] = sources;
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(span.elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, method.loop_limit)?;

@@ -19,9 +19,11 @@ const COLUMNS: u64 = 4;
 /// What a lane of the general kernel takes ([`Choice::lane`]).
 const GENERAL: u64 = 10;
 
-pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits) -> Result<Method> {
+/// Of a problem as it is, or of one whose rows are copied into whole fours ([`copied`]).
+pub(super) fn method(problem: &ConvProblem, limits: &DeviceLimits, is_copied: bool) -> Result<Method> {
     let of_rows = || pointwise(problem).or_else(|| turned(problem));
-    let choice = last(problem).or_else(of_rows).unwrap_or_else(|| fastest(problem, limits));
+    let choice = if is_copied { Some(of_copied_rows(problem)) } else { last(problem).or_else(of_rows) };
+    let choice = choice.unwrap_or_else(|| fastest(problem, limits));
     let kernel = choice.entry.kernel();
     if limits.subgroup_size != kernel.subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
@@ -165,6 +167,31 @@ fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
         _ => return None,
     };
     Some(Choice::new(problem, entry, channels(problem).div_ceil(LANES) * rows_of_taps(problem), 5))
+}
+
+/// Channels of x and of y, of a group, from which on copying rows takes less time than it saves.
+const LEAST_COPIED: u64 = 64;
+
+/// The problem of the rows of x and dy in whole fours, and how many cells one has, where copying them is worth it: rows that keep their
+/// length, with a cell of zeros at either end. The input along w remains what it is, the output are the cells of a row.
+pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
+    let w = &problem.axes[2];
+    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1 && w.padding_low == 1 && w.output == w.input;
+    let is_ragged =
+        problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros && !w.input.is_multiple_of(4);
+    let is_worth_it = channels(problem).min(outputs(problem).into()) >= LEAST_COPIED;
+    if !is_dense || !is_ragged || !is_worth_it {
+        return None;
+    }
+    let mut rows = problem.clone();
+    // dy has a cell before its first.
+    rows.axes[2].output = (w.input + 1).next_multiple_of(4);
+    (of_copied_rows(&rows).loop_limit(limits) >= MIN_LOOP_LIMIT).then_some(rows)
+}
+
+fn of_copied_rows(problem: &ConvProblem) -> Choice {
+    let strips = channels(problem).div_ceil(2 * LANES) * rows_of_taps(problem);
+    Choice { lane_channels: 2, ..Choice::new(problem, &kernel::SUBGROUP_DW_ROW3_COPIED, strips, 7) }
 }
 
 /// That which reads x in whole fours too, each once, and whose lanes own two channels.

@@ -6,7 +6,7 @@ use super::gather::{OTHERS, PRODUCT, PRODUCT_FOUR, ROW3_STRIDE2_TILES, SUBGROUP_
 use super::strip::{CELLS, CELLS_ALIGNED, CELLS_ANY};
 use super::{
     ACCUMULATE_CONSTANT, BORDER, DIVIDE, ELEMENT, EntryPoint, INDEX, INSIDE, Kernel, LAYOUT, REDUCTION, Variant,
-    WINDOW, WORKGROUP_SIZE, kernel, read, read_quad, write,
+    WINDOW, WORKGROUP_SIZE, kernel, read, read_quad, write, write_vec4,
 };
 
 pub(super) const KERNEL_GRAD_PARAMS: &str = include_str!("../../../shaders/conv/kernel_grad/params.wgsl");
@@ -24,7 +24,11 @@ const TURNED: &str = include_str!("../../../shaders/conv/kernel_grad/turned.wgsl
 const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
 const UNDER_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/under_four.wgsl");
 const CHANNELS_OF_DY: &str = include_str!("../../../shaders/conv/kernel_grad/channels_of_dy.wgsl");
+const COLLECT: &str = include_str!("../../../shaders/conv/kernel_grad/collect.wgsl");
 const PRODUCT_BOTH: &str = include_str!("../../../shaders/conv/kernel_grad/product_both.wgsl");
+/// Lanes of two channels, of an x whose rows are whole fours, or were copied into such.
+const TWO_CHANNELS: &str = include_str!("../../../shaders/conv/kernel_grad/two_channels.wgsl");
+const COLUMNS_ROW3_COPIED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_copied.wgsl");
 const COLUMNS_ROW3_ALIGNED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_aligned.wgsl");
 const ROW_OF_CHANNEL: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_channel.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
@@ -46,8 +50,12 @@ const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER"];
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER", "X_LAST", "Y_LAST"];
 
 kernel! {
-    COLLECT_KERNEL = "conv/kernel_grad/collect", [INDEX, DIVIDE], CollectParams, &[], 0;
-    COLLECT = "collect" [read(1, "x"), write(2, "collected")];
+    COLLECT_ANY_KERNEL = "conv/kernel_grad/collect_any", [INDEX, DIVIDE, COLLECT], CollectParams, &[], 0;
+    COLLECT_ANY = "collect" [read(1, "x"), write(2, "collected")];
+}
+kernel! {
+    COLLECT_FOURS_KERNEL = "conv/kernel_grad/collect_fours", [INDEX, DIVIDE, COLLECT], CollectParams, &[], 0;
+    COLLECT_FOURS = "collect" [read(1, "x"), write_vec4(2, "collected")];
 }
 kernel! {
     SUBGROUP_DW_ANY_KERNEL = "conv/kernel_grad/subgroup_any",
@@ -69,9 +77,15 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, COLUMNS_ROW3_ALIGNED, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_ALIGNED, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants ROW3_ALIGNED_TILES;
     SUBGROUP_DW_ROW3_ALIGNED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_COPIED_KERNEL = "conv/kernel_grad/subgroup_row3_copied",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_COPIED, DY_VEC4],
+        KernelGradParams, STORE_OVERRIDES, subgroup 8, variants COPIED_TILES;
+    SUBGROUP_DW_ROW3_COPIED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
@@ -115,6 +129,9 @@ kernel! {
         KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants ROW_TILES;
     SUBGROUP_DW_ROW = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
+
+/// Rows are copied for many channels alone.
+const COPIED_TILES: &[Variant] = &[subgroup_tile!(32)];
 
 const ROW3_ALIGNED_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),

@@ -1,6 +1,7 @@
 //! The four passes against the reference, on the catalogue.
 
 mod bias_grad;
+mod copied_rows;
 mod depthwise;
 mod few;
 mod forward;

@@ -1,0 +1,80 @@
+//! Kernel gradients that copy rows of x and dy into whole fours first.
+
+use wgconv::{Algorithm, Operand, Pass, PlanOptions, Strategy};
+
+use super::{ConvData, check_exact_with, on_cpu, result_shape, run_pass};
+use crate::support::context::{Regime, context};
+use crate::support::{catalogue, compare};
+
+const NAME: &str = "conv/kernel_grad/subgroup_row3_copied";
+
+/// Rows of every length beside whole fours, down to one cell; lanes with one channel and with none, groups, slices that begin within a
+/// sample and within a row, rows of zeros; and what only looks as if it could be read so.
+#[test]
+fn copied_rows_equal_the_reference() {
+    let rows = [
+        ("n2c64h5w7k64r3s3p1", true),
+        ("n3c65h7w14k66r3s3p1", true),
+        ("c73h3w5k97r3s3p2x1", true),
+        ("n2c128h4w6k130r3s3p1g2", true),
+        ("n5c64h13w9k64r3s3p1", true),
+        ("n2c64h5w13k64r3s3p1inout", true),
+        ("n2c64h6w15k64r2s3u2x1p1a2x1", true),
+        ("n2c64d3h4w2k64t3r2s3u1x2x1p1x0_1x1", true),
+        ("n2c64h3w1k64r3s3p1", true),
+        ("c64w517k64s3p1", true),
+        ("n2c70h2w35k64r1s3p0x1", true),
+        ("n2c64h5w7k63r3s3p1", false),
+        ("n2c64h5w8k64r3s3p1", false),
+        ("n2c64h5w7k64r3s3p1x0", false),
+        ("n2c64h5w7k64r3s3p1x2_0", false),
+        ("n2c64h5w7k64r3s3p1circular", false),
+        ("n2c64h5w7k64r3s3p1lastx", false),
+        ("n2c64h5w7k64r3s3p1f16", false),
+    ];
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for (text, is_copied) in rows {
+        let case = catalogue::conv(text);
+        let plan = case.plan(context(), Pass::KernelGrad, false, &options).unwrap();
+        assert_eq!(plan.steps().any(|step| step.kernel == NAME), is_copied, "{text}: {plan}");
+        check_exact_with(&case, Pass::KernelGrad, false, Regime::Device, 5, &options)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
+
+/// Where loops are short the copies are read in slices of a row or of a part of it, and where the workspace is small the batch goes in
+/// chunks, or is not copied.
+#[test]
+fn copied_rows_in_slices_and_chunks_equal_the_reference() {
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let mut short = *context().limits();
+    short.max_loop_iterations = 36;
+    let short = context().with_limits(short).unwrap();
+    let case = catalogue::conv("n9c64h5w30k64r3s3p1");
+    let problem = case.problem().unwrap();
+    let data = ConvData::integers(&problem, 6);
+    let expected = on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32();
+    let sample = 4 * (64 + 64) * 5 * 32;
+    // Bytes of workspace; chunks.
+    for (workspace_limit, chunks) in
+        [(64 << 20, 1), (2 * 9 * sample, 1), (2 * 4 * sample, 3), (2 * 2 * sample, 5), (sample, 0)]
+    {
+        for context in [context(), &short] {
+            let strategy = Strategy::Fixed(Algorithm::Subgroup);
+            let options = PlanOptions { strategy, workspace_limit, ..PlanOptions::default() };
+            let plan = case.plan(context, Pass::KernelGrad, false, &options).unwrap();
+            let copies = plan.steps().filter(|step| step.kernel.starts_with("conv/kernel_grad/collect")).count();
+            assert_eq!(copies, 2 * chunks, "{plan}");
+            let copied = plan.operands().iter().find(|need| need.operand == Operand::Transformed);
+            assert!(copied.is_none_or(|need| need.bytes <= workspace_limit / 2), "{plan}");
+            let found = run_pass(context, &plan, Pass::KernelGrad, false, &data);
+            compare::exact(&found, &expected, &result_shape(&problem, Pass::KernelGrad))
+                .unwrap_or_else(|error| panic!("{plan}: {error}"));
+        }
+    }
+}
