@@ -10,8 +10,8 @@ struct Under {
 
 fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: Under) {
     let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    let c0 = subgroupShuffle(c, 0u);
+    let b0 = subgroupShuffle(b, SECOND + 0u);
+    let c0 = subgroupShuffle(c, THIRD + 0u);
     sum00 += a0.x * near.first + b0.x * near.second + c0.x * near.third;
     sum01 += a0.y * near.first + b0.y * near.second + c0.y * near.third;
     sum02 += a0.z * near.first + b0.z * near.second + c0.z * near.third;
@@ -22,8 +22,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
     other03 += a0.w * far.first + b0.w * far.second + c0.w * far.third;
     if (TILE_M > 4u) {
         let a1 = subgroupShuffle(a, 1u);
-        let b1 = subgroupShuffle(b, 1u);
-        let c1 = subgroupShuffle(c, 1u);
+        let b1 = subgroupShuffle(b, SECOND + 1u);
+        let c1 = subgroupShuffle(c, THIRD + 1u);
         sum10 += a1.x * near.first + b1.x * near.second + c1.x * near.third;
         sum11 += a1.y * near.first + b1.y * near.second + c1.y * near.third;
         sum12 += a1.z * near.first + b1.z * near.second + c1.z * near.third;
@@ -35,8 +35,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
     }
     if (TILE_M > 8u) {
         let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        let c2 = subgroupShuffle(c, 2u);
+        let b2 = subgroupShuffle(b, SECOND + 2u);
+        let c2 = subgroupShuffle(c, THIRD + 2u);
         sum20 += a2.x * near.first + b2.x * near.second + c2.x * near.third;
         sum21 += a2.y * near.first + b2.y * near.second + c2.y * near.third;
         sum22 += a2.z * near.first + b2.z * near.second + c2.z * near.third;
@@ -46,8 +46,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
         other22 += a2.z * far.first + b2.z * far.second + c2.z * far.third;
         other23 += a2.w * far.first + b2.w * far.second + c2.w * far.third;
         let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        let c3 = subgroupShuffle(c, 3u);
+        let b3 = subgroupShuffle(b, SECOND + 3u);
+        let c3 = subgroupShuffle(c, THIRD + 3u);
         sum30 += a3.x * near.first + b3.x * near.second + c3.x * near.third;
         sum31 += a3.y * near.first + b3.y * near.second + c3.y * near.third;
         sum32 += a3.z * near.first + b3.z * near.second + c3.z * near.third;
@@ -59,8 +59,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
     }
     if (TILE_M > 16u) {
         let a4 = subgroupShuffle(a, 4u);
-        let b4 = subgroupShuffle(b, 4u);
-        let c4 = subgroupShuffle(c, 4u);
+        let b4 = subgroupShuffle(b, SECOND + 4u);
+        let c4 = subgroupShuffle(c, THIRD + 4u);
         sum40 += a4.x * near.first + b4.x * near.second + c4.x * near.third;
         sum41 += a4.y * near.first + b4.y * near.second + c4.y * near.third;
         sum42 += a4.z * near.first + b4.z * near.second + c4.z * near.third;
@@ -70,8 +70,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
         other42 += a4.z * far.first + b4.z * far.second + c4.z * far.third;
         other43 += a4.w * far.first + b4.w * far.second + c4.w * far.third;
         let a5 = subgroupShuffle(a, 5u);
-        let b5 = subgroupShuffle(b, 5u);
-        let c5 = subgroupShuffle(c, 5u);
+        let b5 = subgroupShuffle(b, SECOND + 5u);
+        let c5 = subgroupShuffle(c, THIRD + 5u);
         sum50 += a5.x * near.first + b5.x * near.second + c5.x * near.third;
         sum51 += a5.y * near.first + b5.y * near.second + c5.y * near.third;
         sum52 += a5.z * near.first + b5.z * near.second + c5.z * near.third;
@@ -81,8 +81,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
         other52 += a5.z * far.first + b5.z * far.second + c5.z * far.third;
         other53 += a5.w * far.first + b5.w * far.second + c5.w * far.third;
         let a6 = subgroupShuffle(a, 6u);
-        let b6 = subgroupShuffle(b, 6u);
-        let c6 = subgroupShuffle(c, 6u);
+        let b6 = subgroupShuffle(b, SECOND + 6u);
+        let c6 = subgroupShuffle(c, THIRD + 6u);
         sum60 += a6.x * near.first + b6.x * near.second + c6.x * near.third;
         sum61 += a6.y * near.first + b6.y * near.second + c6.y * near.third;
         sum62 += a6.z * near.first + b6.z * near.second + c6.z * near.third;
@@ -92,8 +92,8 @@ fn accumulate_rows(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, near: Under, far: U
         other62 += a6.z * far.first + b6.z * far.second + c6.z * far.third;
         other63 += a6.w * far.first + b6.w * far.second + c6.w * far.third;
         let a7 = subgroupShuffle(a, 7u);
-        let b7 = subgroupShuffle(b, 7u);
-        let c7 = subgroupShuffle(c, 7u);
+        let b7 = subgroupShuffle(b, SECOND + 7u);
+        let c7 = subgroupShuffle(c, THIRD + 7u);
         sum70 += a7.x * near.first + b7.x * near.second + c7.x * near.third;
         sum71 += a7.y * near.first + b7.y * near.second + c7.y * near.third;
         sum72 += a7.z * near.first + b7.z * near.second + c7.z * near.third;

@@ -122,6 +122,26 @@ fn first_of_packed(block: Block, lane: u32) -> u32 {
     return row * (params.outputs_padded / 4u) + block.m / 4u + lane % ROW_LANES;
 }
 
+// What a lane holds of three rows of A that follow each other, as accumulate_three takes it.
+struct Held {
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+}
+
+// From this lane's vec4 in the first of them on; of few rows of a tile each lane reads another row's.
+fn held_at(at: u32, row_length: u32, lane: u32) -> Held {
+    if (TILE_M <= 8u) {
+        let all = packed[at + min(lane / ROW_LANES, 2u) * row_length];
+        return Held(all, all, all);
+    }
+    if (TILE_M <= 16u) {
+        let both = packed[at + lane / ROW_LANES * row_length];
+        return Held(both, both, packed[at + 2u * row_length]);
+    }
+    return Held(packed[at], packed[at + row_length], packed[at + 2u * row_length]);
+}
+
 // Where the source's first channel of this block's group and sample starts.
 fn source_origin(block: Block) -> u32 {
     let plane = params.in_d * params.in_h * params.in_w;

@@ -49,10 +49,11 @@ fn gather_sums(block: Block, lane: u32) {
         let value = select(vec4<f32>(0.0), found, from_near);
         let last = select(vec2<f32>(0.0), vec2<f32>(element(source[slot(at_far.x)], at_far.x), element(source[slot(at_far.y)], at_far.y)), from_far);
         if (is_summed) {
+            let held = held_at(at_packed, row_length, lane);
             accumulate_three(
-                packed[at_packed],
-                packed[at_packed + row_length],
-                packed[at_packed + 2u * row_length],
+                held.a,
+                held.b,
+                held.c,
                 value,
                 vec4<f32>(value.yzw, last.x),
                 vec4<f32>(value.zw, last),

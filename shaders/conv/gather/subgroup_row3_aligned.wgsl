@@ -52,10 +52,11 @@ fn gather_sums(block: Block, lane: u32) {
         let left = select(select(from_left, 0.0, is_first), one, lane == 0u);
         let right = select(select(from_right, 0.0, is_last), one, lane == 7u);
         if (is_summed) {
+            let held = held_at(at_packed, row_length, lane);
             accumulate_three(
-                packed[at_packed],
-                packed[at_packed + row_length],
-                packed[at_packed + 2u * row_length],
+                held.a,
+                held.b,
+                held.c,
                 vec4<f32>(left, value.xyz),
                 value,
                 vec4<f32>(value.yzw, right),

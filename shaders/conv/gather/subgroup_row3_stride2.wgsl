@@ -29,10 +29,11 @@ fn gather_sums(block: Block, lane: u32) {
         let row = step.channel + (u32(cell_d) * in_h + u32(cell_h)) * in_w;
         let found = under(row, row_inside, across);
         if (is_summed) {
+            let held = held_at(at_packed, row_length, lane);
             accumulate_three(
-                packed[at_packed],
-                packed[at_packed + row_length],
-                packed[at_packed + 2u * row_length],
+                held.a,
+                held.b,
+                held.c,
                 found.t0,
                 found.t1,
                 found.t2,

@@ -71,10 +71,11 @@ fn gather_sums(block: Block, lane: u32) {
         let near_under = under(near, lane, is_first, is_last, one, one);
         let far_under = under(far, lane, is_first, is_last, far_one, far_one);
         if (is_summed) {
+            let held = held_at(at_packed, row_length, lane);
             accumulate_rows(
-                packed[at_packed],
-                packed[at_packed + row_length],
-                packed[at_packed + 2u * row_length],
+                held.a,
+                held.b,
+                held.c,
                 near_under,
                 far_under,
             );

@@ -54,18 +54,27 @@ fn correlate(block: Block, lane: u32) {
         // Rows of zeros have nothing to add.
         if (is_summed && row_inside && at >= slab.col_begin + 4u) {
             let first = walk.n * dy_sample + (walk.row_d * out_h + walk.row_h) * out_w + at - 4u;
+            let near = under_three(before, cells, next.x);
+            let far = under_three(other_before, other_cells, other_next.x);
             let dy0 = dy_at(dy_first.x + first, all_exist, 1u);
-            let dy1 = dy_at(dy_first.y + first, all_exist, 1u);
-            let dy2 = dy_at(dy_first.z + first, all_exist, 1u);
-            let dy3 = dy_at(dy_first.w + first, all_exist, 1u);
-            accumulate_both(
-                vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
-                vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
-                vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
-                vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
-                under_three(before, cells, next.x),
-                under_three(other_before, other_cells, other_next.x),
-            );
+            var dy1 = dy0;
+            if (TILE_M > 8u) {
+                dy1 = dy_at(dy_first.y + first, all_exist, 1u);
+            }
+            if (READS_ONE) {
+                accumulate_outputs_both(dy0, dy1, near, far);
+            } else {
+                let dy2 = dy_at(dy_first.z + first, all_exist, 1u);
+                let dy3 = dy_at(dy_first.w + first, all_exist, 1u);
+                accumulate_both(
+                    vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
+                    vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
+                    vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
+                    vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
+                    near,
+                    far,
+                );
+            }
         }
         // Before the first cell of a row are zeros.
         before = select(cells.w, 0.0, at == begin);

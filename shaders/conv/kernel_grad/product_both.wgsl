@@ -105,6 +105,60 @@ fn accumulate_both(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32>, near:
     }
 }
 
+// The same of lanes that hold dy as those of product_outputs.wgsl.
+fn accumulate_outputs_both(a: vec4<f32>, b: vec4<f32>, near: Window, far: Window) {
+    let a0 = subgroupShuffle(a, 0u);
+    sum00 += a0.x * near.first + a0.y * near.second + a0.z * near.third + a0.w * near.fourth;
+    other00 += a0.x * far.first + a0.y * far.second + a0.z * far.third + a0.w * far.fourth;
+    let a1 = subgroupShuffle(a, 1u);
+    sum01 += a1.x * near.first + a1.y * near.second + a1.z * near.third + a1.w * near.fourth;
+    other01 += a1.x * far.first + a1.y * far.second + a1.z * far.third + a1.w * far.fourth;
+    let a2 = subgroupShuffle(a, 2u);
+    sum02 += a2.x * near.first + a2.y * near.second + a2.z * near.third + a2.w * near.fourth;
+    other02 += a2.x * far.first + a2.y * far.second + a2.z * far.third + a2.w * far.fourth;
+    let a3 = subgroupShuffle(a, 3u);
+    sum03 += a3.x * near.first + a3.y * near.second + a3.z * near.third + a3.w * near.fourth;
+    other03 += a3.x * far.first + a3.y * far.second + a3.z * far.third + a3.w * far.fourth;
+    let a4 = subgroupShuffle(a, 4u);
+    sum10 += a4.x * near.first + a4.y * near.second + a4.z * near.third + a4.w * near.fourth;
+    other10 += a4.x * far.first + a4.y * far.second + a4.z * far.third + a4.w * far.fourth;
+    let a5 = subgroupShuffle(a, 5u);
+    sum11 += a5.x * near.first + a5.y * near.second + a5.z * near.third + a5.w * near.fourth;
+    other11 += a5.x * far.first + a5.y * far.second + a5.z * far.third + a5.w * far.fourth;
+    let a6 = subgroupShuffle(a, 6u);
+    sum12 += a6.x * near.first + a6.y * near.second + a6.z * near.third + a6.w * near.fourth;
+    other12 += a6.x * far.first + a6.y * far.second + a6.z * far.third + a6.w * far.fourth;
+    let a7 = subgroupShuffle(a, 7u);
+    sum13 += a7.x * near.first + a7.y * near.second + a7.z * near.third + a7.w * near.fourth;
+    other13 += a7.x * far.first + a7.y * far.second + a7.z * far.third + a7.w * far.fourth;
+    if (TILE_M > 8u) {
+        let b0 = subgroupShuffle(b, 0u);
+        sum20 += b0.x * near.first + b0.y * near.second + b0.z * near.third + b0.w * near.fourth;
+        other20 += b0.x * far.first + b0.y * far.second + b0.z * far.third + b0.w * far.fourth;
+        let b1 = subgroupShuffle(b, 1u);
+        sum21 += b1.x * near.first + b1.y * near.second + b1.z * near.third + b1.w * near.fourth;
+        other21 += b1.x * far.first + b1.y * far.second + b1.z * far.third + b1.w * far.fourth;
+        let b2 = subgroupShuffle(b, 2u);
+        sum22 += b2.x * near.first + b2.y * near.second + b2.z * near.third + b2.w * near.fourth;
+        other22 += b2.x * far.first + b2.y * far.second + b2.z * far.third + b2.w * far.fourth;
+        let b3 = subgroupShuffle(b, 3u);
+        sum23 += b3.x * near.first + b3.y * near.second + b3.z * near.third + b3.w * near.fourth;
+        other23 += b3.x * far.first + b3.y * far.second + b3.z * far.third + b3.w * far.fourth;
+        let b4 = subgroupShuffle(b, 4u);
+        sum30 += b4.x * near.first + b4.y * near.second + b4.z * near.third + b4.w * near.fourth;
+        other30 += b4.x * far.first + b4.y * far.second + b4.z * far.third + b4.w * far.fourth;
+        let b5 = subgroupShuffle(b, 5u);
+        sum31 += b5.x * near.first + b5.y * near.second + b5.z * near.third + b5.w * near.fourth;
+        other31 += b5.x * far.first + b5.y * far.second + b5.z * far.third + b5.w * far.fourth;
+        let b6 = subgroupShuffle(b, 6u);
+        sum32 += b6.x * near.first + b6.y * near.second + b6.z * near.third + b6.w * near.fourth;
+        other32 += b6.x * far.first + b6.y * far.second + b6.z * far.third + b6.w * far.fourth;
+        let b7 = subgroupShuffle(b, 7u);
+        sum33 += b7.x * near.first + b7.y * near.second + b7.z * near.third + b7.w * near.fourth;
+        other33 += b7.x * far.first + b7.y * far.second + b7.z * far.third + b7.w * far.fourth;
+    }
+}
+
 // Of one channel and then of the other; counted from m, which is no constant, so that the driver does not write the loop out.
 fn store_lane(block: Block, lane: u32) {
     let m = block.m;

@@ -93,6 +93,10 @@ fn accumulate(a: vec4<f32>, value: Columns) {
     }
 }
 
+// The first lane that holds b, and c: where lanes are left over, they are the next ones, and b, or both, the same as a.
+const SECOND: u32 = ROW_LANES * u32(TILE_M <= 16u);
+const THIRD: u32 = 2u * ROW_LANES * u32(TILE_M <= 8u);
+
 // Three products at once: each sum is loaded and stored once.
 fn accumulate_three(
     a: vec4<f32>,
@@ -103,16 +107,16 @@ fn accumulate_three(
     third: Columns,
 ) {
     let a0 = subgroupShuffle(a, 0u);
-    let b0 = subgroupShuffle(b, 0u);
-    let c0 = subgroupShuffle(c, 0u);
+    let b0 = subgroupShuffle(b, SECOND + 0u);
+    let c0 = subgroupShuffle(c, THIRD + 0u);
     sum00 += a0.x * first + b0.x * second + c0.x * third;
     sum01 += a0.y * first + b0.y * second + c0.y * third;
     sum02 += a0.z * first + b0.z * second + c0.z * third;
     sum03 += a0.w * first + b0.w * second + c0.w * third;
     if (TILE_M > 4u) {
         let a1 = subgroupShuffle(a, 1u);
-        let b1 = subgroupShuffle(b, 1u);
-        let c1 = subgroupShuffle(c, 1u);
+        let b1 = subgroupShuffle(b, SECOND + 1u);
+        let c1 = subgroupShuffle(c, THIRD + 1u);
         sum10 += a1.x * first + b1.x * second + c1.x * third;
         sum11 += a1.y * first + b1.y * second + c1.y * third;
         sum12 += a1.z * first + b1.z * second + c1.z * third;
@@ -120,15 +124,15 @@ fn accumulate_three(
     }
     if (TILE_M > 8u) {
         let a2 = subgroupShuffle(a, 2u);
-        let b2 = subgroupShuffle(b, 2u);
-        let c2 = subgroupShuffle(c, 2u);
+        let b2 = subgroupShuffle(b, SECOND + 2u);
+        let c2 = subgroupShuffle(c, THIRD + 2u);
         sum20 += a2.x * first + b2.x * second + c2.x * third;
         sum21 += a2.y * first + b2.y * second + c2.y * third;
         sum22 += a2.z * first + b2.z * second + c2.z * third;
         sum23 += a2.w * first + b2.w * second + c2.w * third;
         let a3 = subgroupShuffle(a, 3u);
-        let b3 = subgroupShuffle(b, 3u);
-        let c3 = subgroupShuffle(c, 3u);
+        let b3 = subgroupShuffle(b, SECOND + 3u);
+        let c3 = subgroupShuffle(c, THIRD + 3u);
         sum30 += a3.x * first + b3.x * second + c3.x * third;
         sum31 += a3.y * first + b3.y * second + c3.y * third;
         sum32 += a3.z * first + b3.z * second + c3.z * third;
@@ -136,29 +140,29 @@ fn accumulate_three(
     }
     if (TILE_M > 16u) {
         let a4 = subgroupShuffle(a, 4u);
-        let b4 = subgroupShuffle(b, 4u);
-        let c4 = subgroupShuffle(c, 4u);
+        let b4 = subgroupShuffle(b, SECOND + 4u);
+        let c4 = subgroupShuffle(c, THIRD + 4u);
         sum40 += a4.x * first + b4.x * second + c4.x * third;
         sum41 += a4.y * first + b4.y * second + c4.y * third;
         sum42 += a4.z * first + b4.z * second + c4.z * third;
         sum43 += a4.w * first + b4.w * second + c4.w * third;
         let a5 = subgroupShuffle(a, 5u);
-        let b5 = subgroupShuffle(b, 5u);
-        let c5 = subgroupShuffle(c, 5u);
+        let b5 = subgroupShuffle(b, SECOND + 5u);
+        let c5 = subgroupShuffle(c, THIRD + 5u);
         sum50 += a5.x * first + b5.x * second + c5.x * third;
         sum51 += a5.y * first + b5.y * second + c5.y * third;
         sum52 += a5.z * first + b5.z * second + c5.z * third;
         sum53 += a5.w * first + b5.w * second + c5.w * third;
         let a6 = subgroupShuffle(a, 6u);
-        let b6 = subgroupShuffle(b, 6u);
-        let c6 = subgroupShuffle(c, 6u);
+        let b6 = subgroupShuffle(b, SECOND + 6u);
+        let c6 = subgroupShuffle(c, THIRD + 6u);
         sum60 += a6.x * first + b6.x * second + c6.x * third;
         sum61 += a6.y * first + b6.y * second + c6.y * third;
         sum62 += a6.z * first + b6.z * second + c6.z * third;
         sum63 += a6.w * first + b6.w * second + c6.w * third;
         let a7 = subgroupShuffle(a, 7u);
-        let b7 = subgroupShuffle(b, 7u);
-        let c7 = subgroupShuffle(c, 7u);
+        let b7 = subgroupShuffle(b, SECOND + 7u);
+        let c7 = subgroupShuffle(c, THIRD + 7u);
         sum70 += a7.x * first + b7.x * second + c7.x * third;
         sum71 += a7.y * first + b7.y * second + c7.y * third;
         sum72 += a7.z * first + b7.z * second + c7.z * third;
