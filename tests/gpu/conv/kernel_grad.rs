@@ -37,8 +37,8 @@ fn every_kernel_of_rows_of_taps_equals_the_reference() {
     // Case; rows of a tile, columns of a lane, stride.
     let rows: [(&str, [u32; 3]); 19] = [
         ("n2c5h6w7k33r3s3p1", [32, 3, 1]),
-        ("n2c9h5w6k11r2s3inout", [16, 3, 1]),
-        ("n3c9h9w6k40r3s3u2p1", [32, 3, 2]),
+        ("n2c16h5w6k11r2s3inout", [16, 3, 1]),
+        ("n3c16h9w6k40r3s3u2p1", [32, 3, 2]),
         ("n2c6h7w9k13r3s3u2p1circularinout", [16, 3, 2]),
         ("n2c3h5w9k31r3s4p1_2", [32, 4, 1]),
         ("n2c6h6w8k28r4s4p2replicateg2", [16, 4, 1]),
@@ -134,5 +134,35 @@ fn lanes_of_two_channels_equal_the_reference() {
         let expected = rounded(case.element, &on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32());
         compare::exact(&found, &expected, &result_shape(&problem, Pass::KernelGrad))
             .unwrap_or_else(|error| panic!("{text}, short: {error}"));
+    }
+}
+
+/// Tiles of 8 and 16 channels of y, of which each lane reads one or two: as many as there are, and fewer.
+#[test]
+fn lanes_that_read_other_channels_equal_the_reference() {
+    let names = ["any", "any_vec4", "pointwise", "row3_vec4", "row3_stride2_any_vec4", "row3_stride2_aligned"];
+    let cases = [
+        "c5h4w15k{}r2s3a1x3",
+        "c5h4w14k{}r2s3a1x3",
+        "c6h5w4k{}r1s1",
+        "c16h5w12k{}r3s3p1x0_2",
+        "c16h9w16k{}r3s3u2p1_1x0_1",
+        "c16h9w24k{}r3s3u2p1_0x1_0",
+    ];
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for (name, text) in names.into_iter().zip(cases) {
+        for (outputs, tile) in [(5, 8), (8, 8), (13, 16), (16, 16)] {
+            let text = format!("n2{}", text.replace("{}", &outputs.to_string()));
+            let case = catalogue::conv(&text);
+            let plan = case.plan(context(), Pass::KernelGrad, false, &options).unwrap();
+            let found = plan.steps().next().unwrap();
+            assert_eq!(found.kernel, format!("conv/kernel_grad/subgroup_{name}"), "{text}");
+            assert!(found.constants.contains(&("TILE_M", tile)), "{text}: {:?}", found.constants);
+            check_exact_with(&case, Pass::KernelGrad, false, Regime::Device, 5, &options)
+                .unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
     }
 }
