@@ -62,7 +62,7 @@ const CONVOLUTIONS: [(&str, &str); 118] = [
     ("1x1x1 kernel, strides", "n3c4d3h4w9k64t1r1s1u2x3x4"),
     ("1x1 kernel, strides, three over whole fours", "n2c4h7w9k64r1s1u3x2"),
     ("1x1 kernel, stride 2, padded to as many outputs as inputs", "n2c12h4w8k9r1s1u2p0_3x0_7"),
-    ("1x1x1 kernel, stride 2 along the depth", "n2c9d5h4w8k10t1r1s3u2x1x1p0x0x1"),
+    ("1x1x3 kernel, stride 2 along the depth", "n2c9d5h4w8k10t1r1s3u2x1x1p0x0x1"),
     ("1x1 kernel, strides, whole fours of channels last", "n2c12h5w7k8r1s1u3x2lastxlasty"),
     ("stride 2, all taps in one class, as many outputs as inputs", "n2c9h5w8k10r2s3u1x2p0x1_10a1x2"),
     // Padding modes: every kernel that takes them, padding larger than the kernel, and as much as there may be.

@@ -1,7 +1,7 @@
 //! Cutting a reduction into slabs, so that no shader invocation runs more loop iterations than a driver allows.
 //!
-//! A reduction has `rows x cols` terms; a shader loops over the rows of a slab and, in each, over its columns. A slab of
-//! `r x c` costs at most `r * (c + 2) + 2` loop tests, which is kept at or below the limit.
+//! A reduction has `rows x cols` terms; a shader loops over the rows of a slab and, in each, over its columns, or over both in one loop. A slab
+//! of `r x c` costs at most `r * (c + 2) + 2` loop tests, which is kept at or below the limit.
 
 use crate::error::{Error, Result};
 use crate::kernel::Reduction;

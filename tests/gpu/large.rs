@@ -43,7 +43,7 @@ fn more_than_65535_terms_in_forward_and_input_grad() {
     let cases = [
         (Pass::Forward, conv("c7400h2w3k1r3s3p1")),
         (Pass::Forward, conv("c1w70004k1s70000p3")),
-        // Just below the limit, in one slab: what a kernel loops besides its sum has to fit too.
+        // Just below the limit of the direct kernels, in one slab: what a kernel loops besides its sum has to fit too.
         (Pass::Forward, conv("c1w65560k1s65531p3")),
         (Pass::Forward, conv("c4368h2w3k1r3s3p1")),
         // As many channels as gathers by subgroups take at once: in one loop over all rows of taps, of few channels, and over all taps;

@@ -85,7 +85,7 @@ fn all_taps(axis: u32, classes: u32) -> u32 {
 struct Step {
     i: u32,
     j: u32,
-    // The channel's first element.
+    // The first element of the channel, in what the source is read by: cells, or fours of channels.
     channel: u32,
 }
 

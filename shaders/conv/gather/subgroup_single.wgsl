@@ -1,6 +1,5 @@
 // A gather by subgroups whose classes have one tap at most, as those of a kernel of one tap, with any stride and padding. The four
-// cells of the source are found once and the loop goes over channels alone, in which lavapipe is two to five times as fast as in loops
-// over taps that end after one.
+// cells of the source are found once and the loop goes over channels alone.
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 8u;

@@ -134,6 +134,7 @@ kernel! {
 /// Rows are copied for many channels alone.
 const COPIED_TILES: &[Variant] = &[subgroup_tile!(32)];
 
+/// TAPS and STRIDE are what `strip::is_aligned` asks of a variant.
 const ROW3_ALIGNED_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),
     subgroup_tile!(16, "TAPS" 3, "STRIDE" 1),
