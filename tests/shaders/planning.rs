@@ -223,12 +223,12 @@ fn plans_of_tensors_over_two_gib_bind_all_of_them() {
 }
 
 /// Passes that put a tensor into another order first, which takes a second buffer beside the workspace: strided kernel gradients of one
-/// tap, and strided input gradients of few channels.
+/// tap, strided input gradients of few channels, and kernel gradients of 3 x 3 whose rows are copied; and lanes of two rows.
 #[test]
 fn plans_by_way_of_another_order_keep_to_the_limits() {
     let kernels = kernels();
-    let mut found = [0; 2];
-    for seed in 0..12_000 {
+    let mut found = [0; 4];
+    for seed in 0..24_000 {
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let mut limits = DeviceLimits::default();
         (limits.is_software, limits.subgroup_size) = (true, 8);
@@ -241,7 +241,22 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
         let batch = rng.random_range(1..=20);
         let [h, w] = axes(rng, 20).map(|extent: usize| extent + 6);
         let groups = rng.random_range(1..=2);
-        let spec = if seed % 2 == 0 {
+        let spec = if seed % 4 == 2 {
+            // Rows that are copied.
+            let [inputs, outputs] = [(), ()].map(|()| rng.random_range(64..=130));
+            let taps = [rng.random_range(1..=3), 3];
+            let conv = Conv::<2>::new(taps).padding(Padding::Same).groups(groups).build().unwrap();
+            let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, taps[0], taps[1]]);
+            options = of(rng.random_range(1_000..4_000_000));
+            conv.plan_spec(&limits, Pass::KernelGrad, ConvShapes::new(&x, &w), &options)
+        } else if seed % 4 == 3 {
+            // Lanes of two rows.
+            let [inputs, outputs] = [(), ()].map(|()| rng.random_range(1..=60));
+            let pass = pick(rng, &[Pass::Forward, Pass::InputGrad]);
+            let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).groups(groups).build().unwrap();
+            let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, 3, 3]);
+            conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options)
+        } else if seed % 4 == 0 {
             let outputs = 4 * groups * rng.random_range(15..=32);
             let inputs = 4 * rng.random_range(1..=4);
             let conv = Conv::<2>::new([1, 1]).stride(axes(rng, 3)).groups(groups).build().unwrap();
@@ -262,7 +277,8 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
         match spec {
             Ok(spec) => {
                 let transforms = spec.operands().iter().any(|need| need.operand == Operand::Transformed);
-                found[seed as usize % 2] += usize::from(transforms);
+                let has_pairs = spec.steps().any(|step| step.kernel.contains("two_rows"));
+                found[seed as usize % 4] += usize::from(transforms || has_pairs);
                 assert!(spec.workspace_bytes() <= options.workspace_limit, "{spec}");
                 Checked { spec: &spec, limits: &limits, options: &options, kernels: &kernels, seed }.all();
             }
@@ -507,6 +523,9 @@ impl Checked<'_> {
         let stores = tile / 4 * if tile == 4 || has("EVEN") || has("LANE_ROWS") { 2 } else { 1 } + 1;
         let sums = match step.kernel.trim_start_matches("conv/gather/subgroup_") {
             "taps" => rows * w + 1,
+            "single" => rows + 1,
+            // 32 channels at a time, by twos and what is left.
+            "pointwise" => (end - begin).div_ceil(32) * 4 + (end - begin) / 2 + 4,
             name if name.starts_with("row3") || name == "pair" => rows + 1,
             _ => rows * (w + 2) + 2,
         };

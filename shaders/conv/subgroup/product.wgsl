@@ -1,7 +1,7 @@
 // The product that every kernel for subgroups of 8 lanes is made of: each lane holds 4 numbers a, lane i those of the rows
-// 4 i .. 4 i + 4 of a tile, and a value for each of its own Columns (3 or 4, as the kernel says); all lanes' a are multiplied by all lanes' values. A shuffle with a
-// constant lane is one instruction on software devices, where a load in a loop costs dozens. TILE_M rows, of the 32 that 8
-// lanes can hold: with fewer, several lanes hold the same.
+// 4 i .. 4 i + 4 of a tile, and a value for each of its own Columns (3 or 4, as the kernel says); all lanes' a are multiplied by all
+// lanes' values. A shuffle with a constant lane is one instruction on software devices, where a load in a loop costs dozens. TILE_M
+// rows, of the 32 that 8 lanes can hold: with fewer, the lanes left over hold the same, or what comes next (SECOND).
 const_assert TILE_M == 4u || TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
 const_assert WORKGROUP_SIZE == 8u;
 

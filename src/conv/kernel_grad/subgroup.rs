@@ -172,8 +172,7 @@ fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
 /// Channels of x and of y, of a group, from which on copying rows takes less time than it saves.
 const LEAST_COPIED: u64 = 64;
 
-/// The problem of the rows of x and dy in whole fours, and how many cells one has, where copying them is worth it: rows that keep their
-/// length, with a cell of zeros at either end. The input along w remains what it is, the output are the cells of a row.
+/// The problem of the rows of x and dy in whole fours, where copying them is worth it: rows that keep their length, with a cell of zeros at either end. The input along w remains what it is, the output are the cells of a row.
 pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
     let w = &problem.axes[2];
     let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1 && w.padding_low == 1 && w.output == w.input;

@@ -55,11 +55,11 @@ fn copied_rows_in_slices_and_chunks_equal_the_reference() {
     let mut short = *context().limits();
     short.max_loop_iterations = 36;
     let short = context().with_limits(short).unwrap();
-    let case = catalogue::conv("n9c64h5w30k64r3s3p1");
+    let case = catalogue::conv("n9c65h5w30k66r3s3p1");
     let problem = case.problem().unwrap();
     let data = ConvData::integers(&problem, 6);
     let expected = on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32();
-    let sample = 4 * (64 + 64) * 5 * 32;
+    let sample = 4 * (65 + 66) * 5 * 32;
     // Bytes of workspace; chunks.
     for (workspace_limit, chunks) in
         [(64 << 20, 1), (2 * 9 * sample, 1), (2 * 4 * sample, 3), (2 * 2 * sample, 5), (sample, 0)]

@@ -88,3 +88,28 @@ fn lanes_of_two_rows_equal_the_reference() {
     });
     assert_eq!(all, known.collect());
 }
+
+/// Samples of which no but the first begins where a binding may, one at a time.
+#[test]
+fn lanes_of_two_rows_begin_at_any_sample() {
+    if context().limits().subgroup_size != 8 {
+        return;
+    }
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for text in ["n3c11h10w7k15r3s3p1", "n3c11h18w4k15r3s3p1"] {
+        let case = catalogue::conv(text);
+        let problem = case.problem().unwrap();
+        let packed = 4 * 11 * 9 * 16;
+        let mut small = *context().limits();
+        small.max_storage_binding_bytes = packed + small.storage_alignment;
+        let small = context().with_limits(small).unwrap();
+        let plan = case.plan(&small, Pass::Forward, true, &options).unwrap();
+        assert!(taken(&plan).is_some(), "{plan}");
+        assert_eq!(plan.steps().filter(|step| step.kernel.starts_with(NAME)).count(), 3, "{plan}");
+        let data = ConvData::integers(&problem, 8);
+        let found = run_pass(&small, &plan, Pass::Forward, true, &data);
+        let expected = on_cpu(&problem, Pass::Forward, true, &data).to_f32();
+        compare::exact(&found, &expected, &result_shape(&problem, Pass::Forward))
+            .unwrap_or_else(|error| panic!("{text}, {plan}: {error}"));
+    }
+}
