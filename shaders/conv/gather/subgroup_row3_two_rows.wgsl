@@ -65,20 +65,15 @@ fn gather_sums(block: Block, lane: u32) {
         let their_at = subgroupShuffle(far_at, neighbour);
         let their_read = subgroupShuffle(u32(is_read_far), neighbour) == 1u;
         let is_own = lane == 0u || lane == 7u;
-        let one_at = select(0u, select(their_at, near_at, is_own), select(their_read, is_read, is_own));
-        let one = select(0.0, cell_at(one_at), select(their_read, is_read, is_own));
+        let one_read = select(their_read, is_read, is_own);
+        let one_at = select(0u, select(their_at, near_at, is_own), one_read);
+        let one = select(0.0, cell_at(one_at), one_read);
         let far_one = subgroupShuffle(one, select(1u, 6u, lane > 3u));
         let near_under = under(near, lane, is_first, is_last, one, one);
         let far_under = under(far, lane, is_first, is_last, far_one, far_one);
         if (is_summed) {
             let held = held_at(at_packed, row_length, lane);
-            accumulate_rows(
-                held.a,
-                held.b,
-                held.c,
-                near_under,
-                far_under,
-            );
+            accumulate_rows(held.a, held.b, held.c, near_under, far_under);
         }
         at_packed += 3u * row_length;
         step = next_step(step, taps, plane);

@@ -1,5 +1,6 @@
 // How a lane comes by dy and x where neighbouring outputs of a channel are neighbours in memory: it reads dy of four of the
-// channels, or of one or two, at 4 neighbouring outputs (dy_*.wgsl), and x under them at its own columns (columns_at); dy is shared by shuffles.
+// channels, or of one or two, at 4 neighbouring outputs (dy_*.wgsl), and x under them at its own columns (columns_at); dy is shared by
+// shuffles.
 
 fn correlate(block: Block, lane: u32) {
     let out_d = all.conv.out_d;
