@@ -1,19 +1,18 @@
 // A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
-// stride and dilation 1, x with one cell of zeros before its rows, of any length. They and those of dy were copied into rows of out_w
-// cells, whole fours, with zeros behind; those of dy with a zero before, too. Each four of dy is then at the cells of x that are
-// behind its windows' middles, so that a step needs none behind its own.
+// stride and dilation 1, and rows of any length. Those of x and of dy lie in rows of out_w cells, whole fours, into which they were
+// copied with zeros behind, if they did not; those of dy with zeros before, too, so that each output, of which a row has in_w, is in the place of the last cell of x in its window,
+// and a step needs none behind its own four.
 
-// Cells of x are in_w.
 fn row_of_x() -> u32 {
     return all.conv.out_w;
 }
 
-// x under four outputs, of which some exist: the four cells at them, and two before. There is always a second.
+// x under four outputs, of which some exist: the four cells at them, and two before.
 fn under_three(before: vec2<f32>, cells: vec4<f32>, exist: vec4<bool>) -> Window {
     let none = vec3<f32>(0.0);
     return Window(
         select(none, vec3<f32>(before, cells.x), exist.x),
-        vec3<f32>(before.y, cells.xy),
+        select(none, vec3<f32>(before.y, cells.xy), exist.y),
         select(none, cells.xyz, exist.z),
         select(none, cells.yzw, exist.w),
     );
@@ -22,7 +21,8 @@ fn under_three(before: vec2<f32>, cells: vec4<f32>, exist: vec4<bool>) -> Window
 fn correlate(block: Block, lane: u32) {
     let in_d = all.conv.in_d;
     let in_h = all.conv.in_h;
-    let in_w = all.conv.in_w;
+    let first_output = 2u - all.padding_low_w;
+    let end_output = first_output + all.conv.in_w;
     let out_d = all.conv.out_d;
     let out_h = all.conv.out_h;
     let row = all.conv.out_w;
@@ -66,9 +66,9 @@ fn correlate(block: Block, lane: u32) {
             let dy1 = dy_at(dy_first.y + first, all_exist, 1u);
             let dy2 = dy_at(dy_first.z + first, all_exist, 1u);
             let dy3 = dy_at(dy_first.w + first, all_exist, 1u);
-            // Output o is in place o + 1. What is zero in dy might meet an infinite cell.
+            // What is zero in dy might meet an infinite cell.
             let places = vec4<u32>(at) + vec4<u32>(0u, 1u, 2u, 3u);
-            let exist = (places > vec4<u32>(0u)) & (places <= vec4<u32>(in_w));
+            let exist = (places >= vec4<u32>(first_output)) & (places < vec4<u32>(end_output));
             accumulate_both(
                 vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
                 vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),

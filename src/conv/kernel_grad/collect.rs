@@ -1,6 +1,6 @@
 //! What is copied before a kernel gradient reads it by fours, several times each: with one tap and a stride the cells of x that the tap
-//! meets, which are fewer than x has, for the kernels of one tap and stride 1; with three taps along rows that are not whole fours the
-//! rows of x and dy.
+//! meets, which are fewer than x has, for the kernels of one tap and stride 1; with three taps along rows that are not whole fours, or change
+//! their length, those rows of x and dy that do not lie as they are read.
 
 use super::super::ConvProblem;
 use super::subgroup;
@@ -20,7 +20,8 @@ const MOST_CHUNKS: u64 = 8;
 pub(super) struct Collected {
     /// The convolution of it.
     pub problem: ConvProblem,
-    x: Cells,
+    has_rows: bool,
+    x: Option<Cells>,
     dy: Option<Cells>,
     note: &'static str,
 }
@@ -55,36 +56,44 @@ impl Collected {
         let axes = problem.axes.each_ref().map(|axis| Axis { input: axis.output, output: axis.output, ..Axis::UNIT });
         let dense = ConvProblem { axes, ..problem.clone() }.flattened();
         let row = problem.axes[2].output;
-        let x = Cells { channels: problem.channels_in, window: problem.axes, row, before: 0 };
+        let x = Some(Cells { channels: problem.channels_in, window: problem.axes, row, before: 0 });
         let note = "the cells of x that the tap meets are collected first";
-        subgroup::reads_fours(&dense).then_some(Collected { problem: dense, x, dy: None, note })
+        subgroup::reads_fours(&dense).then_some(Collected { problem: dense, has_rows: false, x, dy: None, note })
     }
 
     fn of_rows(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
         let rows = subgroup::copied(problem, plan.limits)?;
         let row = rows.axes[2].output;
-        let whole = |extent: u32| Axis { input: extent, output: extent, ..Axis::UNIT };
-        let of_x = problem.axes.each_ref().map(|axis| whole(axis.input));
-        let of_dy = problem.axes.each_ref().map(|axis| whole(axis.output));
-        let x = Cells { channels: problem.channels_in, window: of_x, row, before: 0 };
-        let dy = Some(Cells { channels: problem.channels_out, window: of_dy, row, before: 1 });
-        Some(Collected { problem: rows, x, dy, note: "rows of x and dy are copied into whole fours first" })
+        let before = subgroup::zeros_before_dy(problem);
+        // Cells behind the last window are left out.
+        let x = Cells::of_rows(problem.channels_in, problem.axes.each_ref().map(|axis| axis.input), row, 0);
+        let dy = Cells::of_rows(problem.channels_out, problem.axes.each_ref().map(|axis| axis.output), row, before);
+        let note = match (&x, &dy) {
+            (Some(_), Some(_)) => "rows of x and dy are copied into whole fours first",
+            (None, _) => "rows of dy are copied into whole fours first",
+            (_, None) => "rows of x are copied into whole fours first",
+        };
+        (x.is_some() || dy.is_some()).then_some(Collected { problem: rows, has_rows: true, x, dy, note })
     }
 
-    /// Whether rows are copied.
+    /// Whether rows are copied, of x or of dy.
     pub(super) fn has_rows(&self) -> bool {
-        self.dy.is_some()
+        self.has_rows
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &Cells> {
+        self.x.iter().chain(&self.dy)
     }
 
     fn sample(&self) -> u64 {
-        self.x.sample() + self.dy.as_ref().map_or(0, Cells::sample)
+        self.cells().map(Cells::sample).sum()
     }
 
     /// Most samples that half of the workspace, which the sums need too, and a dispatch have room for. `None` if the batch would be
     /// cut into many: each has its sums added to those before.
     pub(super) fn most_samples(&self, plan: &SpecBuilder<'_>) -> Option<u64> {
         let held = plan.most_workspace_bytes() / 2 / (self.sample() * ELEMENT_BYTES);
-        let most_invocations = self.dy.iter().chain([&self.x]).map(|cells| cells.invocations(1)).max()?;
+        let most_invocations = self.cells().map(|cells| cells.invocations(1)).max()?;
         let most = held.min(plan.most_numbered() / most_invocations);
         (most * MOST_CHUNKS >= self.problem.batch.into()).then_some(most)
     }
@@ -96,26 +105,34 @@ impl Collected {
         plan.need(Operand::Transformed, most * self.sample(), Access::Write);
     }
 
-    /// Adds the dispatches that copy so many samples of x and dy, and returns where they are then: x first, and dy behind it, if it is
+    /// Adds the dispatches that copy so many samples of x and dy, one behind the other, and returns where those are then, and what is not
     /// copied.
-    pub(super) fn step(&self, samples: u32, x: Copied, dy: Copied, plan: &mut SpecBuilder<'_>) -> Result<[Copied; 2]> {
-        let of_x = u64::from(samples) * self.x.sample();
+    pub(super) fn step(&self, samples: u32, sources: [Copied; 2], plan: &mut SpecBuilder<'_>) -> Result<[Copied; 2]> {
         let size = u64::from(samples) * self.sample() * ELEMENT_BYTES;
         let all = StepBinding { operand: Operand::Transformed, offset: 0, size };
-        self.x.step(samples, x, (all, 0), plan)?;
-        let dy = match &self.dy {
-            Some(cells) => {
-                let to = (all, of_x as u32);
-                cells.step(samples, dy, to, plan)?;
-                to
+        let mut found = sources;
+        let mut first = 0;
+        for (source, cells) in found.iter_mut().zip([&self.x, &self.dy]) {
+            if let Some(cells) = cells {
+                let to = (all, first);
+                cells.step(samples, *source, to, plan)?;
+                first += (u64::from(samples) * cells.sample()) as u32;
+                *source = to;
             }
-            None => dy,
-        };
-        Ok([(all, 0), dy])
+        }
+        Ok(found)
     }
 }
 
 impl Cells {
+    /// Rows of a tensor of these extents, as so many cells behind so many zeros. `None` if they lie so.
+    fn of_rows(channels: u32, extents: [u32; 3], row: u32, before: u32) -> Option<Cells> {
+        let mut window = extents.map(|extent| Axis { input: extent, output: extent, ..Axis::UNIT });
+        let lies_so = before == 0 && extents[2] == row;
+        window[2].output = extents[2].min(row);
+        (!lies_so).then_some(Cells { channels, window, row, before })
+    }
+
     /// Cells of a sample that are written.
     fn sample(&self) -> u64 {
         let [d, h, _] = self.window.map(|axis| axis.output);

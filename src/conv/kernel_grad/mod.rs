@@ -105,7 +105,7 @@ pub(super) fn plan(
         let part = problem.with_batch(chunk.count);
         let mut sources = [x, dy].map(|source| chunk.bind(plan.limits, source));
         if let Some(cells) = &collected {
-            sources = cells.step(chunk.count, sources[0], sources[1], &mut plan)?;
+            sources = cells.step(chunk.count, sources, &mut plan)?;
         }
         let [(x, x_base), (dy, y_base)] = sources;
         let rows = u64::from(chunk.count) * d * h;

@@ -172,20 +172,25 @@ fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
 /// Channels of x and of y, of a group, from which on copying rows takes less time than it saves.
 const LEAST_COPIED: u64 = 64;
 
-/// The problem of the rows of x and dy in whole fours, where copying them is worth it: rows that keep their length, with a cell of zeros at either end. The input along w remains what it is, the output are the cells of a row.
+/// The problem of the rows of x and dy in whole fours, where copying them is worth it. Along w its output are the cells of a row, and its
+/// input the outputs that there are.
 pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
     let w = &problem.axes[2];
-    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1 && w.padding_low == 1 && w.output == w.input;
-    let is_ragged =
-        problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros && !w.input.is_multiple_of(4);
+    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1;
+    let is_plain = problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros;
     let is_worth_it = channels(problem).min(outputs(problem).into()) >= LEAST_COPIED;
-    if !is_dense || !is_ragged || !is_worth_it {
+    if !is_dense || !is_plain || !is_worth_it || w.padding_low > 2 || two_channels(problem).is_some() {
         return None;
     }
     let mut rows = problem.clone();
-    // dy has a cell before its first.
-    rows.axes[2].output = (w.input + 1).next_multiple_of(4);
+    rows.axes[2].input = w.output;
+    rows.axes[2].output = (w.output + zeros_before_dy(problem)).next_multiple_of(4);
     (of_copied_rows(&rows).loop_limit(limits) >= MIN_LOOP_LIMIT).then_some(rows)
+}
+
+/// Of a row that is copied: output o is then in the place of the last cell of x in its window.
+pub(super) fn zeros_before_dy(problem: &ConvProblem) -> u32 {
+    2 - problem.axes[2].padding_low
 }
 
 fn of_copied_rows(problem: &ConvProblem) -> Choice {
