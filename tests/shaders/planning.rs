@@ -245,7 +245,8 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
             // Rows that are copied.
             let [inputs, outputs] = [(), ()].map(|()| rng.random_range(64..=130));
             let taps = [rng.random_range(1..=3), 3];
-            let conv = Conv::<2>::new(taps).padding(Padding::Same).groups(groups).build().unwrap();
+            let padding = if rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
+            let conv = Conv::<2>::new(taps).padding(padding).groups(groups).build().unwrap();
             let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, taps[0], taps[1]]);
             options = of(rng.random_range(1_000..4_000_000));
             conv.plan_spec(&limits, Pass::KernelGrad, ConvShapes::new(&x, &w), &options)
@@ -253,8 +254,10 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
             // Lanes of two rows.
             let [inputs, outputs] = [(), ()].map(|()| rng.random_range(1..=60));
             let pass = pick(rng, &[Pass::Forward, Pass::InputGrad]);
-            let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).groups(groups).build().unwrap();
-            let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, 3, 3]);
+            let taps = [rng.random_range(1..=5), pick(rng, &[3, 5])];
+            let padding = if rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
+            let conv = Conv::<2>::new(taps).padding(padding).groups(groups).build().unwrap();
+            let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, taps[0], taps[1]]);
             conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options)
         } else if seed % 4 == 0 {
             let outputs = 4 * groups * rng.random_range(15..=32);
@@ -517,16 +520,17 @@ impl Checked<'_> {
             // A row more than a class has taps; then two rows of three channels are stored.
             return (end - begin) * d * (h + 1) + 1 + 12;
         }
-        // Four rows of a tile at a time are stored, eight cells of the least tile, of both classes, and of both rows.
+        // Four rows of a tile at a time are stored, eight cells of the least tile, of both classes, of both rows, and of both fours.
         let tile = constant(step, "TILE_M");
         let has = |name| step.constants.iter().any(|(known, _)| *known == name);
-        let stores = tile / 4 * if tile == 4 || has("EVEN") || has("LANE_ROWS") { 2 } else { 1 } + 1;
+        let is_twice = tile == 4 || ["EVEN", "LANE_ROWS", "LANE_FOURS"].into_iter().any(has);
+        let stores = tile / 4 * if is_twice { 2 } else { 1 } + 1;
         let sums = match step.kernel.trim_start_matches("conv/gather/subgroup_") {
             "taps" => rows * w + 1,
             "single" => rows + 1,
-            // 32 channels at a time, by twos and what is left.
-            "pointwise" => (end - begin).div_ceil(32) * 4 + (end - begin) / 2 + 4,
-            name if name.starts_with("row3") || name == "pair" => rows + 1,
+            // 32 channels at a time, twice by twos.
+            "pointwise" => 2 * (end - begin).div_ceil(2) + (end - begin).div_ceil(32) * 3 + 3,
+            name if ["row3", "two_rows", "pair"].into_iter().any(|prefix| name.starts_with(prefix)) => rows + 1,
             _ => rows * (w + 2) + 2,
         };
         sums + stores

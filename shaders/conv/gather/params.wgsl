@@ -28,6 +28,7 @@ struct GatherParams {
     // The most cells that a class has along each axis: the grid covers these for every class.
     cells_d: u32,
     cells_h: u32,
+    // And those of a lane behind the last one, which owns none.
     cells_w: u32,
     // Element in the binding at which this dispatch's samples start.
     in_base: u32,

@@ -1,10 +1,5 @@
 // How a lane of the gathers by subgroups stores its cells of one row, and adds the bias to them.
 
-// The second four of eight cells.
-fn behind(place: Place) -> Place {
-    return Place(place.first + 4u * place.step, place.plane, place.rows, place.cells - 4u, place.step);
-}
-
 // Rows of all the sums that a lane holds.
 const HELD: u32 = LANE_CELLS / 4u * TILE_M * CLASSES_OF_LANE;
 
@@ -20,7 +15,7 @@ fn store_lane(block: Block) {
     for (var i = m; i < end; i += 4u) {
         let row = i - m;
         if (row == TILE_M) {
-            own = behind(place);
+            own = second_four(place);
         }
         store_four(own, row % TILE_M, sum00, sum01, sum02, sum03);
         next_rows(HELD);

@@ -1,17 +1,29 @@
-// How a lane of the gathers by subgroups stores its cells of two rows, and adds the bias to them.
+// How a lane of the gathers by subgroups stores its cells of two rows, or two fours of one, and adds the bias to them.
 
-// Of one row and then of the other, where there is one; counted from m, which is no constant, so that the driver does not write the loop
-// out.
-fn store_lane(block: Block) {
+// Whether there is a second four, and where.
+struct Second {
+    exists: bool,
+    place: Place,
+}
+
+fn second_of(block: Block, place: Place) -> Second {
+    if (LANE_FOURS == 2u) {
+        return Second(place.cells > 4u, second_four(place));
+    }
     var below = block;
     below.h += 1u;
-    let rows = 1u + u32(below.h < class_at(1u, block.class_h).cells);
-    let second = place_of(below);
-    let m = block.m;
+    return Second(below.h < class_at(1u, block.class_h).cells, place_of(below));
+}
+
+// Of one and then of the other; counted from m, which is no constant, so that the driver does not write the loop out.
+fn store_lane(block: Block) {
     var place = place_of(block);
-    for (var i = m; i < m + rows * TILE_M; i += 4u) {
+    let second = second_of(block, place);
+    let fours = 1u + u32(second.exists);
+    let m = block.m;
+    for (var i = m; i < m + fours * TILE_M; i += 4u) {
         if (i == m + TILE_M) {
-            place = second;
+            place = second.place;
         }
         store_four(place, (i - m) % TILE_M, sum00, sum01, sum02, sum03);
         next_of_both();

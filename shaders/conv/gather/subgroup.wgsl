@@ -1,14 +1,13 @@
-// A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at 8 x 4 cells
-// of one class; a lane owns 4 cells (8, if TILE_M is 4) of a row that follow each other, in all these channels. CLASSES_OF_LANE is
-// 2 if it owns 4 cells of both classes along w, which lie side by side; LANE_ROWS is 2 if it owns the same cells of two rows. What
-// differs between the kernels made of this is how a lane comes by its 4 cells of the source (gather_sums) and how it stores (store_lane,
-// store_four). No workgroup memory, no barriers.
+// A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at cells of one
+// class, each lane at 4 of a row that follow each other (8, if TILE_M is 4 or LANE_FOURS 2). CLASSES_OF_LANE is 2 if it owns 4 cells of
+// both classes along w, which lie side by side; LANE_ROWS is 2 if it owns the same cells of two rows. What differs between the
+// kernels made of this is how a lane comes by its cells of the source (gather_sums) and how it stores (store_lane, store_four). No workgroup memory, no barriers.
 
 // A lane's columns are its cells.
 alias Columns = vec4<f32>;
 
-// Of a tile of four rows a lane owns eight cells: what is read of A is then worth it.
-const LANE_CELLS: u32 = 4u + 4u * u32(TILE_M == 4u);
+// Of a tile of four rows a lane owns eight cells at least: what is read of A is then worth it.
+const LANE_CELLS: u32 = 4u * max(LANE_FOURS, 1u + u32(TILE_M == 4u));
 
 @group(0) @binding(0) var<uniform> params: GatherParams;
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;
@@ -140,6 +139,20 @@ fn held_at(at: u32, row_length: u32, lane: u32) -> Held {
         return Held(both, both, packed[at + 2u * row_length]);
     }
     return Held(packed[at], packed[at + row_length], packed[at + 2u * row_length]);
+}
+
+// What a lane holds of two rows of A that follow each other, as accumulate_rows_two takes it.
+struct HeldTwo {
+    a: vec4<f32>,
+    b: vec4<f32>,
+}
+
+fn held_two_at(at: u32, row_length: u32, lane: u32) -> HeldTwo {
+    if (TILE_M <= 16u) {
+        let both = packed[at + min(lane / ROW_LANES, 1u) * row_length];
+        return HeldTwo(both, both);
+    }
+    return HeldTwo(packed[at], packed[at + row_length]);
 }
 
 // Where the source's first channel of this block's group and sample starts.

@@ -13,6 +13,7 @@ const_assert STRIDE <= 2u;
 
 const CLASSES_OF_LANE: u32 = 1u;
 const LANE_ROWS: u32 = 1u;
+const LANE_FOURS: u32 = 1u;
 
 // 0: there is one class along each axis, so that loops over taps end for all lanes together.
 override MANY_CLASSES: u32 = 1u;

@@ -16,6 +16,7 @@ const_assert TILE_M == 16u;
 
 const CLASSES_OF_LANE: u32 = 2u;
 const LANE_ROWS: u32 = 1u;
+const LANE_FOURS: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<Element>;
 

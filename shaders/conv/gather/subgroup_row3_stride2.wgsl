@@ -3,6 +3,7 @@
 
 const CLASSES_OF_LANE: u32 = 1u;
 const LANE_ROWS: u32 = 1u;
+const LANE_FOURS: u32 = 1u;
 
 fn gather_sums(block: Block, lane: u32) {
     let taps = taps_of(block);

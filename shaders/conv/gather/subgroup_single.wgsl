@@ -8,6 +8,7 @@ const TILE_M: u32 = 32u;
 
 const CLASSES_OF_LANE: u32 = 1u;
 const LANE_ROWS: u32 = 1u;
+const LANE_FOURS: u32 = 1u;
 
 @group(0) @binding(1) var<storage, read> source: array<Element>;
 

@@ -9,6 +9,7 @@ const STRIDE: u32 = 1u;
 
 const CLASSES_OF_LANE: u32 = 1u;
 const LANE_ROWS: u32 = 1u;
+const LANE_FOURS: u32 = 1u;
 
 const_assert STRIDE == 1u || STRIDE == 2u;
 

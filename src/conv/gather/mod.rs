@@ -44,6 +44,8 @@ pub(super) struct Method {
     pub side_entries: Option<[&'static EntryPoint; 2]>,
     /// Whether the rows of a step of the tiled kernels are channels of one tap.
     pub by_channel: bool,
+    /// Cells behind each row of a class that invocations read and do not own.
+    pub idle: u32,
     /// Workgroups of a dispatch of so many samples.
     pub workgroups: fn(&Gather, &Method, samples: u64) -> u64,
     /// Most workgroups of a dispatch: the shaders number invocations, and those of the surplus of a folded grid.
@@ -142,6 +144,7 @@ pub(super) fn plan(
                 channel_end: gather.channels.min(begin + channels),
                 slope: stores.slope(),
                 output_begin: round.outputs.start,
+                cells_w: gather.axes[2].most_cells() + method.idle,
                 ..packing.params(gather, round)
             };
             // The bias goes in once, with the first channels.

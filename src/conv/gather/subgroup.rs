@@ -9,7 +9,7 @@ use crate::padding_mode::PaddingMode;
 use crate::plan::{Algorithm, DeviceLimits, loop_tests};
 use crate::window::GatherAxis;
 
-/// Cells of a row that a lane owns.
+/// Cells of a row that a lane owns, of one four.
 const CELLS: u32 = 4;
 
 /// Channels that the kernels for channels last read at once.
@@ -20,19 +20,11 @@ const LANES: u64 = 8;
 
 pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
     let last = last_for(gather);
-    let (kernel, entries, twice) =
-        last.map_or_else(|| kernel_for(gather, limits), |(kernel, entries)| (kernel, entries, false));
-    if limits.subgroup_size != kernel.subgroup_size {
+    let is_last = last.is_some();
+    let Choice { entries, variant, twice, idle } = last.unwrap_or_else(|| choose(gather, limits));
+    if limits.subgroup_size != entries[0].kernel().subgroup_size {
         return Err(Algorithm::Subgroup.unavailable("it needs subgroups of exactly 8 invocations"));
     }
-    let w = &gather.axes[2];
-    let variant = match last {
-        Some(_) => tile_for(kernel.variants, gather.outputs, last_stride(gather)),
-        None => few_for(gather)
-            .map(|(_, _, variant)| variant)
-            .or_else(|| pair_variant(gather))
-            .unwrap_or_else(|| tile_for(kernel.variants, gather.outputs, w.source_stride)),
-    };
     Ok(Method {
         entries,
         variant,
@@ -43,25 +35,53 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits) -> Result<Method> {
         stores: Abilities::FEW,
         side_entries: None,
         by_channel: false,
+        idle,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,
-        iterations: if last.is_some() { iterations_of_fours } else { iterations },
+        iterations: if is_last { iterations_of_fours } else { iterations },
         note: None,
     })
 }
 
-/// The kernel that reads four channels of a cell at once, and its entry points without and with bias, where there are fours: it
-/// writes so too where it can.
-fn last_for(gather: &Gather) -> Option<(&'static Kernel, [&'static EntryPoint; 2])> {
+/// A kernel with its constants.
+struct Choice {
+    /// Without and with bias.
+    entries: [&'static EntryPoint; 2],
+    variant: &'static Variant,
+    /// Whether it binds the source a second time.
+    twice: bool,
+    /// Cells behind a row that lanes read and do not own.
+    idle: u32,
+}
+
+impl Choice {
+    fn new(entries: [&'static EntryPoint; 2], variant: &'static Variant) -> Choice {
+        Choice { entries, variant, twice: false, idle: 0 }
+    }
+
+    /// With the tile for so many outputs.
+    fn of_tile(entries: [&'static EntryPoint; 2], gather: &Gather) -> Choice {
+        let variants = entries[0].kernel().variants;
+        Choice::new(entries, tile_for(variants, gather.outputs, gather.axes[2].source_stride))
+    }
+
+    fn binding_twice(self) -> Choice {
+        Choice { twice: true, ..self }
+    }
+}
+
+/// The kernel that reads four channels of a cell at once, where there are fours: it writes so too where it can.
+fn last_for(gather: &Gather) -> Option<Choice> {
     let fours = |layout, channels: u32| layout == Layout::ChannelsLast && channels.is_multiple_of(FOUR);
     if !fours(gather.source_layout, gather.channels) {
         return None;
     }
-    Some(if fours(gather.target_layout, gather.outputs) {
-        (&kernel::SUBGROUP_LAST_KERNEL, [&kernel::SUBGROUP_LAST, &kernel::SUBGROUP_LAST_BIAS])
+    let entries: [&'static EntryPoint; 2] = if fours(gather.target_layout, gather.outputs) {
+        [&kernel::SUBGROUP_LAST, &kernel::SUBGROUP_LAST_BIAS]
     } else {
-        (&kernel::SUBGROUP_FROM_LAST_KERNEL, [&kernel::SUBGROUP_FROM_LAST, &kernel::SUBGROUP_FROM_LAST_BIAS])
-    })
+        [&kernel::SUBGROUP_FROM_LAST, &kernel::SUBGROUP_FROM_LAST_BIAS]
+    };
+    Some(Choice::new(entries, tile_for(entries[0].kernel().variants, gather.outputs, last_stride(gather))))
 }
 
 /// The STRIDE of the variants that read the least.
@@ -73,28 +93,24 @@ fn last_stride(gather: &Gather) -> u32 {
     u32::from(w.source_stride == 1 && w.tap_step == 1 && w.taps > 1)
 }
 
-/// The kernel that reads the source with the fewest loads, its entry points without and with bias, and whether it binds the
-/// source a second time.
-fn kernel_for(gather: &Gather, limits: &DeviceLimits) -> (&'static Kernel, [&'static EntryPoint; 2], bool) {
-    let [d, h, w] = &gather.axes;
-    let one_class = |axis: &GatherAxis| axis.classes.len() == 1;
-    // The kernels that take what is behind a row for zeros; without padding nothing is.
-    let of_zeros = gather.border() == PaddingMode::Zeros && gather.is_channels_first();
-    let keeps_rows = of_zeros && one_class(w) && w.target_stride == 1 && w.source == w.target;
+/// The kernel that reads the source with the fewest loads.
+fn choose(gather: &Gather, limits: &DeviceLimits) -> Choice {
+    let of_tile = |entries| Choice::of_tile(entries, gather);
+    let w = &gather.axes[2];
+    let one_class = w.classes.len() == 1;
     // In fours of cells.
-    let aligned = keeps_rows && w.source.is_multiple_of(CELLS);
-    if [d, h, w].into_iter().all(GatherAxis::is_pointwise) && aligned {
-        let entries = [&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS];
-        return (&kernel::SUBGROUP_POINTWISE_KERNEL, entries, false);
+    let aligned = keeps_rows(gather) && w.source.is_multiple_of(CELLS);
+    if gather.axes.iter().all(GatherAxis::is_pointwise) && aligned {
+        return of_tile([&kernel::SUBGROUP_POINTWISE, &kernel::SUBGROUP_POINTWISE_BIAS]);
     }
-    if let Some((kernel, entries, _)) = few_for(gather) {
-        return (kernel, entries, false);
+    if let Some(few) = few_for(gather) {
+        return few;
     }
     if is_single(gather) {
-        return (&kernel::SUBGROUP_SINGLE_KERNEL, [&kernel::SUBGROUP_SINGLE, &kernel::SUBGROUP_SINGLE_BIAS], false);
+        return of_tile([&kernel::SUBGROUP_SINGLE, &kernel::SUBGROUP_SINGLE_BIAS]);
     }
-    if pair_variant(gather).is_some() {
-        return (&kernel::SUBGROUP_PAIR_KERNEL, [&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], false);
+    if let Some(variant) = pair_variant(gather) {
+        return Choice::new([&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], variant);
     }
     // Fewer taps read no less by sliding: it begins with the cells of the first STRIDE taps, and reads one behind the last.
     let [_, _, taps] = gather.most_taps();
@@ -102,53 +118,87 @@ fn kernel_for(gather: &Gather, limits: &DeviceLimits) -> (&'static Kernel, [&'st
     let slide: [&'static EntryPoint; 2] = [&kernel::SUBGROUP_SLIDE, &kernel::SUBGROUP_SLIDE_BIAS];
     // It alone has a tile of four rows.
     if slides && gather.outputs <= 4 {
-        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
+        return of_tile(slide);
     }
-    if w.taps == 3 && one_class(w) && w.source_stride == 1 && w.tap_step == 1 {
-        // A row that keeps its length, with a cell of zeros at either end.
-        let keeps = keeps_rows && w.classes[0].start == -1;
-        if keeps && has_pairs_of_rows(gather, limits) {
-            return if aligned {
-                let entries = [&kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED, &kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED_BIAS];
-                (&kernel::SUBGROUP_ROW3_TWO_ROWS_ALIGNED_KERNEL, entries, true)
-            } else {
-                let entries = [&kernel::SUBGROUP_ROW3_TWO_ROWS_ANY, &kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_BIAS];
-                (&kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL, entries, false)
-            };
-        }
+    if let Some(two_rows) = two_rows_for(gather, limits) {
+        return two_rows;
+    }
+    if w.taps == 3 && one_class && w.source_stride == 1 && w.tap_step == 1 {
         // Also where depth and height have classes.
-        if keeps && aligned {
-            let entries = [&kernel::SUBGROUP_ROW3_ALIGNED, &kernel::SUBGROUP_ROW3_ALIGNED_BIAS];
-            return (&kernel::SUBGROUP_ROW3_ALIGNED_KERNEL, entries, true);
+        if aligned && begins_in_middle(w) {
+            return of_tile([&kernel::SUBGROUP_ROW3_ALIGNED, &kernel::SUBGROUP_ROW3_ALIGNED_BIAS]).binding_twice();
         }
-        return (&kernel::SUBGROUP_ROW3_KERNEL, [&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS], false);
+        return of_tile([&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS]);
     }
-    if w.taps == 3 && one_class(w) && w.source_stride == 2 && w.tap_step == 1 && gather.is_channels_first() {
+    if w.taps == 3 && one_class && w.source_stride == 2 && w.tap_step == 1 && gather.is_channels_first() {
         let variant = &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL.variants[0];
-        if of_zeros && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
+        if has_zeros(gather) && strip::is_aligned(variant, w.source, w.target, w.classes[0].start) {
             let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED, &kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_BIAS];
-            return (&kernel::SUBGROUP_ROW3_STRIDE2_ALIGNED_KERNEL, entries, true);
+            return of_tile(entries).binding_twice();
         }
-        let entries = [&kernel::SUBGROUP_ROW3_STRIDE2_ANY, &kernel::SUBGROUP_ROW3_STRIDE2_ANY_BIAS];
-        return (&kernel::SUBGROUP_ROW3_STRIDE2_ANY_KERNEL, entries, false);
+        return of_tile([&kernel::SUBGROUP_ROW3_STRIDE2_ANY, &kernel::SUBGROUP_ROW3_STRIDE2_ANY_BIAS]);
     }
     if slides {
-        return (&kernel::SUBGROUP_SLIDE_KERNEL, slide, false);
+        return of_tile(slide);
     }
-    (&kernel::SUBGROUP_TAPS_KERNEL, [&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS], false)
+    of_tile([&kernel::SUBGROUP_TAPS, &kernel::SUBGROUP_TAPS_BIAS])
+}
+
+/// Whether a kernel may take what is beside a row for zeros; without padding nothing is.
+fn has_zeros(gather: &Gather) -> bool {
+    gather.border() == PaddingMode::Zeros && gather.is_channels_first()
+}
+
+/// Whether rows of the target are as long as those of the source, with zeros beside them, or nothing.
+fn keeps_rows(gather: &Gather) -> bool {
+    let w = &gather.axes[2];
+    has_zeros(gather) && w.classes.len() == 1 && w.target_stride == 1 && w.source == w.target
+}
+
+/// Whether the middle tap of an output is at its own cell.
+fn begins_in_middle(w: &GatherAxis) -> bool {
+    w.classes[0].start == -((w.taps / 2) as i32)
+}
+
+/// Fours of a row from which on a lane behind the last one, which owns none, costs less than it saves.
+const LEAST_FOURS: u32 = 4;
+
+/// The kernel whose lanes own two rows. `None` where it is another's turn: other strides and kernels, and heights of which many rows would
+/// have no second.
+fn two_rows_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
+    let w = &gather.axes[2];
+    let [class] = &w.classes[..] else { return None };
+    let is_dense = w.source_stride == 1 && w.tap_step == 1 && w.target_stride == 1;
+    if !is_dense || !has_zeros(gather) {
+        return None;
+    }
+    let is_aligned = keeps_rows(gather) && w.source.is_multiple_of(CELLS) && begins_in_middle(w);
+    let entries: [&'static EntryPoint; 2] = if is_aligned {
+        [&kernel::SUBGROUP_TWO_ROWS_ALIGNED, &kernel::SUBGROUP_TWO_ROWS_ALIGNED_BIAS]
+    } else {
+        [&kernel::SUBGROUP_TWO_ROWS_ANY, &kernel::SUBGROUP_TWO_ROWS_ANY_BIAS]
+    };
+    let of_taps = entries[0].kernel().variants.iter().filter(|variant| variant.constant("TAPS") == w.taps);
+    let variant = of_taps.min_by_key(|variant| tile_time(variant, gather.outputs))?;
+    if !has_pairs_of_rows(gather, variant, limits) {
+        return None;
+    }
+    // The last lane's outputs may need cells behind its own four, which only a lane behind it reads.
+    let fours = class.cells.div_ceil(CELLS);
+    let is_short = !is_aligned
+        && class.cells + w.taps > CELLS * fours + 1
+        && i64::from(class.start) + i64::from(CELLS * fours) < i64::from(w.source);
+    let idle = if is_short { CELLS * fours + 1 - class.cells } else { 0 };
+    (!is_short || fours >= LEAST_FOURS).then_some(Choice { twice: is_aligned, idle, ..Choice::new(entries, variant) })
 }
 
 /// Whether lanes can own two rows of the only class, and there are not many that are not there.
-fn has_pairs_of_rows(gather: &Gather, limits: &DeviceLimits) -> bool {
+fn has_pairs_of_rows(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
     let [class] = &gather.axes[1].classes[..] else { return false };
     let [d, h, _] = gather.most_taps();
-    let variant = tile_for(kernel::SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL.variants, gather.outputs, 1);
     let fits = loop_tests(&[d * h]) + store_tests(variant) <= limits.max_loop_iterations.into();
     fits && (class.cells.is_multiple_of(2) || class.cells > 8)
 }
-
-/// A kernel, its entry points without and with bias, and its constants.
-type Specialised = (&'static Kernel, [&'static EntryPoint; 2], &'static Variant);
 
 /// Whether no class has more than one tap, as those of a kernel of one tap, and another kernel does not sum two classes at once.
 fn is_single(gather: &Gather) -> bool {
@@ -157,7 +207,7 @@ fn is_single(gather: &Gather) -> bool {
 
 /// The kernel whose lanes own pairs of rows of few channels. `None` where it is another's turn: more channels, other strides, and a
 /// single row.
-fn few_for(gather: &Gather) -> Option<Specialised> {
+fn few_for(gather: &Gather) -> Option<Choice> {
     let [_, h, w] = &gather.axes;
     // One class, or two of which the second begins with the first or a cell behind.
     let pairs = |axis: &GatherAxis| match &axis.classes[..] {
@@ -193,11 +243,10 @@ fn few_for(gather: &Gather) -> Option<Specialised> {
     let mut aligned = kernel::SUBGROUP_FEW_ALIGNED_KERNEL.variants.iter().filter(|_| in_fours);
     let begins = |variant: &&Variant| -i64::from(variant.constant("BEFORE")) == i64::from(even.start);
     if let Some(variant) = aligned.find(|variant| suits(variant) && begins(variant)) {
-        let entries = [&kernel::SUBGROUP_FEW_ALIGNED, &kernel::SUBGROUP_FEW_ALIGNED_BIAS];
-        return Some((&kernel::SUBGROUP_FEW_ALIGNED_KERNEL, entries, variant));
+        return Some(Choice::new([&kernel::SUBGROUP_FEW_ALIGNED, &kernel::SUBGROUP_FEW_ALIGNED_BIAS], variant));
     }
     let variant = kernel::SUBGROUP_FEW_ANY_KERNEL.variants.iter().find(suits)?;
-    Some((&kernel::SUBGROUP_FEW_ANY_KERNEL, [&kernel::SUBGROUP_FEW_ANY, &kernel::SUBGROUP_FEW_ANY_BIAS], variant))
+    Some(Choice::new([&kernel::SUBGROUP_FEW_ANY, &kernel::SUBGROUP_FEW_ANY_BIAS], variant))
 }
 
 /// Of the kernel that owns both classes along w of an input gradient with stride 2, that for their taps. `None` where it is another's
@@ -246,27 +295,29 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * classes;
     let [d, h, w] = gather.most_cells();
     // LANE_CELLS of the kernels.
-    let cells = if method.tile_m == 4 { 2 * CELLS } else { CELLS };
+    let cells = if method.tile_m == 4 || method.variant.constant("LANE_FOURS") == 2 { 2 * CELLS } else { CELLS };
     let rows = method.variant.constant("LANE_ROWS").max(1);
-    tiles * (samples * d * h.div_ceil(rows.into()) * w.div_ceil(cells.into())).div_ceil(LANES)
+    let across = (w + u64::from(method.idle)).div_ceil(cells.into());
+    tiles * (samples * d * h.div_ceil(rows.into()) * across).div_ceil(LANES)
 }
 
 /// Loop tests of the stores of a tile of the kernels by subgroups, four rows at a time: of both rows of a plane, of both classes, or
 /// of the second four cells that a lane has.
 fn store_tests(variant: &Variant) -> u64 {
     let tile = variant.constant("TILE_M");
-    let is_twice = tile == 4 || variant.constant("LANE_ROWS") == 2 || variant.constant("EVEN") > 0;
+    let is_twice = tile == 4
+        || variant.constant("LANE_ROWS") == 2
+        || variant.constant("LANE_FOURS") == 2
+        || variant.constant("EVEN") > 0;
     loop_tests(&[u64::from(tile / 4) * (1 + u64::from(is_twice))])
 }
 
-/// The kernels that go along a row of taps, or over channels some at a time, in a loop of its own; the others have one loop over
-/// all that they sum.
-const NESTED: [&Kernel; 4] = [
-    &kernel::SUBGROUP_SLIDE_KERNEL,
-    &kernel::SUBGROUP_LAST_KERNEL,
-    &kernel::SUBGROUP_FROM_LAST_KERNEL,
-    &kernel::SUBGROUP_POINTWISE_KERNEL,
-];
+/// The kernels that go along a row of taps in a loop of its own; the others have one loop over all that they sum.
+const NESTED: [&Kernel; 3] =
+    [&kernel::SUBGROUP_SLIDE_KERNEL, &kernel::SUBGROUP_LAST_KERNEL, &kernel::SUBGROUP_FROM_LAST_KERNEL];
+
+/// TOUCHED of subgroup_pointwise.wgsl.
+const TOUCHED: u64 = 32;
 
 fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
     let [d, h, w] = gather.most_taps();
@@ -277,9 +328,11 @@ fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
         return loop_tests(&[channels.saturating_mul(d * (h + 1))]).saturating_add(loop_tests(&[2, 3]));
     }
     let rows = channels.saturating_mul(d * h);
-    let sums = if NESTED.into_iter().any(is) {
-        // Some channels at a time go in two loops, one for what is left of them.
-        loop_tests(&[rows, w]).saturating_add(if is(&kernel::SUBGROUP_POINTWISE_KERNEL) { 3 } else { 0 })
+    let sums = if is(&kernel::SUBGROUP_POINTWISE_KERNEL) {
+        // Some channels at a time, in two loops that go by twos.
+        rows.next_multiple_of(2).saturating_add(3 * rows.div_ceil(TOUCHED) + 3)
+    } else if NESTED.into_iter().any(is) {
+        loop_tests(&[rows, w])
     } else if is(&kernel::SUBGROUP_TAPS_KERNEL) {
         loop_tests(&[rows.saturating_mul(w)])
     } else {

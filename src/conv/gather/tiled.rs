@@ -105,6 +105,7 @@ pub(super) fn method(gather: &Gather, limits: &DeviceLimits, wanted: Option<[u32
         stores: Abilities::ALL,
         side_entries: Some(tile.entries[1]),
         by_channel: by_fours || is_by_channel(gather, tile.variant, limits),
+        idle: 0,
         workgroups,
         most_workgroups: super::MOST_WORKGROUPS,
         iterations,

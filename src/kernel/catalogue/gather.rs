@@ -24,13 +24,14 @@ pub(super) const PRODUCT_FOUR: &str = include_str!("../../../shaders/conv/subgro
 const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.wgsl");
 pub(super) const STORE_CHANNELS: &str = include_str!("../../../shaders/conv/gather/store_channels.wgsl");
 const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
-const TWO_ROWS: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_two_rows.wgsl");
+const TWO_ROWS: &str = include_str!("../../../shaders/conv/gather/two_rows.wgsl");
 const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
-/// How a lane stores its cells of one row, or of two.
+/// How a lane stores its cells of one row, or of two rows and two fours.
 const STORE_LANE: &str = include_str!("../../../shaders/conv/gather/store_lane.wgsl");
 const STORE_LANE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_lane_rows.wgsl");
 const PRODUCT_ROWS: &str = include_str!("../../../shaders/conv/gather/product_rows.wgsl");
+const PRODUCT_ROWS_TWO: &str = include_str!("../../../shaders/conv/gather/product_rows_two.wgsl");
 pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
 pub(super) const STORE_SCALAR: &str = include_str!("../../../shaders/conv/gather/store_scalar.wgsl");
 pub(super) const STORE_VEC4: &str = include_str!("../../../shaders/conv/gather/store_vec4.wgsl");
@@ -47,8 +48,17 @@ pub(super) use subgroup_tile;
 /// The tile of most rows first.
 pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
 
-const TWO_ROWS_TILES: &[Variant] =
-    &[subgroup_tile!(32, "LANE_ROWS" 2), subgroup_tile!(16, "LANE_ROWS" 2), subgroup_tile!(8, "LANE_ROWS" 2)];
+/// Of five taps at a time a tile of 32 rows is more code a step than the first cache has.
+const TWO_ROWS_TILES: &[Variant] = &[
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 5),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 5),
+];
+
+const POINTWISE_TILES: &[Variant] =
+    &[subgroup_tile!(32, "LANE_FOURS" 2), subgroup_tile!(16, "LANE_FOURS" 2), subgroup_tile!(8, "LANE_FOURS" 2)];
 
 const SLIDE_TILES: &[Variant] = &[
     subgroup_tile!(32, "STRIDE" 1),
@@ -192,23 +202,23 @@ kernel! {
     SUBGROUP_ROW3_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
-    SUBGROUP_ROW3_TWO_ROWS_ALIGNED_KERNEL = "conv/gather/subgroup_row3_two_rows_aligned",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+    SUBGROUP_TWO_ROWS_ALIGNED_KERNEL = "conv/gather/subgroup_two_rows_aligned",
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants TWO_ROWS_TILES;
-    SUBGROUP_ROW3_TWO_ROWS_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
-    SUBGROUP_ROW3_TWO_ROWS_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_TWO_ROWS_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_TWO_ROWS_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
-    SUBGROUP_ROW3_TWO_ROWS_ANY_KERNEL = "conv/gather/subgroup_row3_two_rows_any",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+    SUBGROUP_TWO_ROWS_ANY_KERNEL = "conv/gather/subgroup_two_rows_any",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants TWO_ROWS_TILES;
-    SUBGROUP_ROW3_TWO_ROWS_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
-    SUBGROUP_ROW3_TWO_ROWS_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+    SUBGROUP_TWO_ROWS_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_TWO_ROWS_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
-        subgroup 8, variants SUBGROUP_TILES;
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants POINTWISE_TILES;
     SUBGROUP_POINTWISE = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out")];
     SUBGROUP_POINTWISE_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out")];
 }

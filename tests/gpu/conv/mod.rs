@@ -9,6 +9,7 @@ mod input_grad;
 mod kernel_grad;
 mod layouts;
 mod phases;
+mod pointwise;
 mod rounds;
 pub mod shared;
 mod spans;
