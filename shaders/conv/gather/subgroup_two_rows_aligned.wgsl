@@ -69,16 +69,24 @@ fn beside_of(near: Row, far: Row, places: Places) -> f32 {
 
 // Of the near row, 0, or the far one, 1.
 fn span_of(own: vec4<f32>, beside: f32, row: u32, places: Places, lane: u32) -> Span {
+    let before_first = row * REACH;
+    let behind_last = 4u + row * REACH;
+    if (TAPS == 3u) {
+        let from_left = subgroupShuffle(own.w, (lane + 7u) % 8u);
+        let from_right = subgroupShuffle(own.x, (lane + 1u) % 8u);
+        let before = subgroupShuffle(beside, before_first);
+        let behind = subgroupShuffle(beside, behind_last);
+        let left = select(select(from_left, 0.0, places.is_first), before, lane == 0u);
+        let right = select(select(from_right, 0.0, places.is_last), behind, lane == 7u);
+        return Span(vec4<f32>(left, own.xyz), vec4<f32>(own.w, right, 0.0, 0.0));
+    }
     let from_left = subgroupShuffle(own.zw, (lane + 7u) % 8u);
     let from_right = subgroupShuffle(own.xy, (lane + 1u) % 8u);
-    let before_x = subgroupShuffle(beside, row * REACH);
-    let before_y = subgroupShuffle(beside, row * REACH + REACH - 1u);
-    let behind_x = subgroupShuffle(beside, 4u + row * REACH);
-    let behind_y = subgroupShuffle(beside, 4u + row * REACH + REACH - 1u);
+    let before_x = subgroupShuffle(beside, before_first);
+    let before_y = subgroupShuffle(beside, before_first + 1u);
+    let behind_x = subgroupShuffle(beside, behind_last);
+    let behind_y = subgroupShuffle(beside, behind_last + 1u);
     let left = select(select(from_left, vec2<f32>(0.0), places.is_first), vec2<f32>(before_x, before_y), lane == 0u);
     let right = select(select(from_right, vec2<f32>(0.0), places.is_last), vec2<f32>(behind_x, behind_y), lane == 7u);
-    if (TAPS == 3u) {
-        return Span(vec4<f32>(left.y, own.xyz), vec4<f32>(own.w, right.x, 0.0, 0.0));
-    }
     return Span(vec4<f32>(left, own.xy), vec4<f32>(own.zw, right));
 }

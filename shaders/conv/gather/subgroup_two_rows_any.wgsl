@@ -63,12 +63,17 @@ fn beside_of(near: Row, far: Row, places: Places) -> f32 {
 
 // Of the near row, 0, or the far one, 1.
 fn span_of(own: vec4<f32>, beside: f32, row: u32, places: Places, lane: u32) -> Span {
+    let first = row * REACH;
+    let x = subgroupShuffle(beside, first);
+    let y = subgroupShuffle(beside, first + 1u);
+    if (TAPS == 3u) {
+        let from_right = subgroupShuffle(own.xy, (lane + 1u) % 8u);
+        let of_last = select(from_right, vec2<f32>(0.0), places.is_last);
+        return Span(own, vec4<f32>(select(of_last, vec2<f32>(x, y), lane == 7u), 0.0, 0.0));
+    }
     let from_right = subgroupShuffle(own, (lane + 1u) % 8u);
-    let x = subgroupShuffle(beside, row * REACH);
-    let y = subgroupShuffle(beside, row * REACH + 1u);
-    // Of three taps the last two are not looked at.
-    let z = subgroupShuffle(beside, row * REACH + REACH - 2u);
-    let w = subgroupShuffle(beside, row * REACH + REACH - 1u);
+    let z = subgroupShuffle(beside, first + 2u);
+    let w = subgroupShuffle(beside, first + 3u);
     let of_last = select(from_right, vec4<f32>(0.0), places.is_last);
     return Span(own, select(of_last, vec4<f32>(x, y, z, w), lane == 7u));
 }
