@@ -20,6 +20,7 @@ const MOST_CHUNKS: u64 = 8;
 pub(super) struct Collected {
     /// The convolution of it.
     pub problem: ConvProblem,
+    /// Rows are copied, and not the cells that one tap meets.
     has_rows: bool,
     x: Option<Cells>,
     dy: Option<Cells>,
@@ -76,7 +77,7 @@ impl Collected {
         (x.is_some() || dy.is_some()).then_some(Collected { problem: rows, has_rows: true, x, dy, note })
     }
 
-    /// Whether rows are copied, of x or of dy.
+    /// Whether rows are copied, of x, of dy or of both.
     pub(super) fn has_rows(&self) -> bool {
         self.has_rows
     }
