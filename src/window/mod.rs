@@ -8,6 +8,7 @@
 mod bins;
 mod border;
 mod gather;
+mod part;
 mod transposed;
 
 pub(crate) use border::AxisBorder;

@@ -1,9 +1,10 @@
 // Planes of a tensor as other kernels read them in fours: the cells that a kernel of one tap with a stride meets, without what lies
 // between, of which its gradient is that of stride 1; or rows of whole fours, with zeros before and behind their cells. An invocation
-// takes four neighbouring cells of a row, or those of them that it has (store_cells). No workgroup memory.
+// takes FOURS fours of a row, as far as there are so many: finding the row takes as long as copying two. No workgroup memory.
+const_assert FOURS == 1u || FOURS == 2u || FOURS == 4u;
 
 struct CollectParams {
-    // Fours of all rows.
+    // Invocations of all rows.
     count: u32,
     // Of a plane, the cells that are read, and what they are taken from.
     out_d: u32,
@@ -16,7 +17,7 @@ struct CollectParams {
     stride_h: u32,
     stride_w: u32,
     x_base: u32,
-    // To divide by the fours of a row that is written, out_h and out_d.
+    // To divide by the invocations of a row that is written, out_h and out_d.
     magic_row: u32,
     shift_row: u32,
     magic_h: u32,
@@ -32,6 +33,16 @@ struct CollectParams {
 @group(0) @binding(0) var<uniform> params: CollectParams;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 
+// Four neighbouring cells of a row that begins at this element, from element `source` of x on. Zeros are read as the last cell; those
+// before the first have numbers beyond all others.
+fn store_four(row: u32, source: u32, four: u32) {
+    let places = vec4<u32>(4u * four) + vec4<u32>(0u, 1u, 2u, 3u) - vec4<u32>(params.before);
+    let exist = places < vec4<u32>(params.out_w);
+    let at = vec4<u32>(source) + min(places, vec4<u32>(params.out_w - 1u)) * params.stride_w;
+    let found = select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), exist);
+    store_cells(row + 4u * four, params.row - 4u * four, found);
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn collect(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -42,18 +53,25 @@ fn collect(
     if (index >= params.count) {
         return;
     }
+    let fours = (params.row + 3u) / 4u;
+    let apart = (fours + FOURS - 1u) / FOURS;
     let row = divide(index, params.magic_row, params.shift_row);
-    let w = 4u * (index - row * ((params.row + 3u) / 4u));
     let row_d = divide(row, params.magic_h, params.shift_h);
     let h = row - row_d * params.out_h;
     let plane = divide(row_d, params.magic_d, params.shift_d);
     let d = row_d - plane * params.out_d;
-    let first = params.x_base
+    let source = params.x_base
         + ((plane * params.in_d + d * params.stride_d) * params.in_h + h * params.stride_h) * params.in_w;
-    // Zeros are read as the last cell. Those before the first have numbers beyond all others.
-    let places = vec4<u32>(w) + vec4<u32>(0u, 1u, 2u, 3u) - vec4<u32>(params.before);
-    let exist = places < vec4<u32>(params.out_w);
-    let at = vec4<u32>(first) + min(places, vec4<u32>(params.out_w - 1u)) * params.stride_w;
-    let found = select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), exist);
-    store_cells(params.collected_base + row * params.row + w, params.row - w, found);
+    let to = params.collected_base + row * params.row;
+    let four = index - row * apart;
+    store_four(to, source, four);
+    if (FOURS > 1u && four + apart < fours) {
+        store_four(to, source, four + apart);
+    }
+    if (FOURS > 2u && four + 2u * apart < fours) {
+        store_four(to, source, four + 2u * apart);
+    }
+    if (FOURS > 2u && four + 3u * apart < fours) {
+        store_four(to, source, four + 3u * apart);
+    }
 }

@@ -2,6 +2,7 @@
 
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 64u;
+const FOURS: u32 = 4u;
 // specialise: end
 
 @group(0) @binding(2) var<storage, read_write> collected: array<vec4<f32>>;

@@ -13,7 +13,7 @@ use super::{ConvProblem, Epilogue};
 use crate::error::Result;
 use crate::kernel::{ConvParams, KernelKey, Reduction};
 use crate::plan::{
-    Access, Algorithm, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, Span, SpecBuilder, elements,
+    Access, Algorithm, Chunk, DeviceLimits, Operand, PlanOptions, PlanSpec, Slabs, Span, SpecBuilder, elements,
 };
 use collect::Collected;
 
@@ -90,9 +90,13 @@ pub(super) fn plan(
     let batch = u64::from(problem.batch);
     plan.need(Operand::X, x.sample * batch, Access::Read);
     plan.need(Operand::Dy, dy.sample * batch, Access::Read);
-    let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch)?;
-
-    let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
+    let parts: Vec<_> = match &collected {
+        Some(cells) => cells.parts.iter().map(|part| (&part.problem, Some(part))).collect(),
+        None => vec![(problem, None)],
+    };
+    // A sample is several chunks then.
+    let count = parts.len() as u32;
+    let mut dw = begin_reduction(&mut plan, epilogue, Operand::Dw, dw_elements, problem.batch * count)?;
     let spans = match algorithm {
         Algorithm::Direct => plan.spans(dw_elements)?,
         _ => vec![dw.span],
@@ -100,19 +104,23 @@ pub(super) fn plan(
     if spans.len() > 1 {
         plan.explain(&format!("in {} parts, for a workspace that does not hold the f32 sums of dw", spans.len()));
     }
-    for (span, chunk) in spans.iter().flat_map(|span| chunks.iter().map(move |chunk| (span, chunk))) {
+    let turns: Vec<_> = chunks.iter().flat_map(|chunk| parts.iter().zip(0..).map(move |part| (chunk, part))).collect();
+    for (span, (chunk, ((problem, part), number))) in
+        spans.iter().flat_map(|span| turns.iter().map(move |turn| (span, turn)))
+    {
         dw.span = *span;
-        let part = problem.with_batch(chunk.count);
         let mut sources = [x, dy].map(|source| chunk.bind(plan.limits, source));
-        if let Some(cells) = &collected {
-            sources = cells.step(chunk.count, sources, &mut plan)?;
+        if let (Some(cells), Some(part)) = (&collected, part) {
+            sources = cells.step(part, chunk.count, sources, &mut plan)?;
         }
         let [(x, x_base), (dy, y_base)] = sources;
+        let [d, h, across] = problem.axes.map(|axis| u64::from(axis.output));
         let rows = u64::from(chunk.count) * d * h;
         let wanted = plan.wanted_slices(span.elements, method.busy(plan.limits), rows * across);
         let slabs = Slabs::new("conv kernel_grad", rows, across, wanted, method.loop_limit)?;
-        plan.split_reduction(&mut dw, chunk, slabs, method.slice_workgroups(), |plan, reduction, target| {
-            let params = params_of(span, params(&part, reduction, x_base, y_base));
+        let turn = Chunk { first: chunk.first * count + number, count: chunk.count };
+        plan.split_reduction(&mut dw, &turn, slabs, method.slice_workgroups(), |plan, reduction, target| {
+            let params = params_of(span, params(&problem.with_batch(chunk.count), reduction, x_base, y_base));
             let kernel = (method.kernel)(&reduction, span);
             let invocations = method.invocations * u64::from(reduction.slab_count);
             let workgroups = invocations.div_ceil(method.workgroup_size);

@@ -50,12 +50,19 @@ const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER"];
 /// The same, and those of `conv/layouts.wgsl`.
 const LAYOUT_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER", "X_LAST", "Y_LAST"];
 
+/// An invocation's fours of a row.
+macro_rules! collect_variant {
+    ($fours:literal) => {
+        Variant { constants: &[("WORKGROUP_SIZE", WORKGROUP_SIZE), ("FOURS", $fours)], workgroup_bytes: 0 }
+    };
+}
+
 kernel! {
-    COLLECT_ANY_KERNEL = "conv/kernel_grad/collect_any", [INDEX, DIVIDE, COLLECT], CollectParams, &[], 0;
+    COLLECT_ANY_KERNEL = "conv/kernel_grad/collect_any", [INDEX, DIVIDE, COLLECT], CollectParams, &[], subgroup 0, variants COLLECT_VARIANTS;
     COLLECT_ANY = "collect" [read(1, "x"), write(2, "collected")];
 }
 kernel! {
-    COLLECT_FOURS_KERNEL = "conv/kernel_grad/collect_fours", [INDEX, DIVIDE, COLLECT], CollectParams, &[], 0;
+    COLLECT_FOURS_KERNEL = "conv/kernel_grad/collect_fours", [INDEX, DIVIDE, COLLECT], CollectParams, &[], subgroup 0, variants COLLECT_VARIANTS;
     COLLECT_FOURS = "collect" [read(1, "x"), write_vec4(2, "collected")];
 }
 kernel! {
@@ -130,6 +137,9 @@ kernel! {
         KernelGradParams, LAYOUT_OVERRIDES, subgroup 8, variants ROW_TILES;
     SUBGROUP_DW_ROW = "kernel_grad" [read(1, "x"), read(2, "dy"), write(3, "dw")];
 }
+
+/// Of most fours first.
+const COLLECT_VARIANTS: &[Variant] = &[collect_variant!(4), collect_variant!(2), collect_variant!(1)];
 
 /// Rows are copied for many channels alone.
 const COPIED_TILES: &[Variant] = &[subgroup_tile!(32)];
