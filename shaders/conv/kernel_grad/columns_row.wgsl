@@ -2,7 +2,7 @@
 // TAPS + STRIDE cells of x for two outputs, where one by one they would read 2 TAPS. A step has two outputs for each of the lanes
 // that hold the same channels of dy. Rows of outputs may be of any length, tensors in any layout.
 const_assert TAPS > 2u && TAPS < 8u;
-const_assert TILE_M == 16u || TILE_M == 32u;
+const_assert TILE_M == 8u || TILE_M == 16u || TILE_M == 32u;
 
 @group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read> dy: array<Element>;
@@ -164,7 +164,7 @@ fn correlate(block: Block, lane: u32) {
         let a = dy_at(y_row + vec4<u32>((o + own) * y_cell), o + own < end);
         let b = dy_at(y_row + vec4<u32>((o + own + 1u) * y_cell), o + own + 1u < end);
         let first = start_w + i32(o * STRIDE);
-        var c = array<f32, 24>();
+        var c = array<f32, 36>();
         c[0] = x_at(x_row, first, row_inside, in_w, x_cell);
         c[1] = x_at(x_row, first + 1, row_inside, in_w, x_cell);
         c[2] = x_at(x_row, first + 2, row_inside, in_w, x_cell);
@@ -234,6 +234,10 @@ fn correlate(block: Block, lane: u32) {
             cells_under(c[STRIDE], c[STRIDE + 1u], c[STRIDE + 2u], c[STRIDE + 3u], c[STRIDE + 4u], c[STRIDE + 5u], c[STRIDE + 6u], o + 1u < end),
             cells_under(c[2u * STRIDE], c[2u * STRIDE + 1u], c[2u * STRIDE + 2u], c[2u * STRIDE + 3u], c[2u * STRIDE + 4u], c[2u * STRIDE + 5u], c[2u * STRIDE + 6u], o + 2u < end),
             cells_under(c[3u * STRIDE], c[3u * STRIDE + 1u], c[3u * STRIDE + 2u], c[3u * STRIDE + 3u], c[3u * STRIDE + 4u], c[3u * STRIDE + 5u], c[3u * STRIDE + 6u], o + 3u < end),
+            cells_under(c[4u * STRIDE], c[4u * STRIDE + 1u], c[4u * STRIDE + 2u], c[4u * STRIDE + 3u], c[4u * STRIDE + 4u], c[4u * STRIDE + 5u], c[4u * STRIDE + 6u], o + 4u < end),
+            cells_under(c[5u * STRIDE], c[5u * STRIDE + 1u], c[5u * STRIDE + 2u], c[5u * STRIDE + 3u], c[5u * STRIDE + 4u], c[5u * STRIDE + 5u], c[5u * STRIDE + 6u], o + 5u < end),
+            cells_under(c[6u * STRIDE], c[6u * STRIDE + 1u], c[6u * STRIDE + 2u], c[6u * STRIDE + 3u], c[6u * STRIDE + 4u], c[6u * STRIDE + 5u], c[6u * STRIDE + 6u], o + 6u < end),
+            cells_under(c[7u * STRIDE], c[7u * STRIDE + 1u], c[7u * STRIDE + 2u], c[7u * STRIDE + 3u], c[7u * STRIDE + 4u], c[7u * STRIDE + 5u], c[7u * STRIDE + 6u], o + 7u < end),
         );
         walk = next_walk(walk, slab.col_begin, end, OUTPUTS);
     }

@@ -26,6 +26,9 @@ var<private> more70: vec4<f32>;
 var<private> more71: vec4<f32>;
 var<private> more72: vec4<f32>;
 
+// Lanes from those that hold dy of two outputs to those of the next two, where a step has eight outputs.
+const PAIR_LANES: u32 = select(0u, ROW_LANES, TILE_M < 16u);
+
 // x under one output at a lane's columns.
 struct Cells {
     near: Columns,
@@ -226,8 +229,9 @@ fn store_lane(block: Block, lane: u32) {
     }
 }
 
-// Of two outputs, whose dy these lanes hold, in all rows of the tile. Each shuffle is bound to a name: naga 30 gives up on nested ones.
-fn accumulate_outputs(a: vec4<f32>, b: vec4<f32>, c0: Cells, c1: Cells, c2: Cells, c3: Cells) {
+// Of all outputs of a step, two for each of the lanes that hold dy of the same channels, in all rows of the tile: the cells under the third
+// to eighth are used by tiles that have as many. Each shuffle is bound to a name: naga 30 gives up on nested ones.
+fn accumulate_outputs(a: vec4<f32>, b: vec4<f32>, c0: Cells, c1: Cells, c2: Cells, c3: Cells, c4: Cells, c5: Cells, c6: Cells, c7: Cells) {
     let a0 = subgroupShuffle(a, 0u);
     let b0 = subgroupShuffle(b, 0u);
     accumulate_rows0(a0, b0, c0, c1);
@@ -235,6 +239,14 @@ fn accumulate_outputs(a: vec4<f32>, b: vec4<f32>, c0: Cells, c1: Cells, c2: Cell
         let d0 = subgroupShuffle(a, ROW_LANES + 0u);
         let e0 = subgroupShuffle(b, ROW_LANES + 0u);
         accumulate_rows0(d0, e0, c2, c3);
+    }
+    if (TILE_M < 16u) {
+        let f0 = subgroupShuffle(a, 2u * PAIR_LANES + 0u);
+        let g0 = subgroupShuffle(b, 2u * PAIR_LANES + 0u);
+        accumulate_rows0(f0, g0, c4, c5);
+        let h0 = subgroupShuffle(a, 3u * PAIR_LANES + 0u);
+        let i0 = subgroupShuffle(b, 3u * PAIR_LANES + 0u);
+        accumulate_rows0(h0, i0, c6, c7);
     }
     if (TILE_M > 4u) {
         let a1 = subgroupShuffle(a, 1u);
@@ -244,6 +256,14 @@ fn accumulate_outputs(a: vec4<f32>, b: vec4<f32>, c0: Cells, c1: Cells, c2: Cell
             let d1 = subgroupShuffle(a, ROW_LANES + 1u);
             let e1 = subgroupShuffle(b, ROW_LANES + 1u);
             accumulate_rows1(d1, e1, c2, c3);
+        }
+        if (TILE_M < 16u) {
+            let f1 = subgroupShuffle(a, 2u * PAIR_LANES + 1u);
+            let g1 = subgroupShuffle(b, 2u * PAIR_LANES + 1u);
+            accumulate_rows1(f1, g1, c4, c5);
+            let h1 = subgroupShuffle(a, 3u * PAIR_LANES + 1u);
+            let i1 = subgroupShuffle(b, 3u * PAIR_LANES + 1u);
+            accumulate_rows1(h1, i1, c6, c7);
         }
     }
     if (TILE_M > 8u) {

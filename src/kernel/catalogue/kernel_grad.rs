@@ -154,24 +154,32 @@ const ROW3_ALIGNED_TILES: &[Variant] = &[
 const ROW3_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 1),
     subgroup_tile!(16, "TAPS" 3, "STRIDE" 1),
+    subgroup_tile!(8, "TAPS" 3, "STRIDE" 1),
     subgroup_tile!(32, "TAPS" 3, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 3, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 3, "STRIDE" 2),
 ];
 
 /// With stride 4 the rows of 11 taps of the first layers that stride so, in two parts.
 const ROW_TILES: &[Variant] = &[
     subgroup_tile!(32, "TAPS" 4, "STRIDE" 1),
     subgroup_tile!(16, "TAPS" 4, "STRIDE" 1),
+    subgroup_tile!(8, "TAPS" 4, "STRIDE" 1),
     subgroup_tile!(32, "TAPS" 5, "STRIDE" 1),
     subgroup_tile!(16, "TAPS" 5, "STRIDE" 1),
+    subgroup_tile!(8, "TAPS" 5, "STRIDE" 1),
     subgroup_tile!(32, "TAPS" 7, "STRIDE" 1),
     subgroup_tile!(16, "TAPS" 7, "STRIDE" 1),
+    subgroup_tile!(8, "TAPS" 7, "STRIDE" 1),
     subgroup_tile!(32, "TAPS" 4, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 4, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 4, "STRIDE" 2),
     subgroup_tile!(32, "TAPS" 5, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 5, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 5, "STRIDE" 2),
     subgroup_tile!(32, "TAPS" 7, "STRIDE" 2),
     subgroup_tile!(16, "TAPS" 7, "STRIDE" 2),
+    subgroup_tile!(8, "TAPS" 7, "STRIDE" 2),
     subgroup_tile!(32, "TAPS" 6, "STRIDE" 4),
     subgroup_tile!(16, "TAPS" 6, "STRIDE" 4),
 ];

@@ -30,12 +30,12 @@ fn kernel_grad_is_the_same_for_every_workspace_limit() {
     }
 }
 
-/// Lanes that own rows of taps, or parts of these: every number of columns and stride, in both tiles, on rows that are not whole
+/// Lanes that own rows of taps, or parts of these: every number of columns and stride, in all tiles, on rows that are not whole
 /// steps, channels that are not whole tiles and lanes that have nothing.
 #[test]
 fn every_kernel_of_rows_of_taps_equals_the_reference() {
     // Case; rows of a tile, columns of a lane, stride.
-    let rows: [(&str, [u32; 3]); 19] = [
+    let rows: [(&str, [u32; 3]); 30] = [
         ("n2c5h6w7k33r3s3p1", [32, 3, 1]),
         ("n2c9h5w6k11r2s3inout", [16, 3, 1]),
         ("n3c9h9w6k40r3s3u2p1", [32, 3, 2]),
@@ -55,6 +55,18 @@ fn every_kernel_of_rows_of_taps_equals_the_reference() {
         ("c5h11w12k16r7s7u2p3lastxlasty", [16, 7, 2]),
         ("c3h23w27k32r11s11u4p2", [32, 6, 4]),
         ("c2h19w25k15r11s11u4p2", [16, 6, 4]),
+        // Steps of eight outputs: rows of one step and less, of a part of a second, and of whole ones.
+        ("n2c5h6w7k8r3s3p1", [8, 3, 1]),
+        ("n3c4h5w17k5r3s3p1inoutlasty", [8, 3, 1]),
+        ("n2c6h7w35k7r3s3u2p1circular", [8, 3, 2]),
+        ("n2c6h6w12k6r4s4p2g2", [8, 4, 1]),
+        ("n2c5h8w7k8r2s4u2p1lastx", [8, 4, 2]),
+        ("n2c3h7w9k8r5s5p2", [8, 5, 1]),
+        ("c15w67k21g3s5p2f16", [8, 5, 1]),
+        ("n2c2d3h4w25k8t2r3s5u1x2x2p0x1x2", [8, 5, 2]),
+        ("n2c7h8w9k8r1s7p0x3", [8, 7, 1]),
+        ("n3c2h9w24k6r7s7p3x2replicate", [8, 7, 1]),
+        ("c3h11w33k8r7s7u2p3lastxlasty", [8, 7, 2]),
     ];
     if context().limits().subgroup_size != 8 {
         return;
