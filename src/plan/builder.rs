@@ -565,6 +565,11 @@ impl<'a> SpecBuilder<'a> {
     pub(crate) fn wanted_slices(&self, elements: u64, invocations: u64, terms: u64) -> u64 {
         // A slice of fewer terms than this costs more in the second pass than it gains in the first.
         const LEAST_TERMS: u64 = 256;
+        // On a software device a second dispatch takes longer than one core does for fewer terms than this.
+        const LEAST_SPLIT: u64 = 1024;
+        if self.limits.is_software && terms < LEAST_SPLIT {
+            return 1;
+        }
         let fill = u64::from(self.limits.fill_invocations).div_ceil(invocations);
         // What the workspace holds; more would need a second round, less than two no workspace at all.
         let room = match self.workspace_slices(elements) {

@@ -8,6 +8,6 @@ fn first_of_dy(block: Block, lane: u32) -> vec4<u32> {
     let ones = vec4<u32>(lane) + vec4<u32>(0u, 8u, 0u, 8u);
     // Rows behind the group's last channel repeat it and are not stored.
     let rows = min(vec4<u32>(block.m) + select(fours, ones, READS_ONE), vec4<u32>(per_group - 1u));
-    let plane = all.conv.out_d * all.conv.out_h * all.conv.out_w;
+    let plane = all.conv.out_d * all.conv.out_h * row_of_dy();
     return vec4<u32>(all.conv.y_base) + (vec4<u32>(block.group * per_group) + rows) * channel_step(Y_LAST, plane);
 }

@@ -105,7 +105,7 @@ fn correlate(block: Block, lane: u32) {
                 x_at(x_row, under + i32(3u * stride_w), cells.w, in_w, x_apart),
             );
         }
-        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u);
+        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u, out_d, out_h);
     }
 }
 

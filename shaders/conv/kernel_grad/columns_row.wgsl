@@ -239,6 +239,6 @@ fn correlate(block: Block, lane: u32) {
             cells_under(c[6u * STRIDE], c[6u * STRIDE + 1u], c[6u * STRIDE + 2u], c[6u * STRIDE + 3u], c[6u * STRIDE + 4u], c[6u * STRIDE + 5u], c[6u * STRIDE + 6u], o + 6u < end),
             cells_under(c[7u * STRIDE], c[7u * STRIDE + 1u], c[7u * STRIDE + 2u], c[7u * STRIDE + 3u], c[7u * STRIDE + 4u], c[7u * STRIDE + 5u], c[7u * STRIDE + 6u], o + 7u < end),
         );
-        walk = next_walk(walk, slab.col_begin, end, OUTPUTS);
+        walk = next_walk(walk, slab.col_begin, end, OUTPUTS, out_d, out_h);
     }
 }

@@ -6,6 +6,10 @@ fn row_of_x() -> u32 {
     return all.conv.in_w;
 }
 
+fn row_of_dy() -> u32 {
+    return all.conv.out_w;
+}
+
 // x under four outputs: the four cells at them, and one before and behind.
 fn under_three(before: f32, cells: vec4<f32>, behind: f32) -> Window {
     return Window(vec3<f32>(before, cells.xy), cells.xyz, cells.yzw, vec3<f32>(cells.zw, behind));
@@ -81,6 +85,6 @@ fn correlate(block: Block, lane: u32) {
         other_before = select(other_cells.w, 0.0, at == begin);
         cells = next;
         other_cells = other_next;
-        walk = next_walk(walk, begin, end, 4u);
+        walk = next_walk(walk, begin, end, 4u, out_d, out_h);
     }
 }

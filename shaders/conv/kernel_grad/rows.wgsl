@@ -2,6 +2,10 @@
 // channels, or of one or two, at 4 neighbouring outputs (dy_*.wgsl), and x under them at its own columns (columns_at); dy is shared by
 // shuffles.
 
+fn row_of_dy() -> u32 {
+    return all.conv.out_w;
+}
+
 fn correlate(block: Block, lane: u32) {
     let out_d = all.conv.out_d;
     let out_h = all.conv.out_h;
@@ -44,6 +48,6 @@ fn correlate(block: Block, lane: u32) {
                 accumulate(vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w), window.fourth);
             }
         }
-        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u);
+        walk = next_walk(walk, slab.col_begin, slab.col_end, 4u, out_d, out_h);
     }
 }

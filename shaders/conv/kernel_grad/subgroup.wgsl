@@ -53,12 +53,13 @@ fn steps_of(slab: Slab, begin: u32, end: u32, outputs: u32) -> u32 {
     return (slab.row_end - slab.row_begin) * ((end - begin + outputs - 1u) / outputs);
 }
 
-fn next_walk(walk: Walk, begin: u32, end: u32, outputs: u32) -> Walk {
+// The extents are those of y, which a loop reads before it: members of uniforms are read again in every iteration.
+fn next_walk(walk: Walk, begin: u32, end: u32, outputs: u32, out_d: u32, out_h: u32) -> Walk {
     let row_ends = walk.o + outputs >= end;
     let row_h = walk.row_h + u32(row_ends);
-    let plane_ends = row_h == all.conv.out_h;
+    let plane_ends = row_h == out_h;
     let row_d = walk.row_d + u32(plane_ends);
-    let sample_ends = row_d == all.conv.out_d;
+    let sample_ends = row_d == out_d;
     return Walk(
         walk.n + u32(sample_ends),
         select(row_d, 0u, sample_ends),

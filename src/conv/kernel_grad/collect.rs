@@ -81,11 +81,10 @@ impl Collected {
 
     fn of_rows(problem: &ConvProblem, plan: &SpecBuilder<'_>) -> Option<Collected> {
         let rows = subgroup::copied(problem, plan.limits)?;
-        let row = rows.axes[2].output;
-        let before = subgroup::zeros_before_dy(problem);
+        let [inputs, outputs] = [problem.axes.map(|axis| axis.input), problem.axes.map(|axis| axis.output)];
         // Cells behind the last window are left out.
-        let x = Cells::of_rows(problem.channels_in, problem.axes.each_ref().map(|axis| axis.input), row, 0);
-        let dy = Cells::of_rows(problem.channels_out, problem.axes.each_ref().map(|axis| axis.output), row, before);
+        let x = Cells::of_rows(problem.channels_in, inputs, rows.axes[2].input, problem.axes[2].padding_low);
+        let dy = Cells::of_rows(problem.channels_out, outputs, subgroup::row_of_dy(&rows), 0);
         let whole = Part::whole(&rows, &x, &dy)?;
         let parts = if whole.sample() <= held(plan) { vec![whole] } else { Part::by_rows(&rows, &x, &dy, held(plan))? };
         let mut note = match (&parts[0].x, &parts[0].dy) {

@@ -172,25 +172,30 @@ fn three_in_fours(problem: &ConvProblem) -> Option<Choice> {
 /// Channels of x and of y, of a group, from which on copying rows takes less time than it saves.
 const LEAST_COPIED: u64 = 64;
 
-/// The problem of the rows of x and dy in whole fours, where copying them is worth it. Along w its output are the cells of a row, and its
-/// input the outputs that there are.
+/// Outputs of a row from which on reading a four more for each row takes less time than reading two for each step.
+const LEAST_SLIDING: u32 = 16;
+
+/// The problem of the rows of x and dy in whole fours, where copying them is worth it: without padding along w, of which x's rows have the
+/// zeros. Those of dy have [`row_of_dy`] cells.
 pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
     let w = &problem.axes[2];
     let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1;
     let is_plain = problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros;
     let is_worth_it = channels(problem).min(outputs(problem).into()) >= LEAST_COPIED;
-    if !is_dense || !is_plain || !is_worth_it || w.padding_low > 2 || two_channels(problem).is_some() {
+    if !is_dense || !is_plain || !is_worth_it || two_channels(problem).is_some() {
         return None;
     }
+    let under_all = w.output + 2;
+    let lies_so = w.padding_low == 0 && w.input >= under_all && w.input.is_multiple_of(4);
+    let row = if lies_so { w.input } else { under_all.next_multiple_of(4) };
     let mut rows = problem.clone();
-    rows.axes[2].input = w.output;
-    rows.axes[2].output = (w.output + zeros_before_dy(problem)).next_multiple_of(4);
+    rows.axes[2] = Axis::dense(row, 3, w.output, 0);
     (of_copied_rows(&rows).loop_limit(limits) >= MIN_LOOP_LIMIT).then_some(rows)
 }
 
-/// Of a row that is copied: output o is then in the place of the last cell of x in its window.
-pub(super) fn zeros_before_dy(problem: &ConvProblem) -> u32 {
-    2 - problem.axes[2].padding_low
+/// Cells of a row of dy that is copied.
+pub(super) fn row_of_dy(rows: &ConvProblem) -> u32 {
+    rows.axes[2].output.next_multiple_of(4)
 }
 
 fn of_copied_rows(problem: &ConvProblem) -> Choice {
@@ -227,7 +232,8 @@ pub(super) fn overrides(entry: &EntryPoint, reduction: &Reduction, problem: &Con
         let value = match name {
             "ACCUMULATE" => reduction.accumulate,
             "BORDER" => problem.padding_mode.constant(),
-            "TURN" => problem.axes[2].output % 4,
+            "TURN" | "REST" => problem.axes[2].output % 4,
+            "SLIDES" => u32::from(problem.axes[2].output >= LEAST_SLIDING),
             _ => order_constant(problem, name),
         };
         (name, value)

@@ -44,6 +44,9 @@ const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT"];
 /// The same, and that of `conv/kernel_grad/turned.wgsl`.
 const TURNED_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "TURN"];
 
+/// The same, and those of `conv/kernel_grad/columns_row3_copied.wgsl`.
+const COPIED_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "REST", "SLIDES"];
+
 /// Override constants of a store, and that of `common/border.wgsl`.
 const BORDER_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "BORDER"];
 
@@ -92,7 +95,7 @@ kernel! {
 kernel! {
     SUBGROUP_DW_ROW3_COPIED_KERNEL = "conv/kernel_grad/subgroup_row3_copied",
         [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_COPIED, DY_VEC4],
-        KernelGradParams, STORE_OVERRIDES, subgroup 8, variants COPIED_TILES;
+        KernelGradParams, COPIED_OVERRIDES, subgroup 8, variants COPIED_TILES;
     SUBGROUP_DW_ROW3_COPIED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
