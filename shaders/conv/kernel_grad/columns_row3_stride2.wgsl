@@ -4,11 +4,11 @@
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {
     let across = across_at(window_start(o, STRIDE, all.padding_low_w), all.conv.in_w);
     let cells = under(row_first, row_inside, across);
-    let none = vec3<f32>(0.0);
+    // All four outputs exist, as in columns_row3.wgsl.
     return Window(
-        select(none, vec3<f32>(cells.t0.x, cells.t1.x, cells.t2.x), vec3<bool>(exists.x)),
-        select(none, vec3<f32>(cells.t0.y, cells.t1.y, cells.t2.y), vec3<bool>(exists.y)),
-        select(none, vec3<f32>(cells.t0.z, cells.t1.z, cells.t2.z), vec3<bool>(exists.z)),
-        select(none, vec3<f32>(cells.t0.w, cells.t1.w, cells.t2.w), vec3<bool>(exists.w)),
+        vec3<f32>(cells.t0.x, cells.t1.x, cells.t2.x),
+        vec3<f32>(cells.t0.y, cells.t1.y, cells.t2.y),
+        vec3<f32>(cells.t0.z, cells.t1.z, cells.t2.z),
+        vec3<f32>(cells.t0.w, cells.t1.w, cells.t2.w),
     );
 }
