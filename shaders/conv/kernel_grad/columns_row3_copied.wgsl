@@ -81,14 +81,7 @@ fn accumulate_at(walk: Walk, extents: Extents, dy_first: vec4<u32>, o: u32, near
     let dy1 = dy_at(dy_first.y + first, all_exist, 1u);
     let dy2 = dy_at(dy_first.z + first, all_exist, 1u);
     let dy3 = dy_at(dy_first.w + first, all_exist, 1u);
-    accumulate_both(
-        vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
-        vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
-        vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
-        vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
-        near,
-        far,
-    );
+    accumulate_channels(dy0, dy1, dy2, dy3, near, far);
 }
 
 // x under four outputs: the four cells from the first's on, and two behind.

@@ -99,6 +99,18 @@ fn accumulate_both(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32>, near:
     other73 += a7.w * far.first + b7.w * far.second + c7.w * far.third + d7.w * far.fourth;
 }
 
+// The same of lanes that hold dy of four channels, at all four outputs.
+fn accumulate_channels(dy0: vec4<f32>, dy1: vec4<f32>, dy2: vec4<f32>, dy3: vec4<f32>, near: Window, far: Window) {
+    accumulate_both(
+        vec4<f32>(dy0.x, dy1.x, dy2.x, dy3.x),
+        vec4<f32>(dy0.y, dy1.y, dy2.y, dy3.y),
+        vec4<f32>(dy0.z, dy1.z, dy2.z, dy3.z),
+        vec4<f32>(dy0.w, dy1.w, dy2.w, dy3.w),
+        near,
+        far,
+    );
+}
+
 // The same of lanes that hold dy as those of product_outputs.wgsl.
 fn accumulate_outputs_both(a: vec4<f32>, b: vec4<f32>, near: Window, far: Window) {
     let a0 = subgroupShuffle(a, 0u);

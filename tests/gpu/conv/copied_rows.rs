@@ -62,6 +62,28 @@ fn copied_rows_equal_the_reference() {
     }
 }
 
+/// Checks the plan with this workspace, and the one for short loops: each makes so many copies, in half of the workspace.
+fn check_copies(text: &str, workspace_limit: u64, expected_copies: usize) {
+    let mut short = *context().limits();
+    short.max_loop_iterations = 36;
+    let case = catalogue::conv(text);
+    let problem = case.problem().unwrap();
+    let data = ConvData::integers(&problem, 6);
+    let expected = on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32();
+    let options =
+        PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), workspace_limit, ..PlanOptions::default() };
+    for context in [context(), &context().with_limits(short).unwrap()] {
+        let plan = case.plan(context, Pass::KernelGrad, false, &options).unwrap();
+        let copies = plan.steps().filter(|step| step.kernel.starts_with("conv/kernel_grad/collect")).count();
+        assert_eq!(copies, expected_copies, "{text}: {plan}");
+        let copied = plan.operands().iter().find(|need| need.operand == Operand::Transformed);
+        assert!(copied.is_none_or(|need| need.bytes <= workspace_limit / 2), "{plan}");
+        let found = run_pass(context, &plan, Pass::KernelGrad, false, &data);
+        compare::exact(&found, &expected, &result_shape(&problem, Pass::KernelGrad))
+            .unwrap_or_else(|error| panic!("{plan}: {error}"));
+    }
+}
+
 /// Where loops are short the copies are read in slices of a row or of a part of it, and where the workspace is small the batch goes in
 /// chunks, or is not copied.
 #[test]
@@ -69,9 +91,6 @@ fn copied_rows_in_slices_and_chunks_equal_the_reference() {
     if context().limits().subgroup_size != 8 {
         return;
     }
-    let mut short = *context().limits();
-    short.max_loop_iterations = 36;
-    let short = context().with_limits(short).unwrap();
     // x and dy, dy alone, and x alone: elements of a row of all channels, and what is copied.
     let rows = [
         ("n9c65h9w30k66r3s3p1", (65 + 66) * 32, 2),
@@ -81,37 +100,18 @@ fn copied_rows_in_slices_and_chunks_equal_the_reference() {
     // Most samples at once; chunks.
     let sizes = [(1 << 10, 1), (9, 1), (4, 3), (2, 5), (0, 0)];
     for ((text, row, tensors), (samples, chunks)) in rows.into_iter().flat_map(|row| sizes.map(|size| (row, size))) {
-        let case = catalogue::conv(text);
-        let problem = case.problem().unwrap();
-        let data = ConvData::integers(&problem, 6);
-        let expected = on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32();
         let sample = 4 * row * 9;
-        let workspace_limit = (2 * samples * sample).max(sample);
-        for context in [context(), &short] {
-            let strategy = Strategy::Fixed(Algorithm::Subgroup);
-            let options = PlanOptions { strategy, workspace_limit, ..PlanOptions::default() };
-            let plan = case.plan(context, Pass::KernelGrad, false, &options).unwrap();
-            let copies = plan.steps().filter(|step| step.kernel.starts_with("conv/kernel_grad/collect")).count();
-            assert_eq!(copies, tensors * chunks, "{plan}");
-            let copied = plan.operands().iter().find(|need| need.operand == Operand::Transformed);
-            assert!(copied.is_none_or(|need| need.bytes <= workspace_limit / 2), "{plan}");
-            let found = run_pass(context, &plan, Pass::KernelGrad, false, &data);
-            compare::exact(&found, &expected, &result_shape(&problem, Pass::KernelGrad))
-                .unwrap_or_else(|error| panic!("{plan}: {error}"));
-        }
+        check_copies(text, (2 * samples * sample).max(sample), tensors * chunks);
     }
 }
 
-/// Samples whose rows the workspace does not hold go in parts: windows that reach from one to the next and over an edge, outputs that no
-/// window of reaches x, and where x or dy alone would be copied.
+/// Samples whose rows the workspace does not hold go in parts: windows that reach from one to the next and over an edge, outputs no window
+/// of which reaches x, and where x or dy alone would be copied.
 #[test]
 fn copied_rows_in_parts_of_samples_equal_the_reference() {
     if context().limits().subgroup_size != 8 {
         return;
     }
-    let mut short = *context().limits();
-    short.max_loop_iterations = 36;
-    let short = context().with_limits(short).unwrap();
     // Elements of a sample that are copied at once, chunks, and what of each is copied.
     let rows = [
         ("n2c64h60w30k66r3s3p1", 65 * 32 * 80, 4, 2),
@@ -131,21 +131,6 @@ fn copied_rows_in_parts_of_samples_equal_the_reference() {
         ("n2c64h60w30k66r3s3p1", 65 * 32 * 16, 0, 0),
     ];
     for (text, elements, chunks, tensors) in rows {
-        let case = catalogue::conv(text);
-        let problem = case.problem().unwrap();
-        let data = ConvData::integers(&problem, 7);
-        let expected = on_cpu(&problem, Pass::KernelGrad, false, &data).to_f32();
-        for context in [context(), &short] {
-            let strategy = Strategy::Fixed(Algorithm::Subgroup);
-            let options = PlanOptions { strategy, workspace_limit: 8 * elements, ..PlanOptions::default() };
-            let plan = case.plan(context, Pass::KernelGrad, false, &options).unwrap();
-            let copies = plan.steps().filter(|step| step.kernel.starts_with("conv/kernel_grad/collect")).count();
-            assert_eq!(copies, tensors * chunks, "{text}: {plan}");
-            let copied = plan.operands().iter().find(|need| need.operand == Operand::Transformed);
-            assert!(copied.is_none_or(|need| need.bytes <= 4 * elements), "{plan}");
-            let found = run_pass(context, &plan, Pass::KernelGrad, false, &data);
-            compare::exact(&found, &expected, &result_shape(&problem, Pass::KernelGrad))
-                .unwrap_or_else(|error| panic!("{plan}: {error}"));
-        }
+        check_copies(text, 8 * elements, tensors * chunks);
     }
 }
