@@ -129,13 +129,14 @@ const CONVOLUTIONS: [(&str, &str); 118] = [
     ("bf16, shared kernel, reflect, whole fours, residual", "n2c5h6w8k3r3s3p1reflectsharedres1bf16"),
 ];
 
-const TRANSPOSED: [(&str, &str); 24] = [
+const TRANSPOSED: [(&str, &str); 25] = [
     ("transposed, one of everything", "tconvc1h1w1k1r1s1"),
     ("transposed, 2x2 stride 2", "tconvn2c6h5w7k4r2s2u2"),
     ("transposed, 4x4 stride 2", "tconvn2c5h4w6k9r4s4u2p1"),
     ("transposed, stride 4, classes of 1 and 2 taps", "tconvn2c16h3w5k1r7s8u4p1x0o0x2"),
     ("transposed, patches into a channel", "tconvn2c9h3w5k1r4s4u4"),
     ("transposed, 4x4 stride 2, into three channels", "tconvn2c5h3w8k3r4s4u2p1"),
+    ("transposed, 4x4 stride 2, whole fours", "tconvn2c5h3w8k9r4s4u2p1"),
     ("transposed, rank 1", "tconvn2c3w9k2s3u2p2_1a2o1"),
     ("transposed, all parameters different", "tconvn2c3h5w4k5r3s2u2x3p2_0x1_3a1x2o1x0"),
     ("transposed, groups", "tconvn2c6h5w4k4r3s2u2x3p2_0x1_3a1x2o0x2g2"),

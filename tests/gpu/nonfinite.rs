@@ -41,18 +41,22 @@ fn convolutions_pass_them_on_to_the_sums_that_have_them() {
     let valid = conv("n2c3h7w9k5r3s3");
     // Cells that kernels by subgroups carry from one step to the next, take from their neighbours, and copy.
     let carried = conv("n2c17h8w8k12r3s3p1");
-    let copied = [5, 6].map(|w| conv(&format!("c64h4w{w}k64r3s3p1")));
+    let copied = [5, 6, 7].map(|w| conv(&format!("c64h4w{w}k64r3s3p1")));
     let copied_shorter = conv("c64h5w5k64r3s3");
     // Of an odd number of channels, which kernels by subgroups take by twos, the last alone; and windows that reach less than five cells.
     let odd = conv("n2c5h4w8k12r1s1");
     let shifted = conv("n2c17h12w18k12r3s3");
     let five = conv("n2c13h10w20k12r3s5p1x2");
+    let strided = [16, 14].map(|w| conv(&format!("n2c9h9w{w}k12r3s3u2p1")));
     let rows = [
+        (&strided[0], Pass::InputGrad, Operand::Dy, INF),
+        (&strided[1], Pass::InputGrad, Operand::Dy, NAN),
         (&carried, Pass::Forward, Operand::X, NAN),
         (&carried, Pass::InputGrad, Operand::Dy, INF),
         (&carried, Pass::KernelGrad, Operand::X, NAN),
         (&copied[0], Pass::KernelGrad, Operand::X, INF),
         (&copied[1], Pass::KernelGrad, Operand::X, INF),
+        (&copied[2], Pass::KernelGrad, Operand::X, INF),
         (&copied_shorter, Pass::KernelGrad, Operand::X, INF),
         (&odd, Pass::Forward, Operand::X, INF),
         (&odd, Pass::Forward, Operand::W, INF),

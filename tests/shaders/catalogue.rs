@@ -29,6 +29,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<2>(&mut plans);
     transposed_of_rank::<3>(&mut plans);
     every_kernel_without_tiles(&mut plans);
+    classes_of_a_stride(&mut plans);
     copied_rows(&mut plans);
     every_store_of_winograd(&mut plans);
     every_store_of_phases(&mut plans);
@@ -109,6 +110,26 @@ fn every_kernel_without_tiles(plans: &mut Vec<(String, PlanSpec)>) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Both classes of a stride along the only axis, and all four along two, in rows of dy of whole fours and others.
+fn classes_of_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for (taps, low, widths) in
+        [(3, 1, [16, 14]), (3, 0, [17, 14]), (2, 0, [16, 14]), (4, 1, [16, 14]), (4, 0, [16, 14])]
+    {
+        let conv = Conv::<1>::new([taps]).stride([2]).padding(Padding::Symmetric([low])).build().unwrap();
+        let w = [5, 16, taps];
+        let shapes = ConvShapes::new(&[2, 16, 13], &w);
+        let spec = conv.plan_spec(&limits(), Pass::InputGrad, shapes, &options).unwrap();
+        plans.push((format!("{conv:?} both classes"), spec));
+        for width in widths {
+            let conv = Conv::<2>::new([taps; 2]).stride([2; 2]).padding(Padding::Symmetric([low; 2])).build().unwrap();
+            let (x, w) = ([2, 16, 13, width], [5, 16, taps, taps]);
+            let spec = conv.plan_spec(&limits(), Pass::InputGrad, ConvShapes::new(&x, &w), &options).unwrap();
+            plans.push((format!("{conv:?} four classes, {width} wide"), spec));
         }
     }
 }

@@ -520,6 +520,10 @@ impl Checked<'_> {
             // A row more than a class has taps; then two rows of three channels are stored.
             return (end - begin) * d * (h + 1) + 1 + 12;
         }
+        if step.kernel.starts_with("conv/gather/subgroup_classes") {
+            // All rows of a plane at once; then four rows of out are stored, each in two fours of two fours of channels.
+            return (end - begin) * d + 1 + 16 + 1;
+        }
         // Four rows of a tile at a time are stored, eight cells of the least tile, of both classes, of both rows, and of both fours.
         let tile = constant(step, "TILE_M");
         let has = |name| step.constants.iter().any(|(known, _)| *known == name);

@@ -26,7 +26,7 @@ fn store_lane(block: Block) {
             place = second.place;
         }
         store_four(place, (i - m) % TILE_M, sum00, sum01, sum02, sum03);
-        next_of_both();
+        next_of_both(TILE_M);
     }
 }
 

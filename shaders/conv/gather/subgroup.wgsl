@@ -1,6 +1,6 @@
 // A gather by subgroups of 8 lanes: a workgroup is one subgroup and owns TILE_M output channels of one group at cells of one
 // class, each lane at 4 of a row that follow each other (8, if TILE_M is 4 or LANE_FOURS 2). CLASSES_OF_LANE is 2 if it owns 4 cells of
-// both classes along w, which lie side by side; LANE_ROWS is 2 if it owns the same cells of two rows. What differs between the
+// both classes along w, which lie side by side, and 4 if of both along h too; LANE_ROWS is 2 if it owns the same cells of two rows. What differs between the
 // kernels made of this is how a lane comes by its cells of the source (gather_sums) and how it stores (store_lane, store_four). No workgroup memory, no barriers.
 
 // A lane's columns are its cells.
@@ -44,10 +44,11 @@ fn block_at(workgroup: u32, lane: u32) -> Block {
     let index = workgroup % strips * WORKGROUP_SIZE + lane;
     let group = workgroup / (strips * tiles) % params.groups;
     let number = workgroup / (strips * tiles * params.groups);
-    let classes_w = params.classes_w / CLASSES_OF_LANE;
+    let classes_w = params.classes_w / min(CLASSES_OF_LANE, 2u);
+    let classes_h = params.classes_h / max(CLASSES_OF_LANE / 2u, 1u);
     let class_w = number % classes_w;
-    let class_h = number / classes_w % params.classes_h;
-    let of_d = number / (classes_w * params.classes_h);
+    let class_h = number / classes_w % classes_h;
+    let of_d = number / (classes_w * classes_h);
     // Workgroups behind the last one, which a folded grid has, sum what they never store: what they read must exist.
     let class_d = min(of_d, params.classes_d - 1u);
     let w = index % across * LANE_CELLS;

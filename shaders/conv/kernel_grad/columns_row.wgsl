@@ -164,6 +164,7 @@ fn correlate(block: Block, lane: u32) {
         let a = dy_at(y_row + vec4<u32>((o + own) * y_cell), o + own < end);
         let b = dy_at(y_row + vec4<u32>((o + own + 1u) * y_cell), o + own + 1u < end);
         let first = start_w + i32(o * STRIDE);
+        // As many as the constant numbers below reach; CELLS of them are read.
         var c = array<f32, 36>();
         c[0] = x_at(x_row, first, row_inside, in_w, x_cell);
         c[1] = x_at(x_row, first + 1, row_inside, in_w, x_cell);

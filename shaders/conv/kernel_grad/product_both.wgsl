@@ -180,6 +180,6 @@ fn store_lane(block: Block, lane: u32) {
         store_row(place, row + 1u, sum01);
         store_row(place, row + 2u, sum02);
         store_row(place, row + 3u, sum03);
-        next_of_both();
+        next_of_both(TILE_M);
     }
 }

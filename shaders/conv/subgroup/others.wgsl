@@ -67,34 +67,34 @@ fn clear_others() {
     other73 = Columns();
 }
 
-// next_rows (product.wgsl), with the other sums behind the last row.
-fn next_of_both() {
-    next_rows(TILE_M);
-    if (TILE_M == 8u) {
+// next_rows (product.wgsl) of so many rows, a constant, with the other sums behind the last one.
+fn next_of_both(held: u32) {
+    next_rows(held);
+    if (held == 8u) {
         sum10 = other00;
         sum11 = other01;
         sum12 = other02;
         sum13 = other03;
     }
-    if (TILE_M == 16u) {
+    if (held == 16u) {
         sum30 = other00;
         sum31 = other01;
         sum32 = other02;
         sum33 = other03;
     }
-    if (TILE_M == 32u) {
+    if (held == 32u) {
         sum70 = other00;
         sum71 = other01;
         sum72 = other02;
         sum73 = other03;
     }
-    if (TILE_M > 4u) {
+    if (held > 4u) {
         other00 = other10;
         other01 = other11;
         other02 = other12;
         other03 = other13;
     }
-    if (TILE_M > 8u) {
+    if (held > 8u) {
         other10 = other20;
         other11 = other21;
         other12 = other22;
@@ -104,7 +104,7 @@ fn next_of_both() {
         other22 = other32;
         other23 = other33;
     }
-    if (TILE_M > 16u) {
+    if (held > 16u) {
         other30 = other40;
         other31 = other41;
         other32 = other42;

@@ -109,6 +109,9 @@ fn choose(gather: &Gather, limits: &DeviceLimits) -> Choice {
     if is_single(gather) {
         return of_tile([&kernel::SUBGROUP_SINGLE, &kernel::SUBGROUP_SINGLE_BIAS]);
     }
+    if let Some(four) = four_classes_for(gather, limits) {
+        return four;
+    }
     if let Some(variant) = pair_variant(gather) {
         return Choice::new([&kernel::SUBGROUP_PAIR, &kernel::SUBGROUP_PAIR_BIAS], variant);
     }
@@ -125,7 +128,7 @@ fn choose(gather: &Gather, limits: &DeviceLimits) -> Choice {
     }
     if w.taps == 3 && one_class && w.source_stride == 1 && w.tap_step == 1 {
         // Also where depth and height have classes.
-        if aligned && begins_in_middle(w) {
+        if aligned && w.begins_in_middle() {
             return of_tile([&kernel::SUBGROUP_ROW3_ALIGNED, &kernel::SUBGROUP_ROW3_ALIGNED_BIAS]).binding_twice();
         }
         return of_tile([&kernel::SUBGROUP_ROW3, &kernel::SUBGROUP_ROW3_BIAS]);
@@ -155,11 +158,6 @@ fn keeps_rows(gather: &Gather) -> bool {
     has_zeros(gather) && w.classes.len() == 1 && w.target_stride == 1 && w.source == w.target
 }
 
-/// Whether the middle tap of an output is at its own cell.
-fn begins_in_middle(w: &GatherAxis) -> bool {
-    w.classes[0].start == -((w.taps / 2) as i32)
-}
-
 /// Fours of a row from which on a lane behind the last one, which owns none, costs less than it saves.
 const LEAST_FOURS: u32 = 4;
 
@@ -172,7 +170,7 @@ fn two_rows_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
     if !is_dense || !has_zeros(gather) {
         return None;
     }
-    let is_aligned = keeps_rows(gather) && w.source.is_multiple_of(CELLS) && begins_in_middle(w);
+    let is_aligned = keeps_rows(gather) && w.source.is_multiple_of(CELLS) && w.begins_in_middle();
     let entries: [&'static EntryPoint; 2] = if is_aligned {
         [&kernel::SUBGROUP_TWO_ROWS_ALIGNED, &kernel::SUBGROUP_TWO_ROWS_ALIGNED_BIAS]
     } else {
@@ -183,13 +181,12 @@ fn two_rows_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
     if !has_pairs_of_rows(gather, variant, limits) {
         return None;
     }
-    // The last lane's outputs may need cells behind its own four, which only a lane behind it reads.
-    let fours = class.cells.div_ceil(CELLS);
-    let is_short = !is_aligned
-        && class.cells + w.taps > CELLS * fours + 1
-        && i64::from(class.start) + i64::from(CELLS * fours) < i64::from(w.source);
-    let idle = if is_short { CELLS * fours + 1 - class.cells } else { 0 };
-    (!is_short || fours >= LEAST_FOURS).then_some(Choice { twice: is_aligned, idle, ..Choice::new(entries, variant) })
+    let idle = if is_aligned { 0 } else { w.idle_cells(CELLS) };
+    (idle == 0 || class.cells.div_ceil(CELLS) >= LEAST_FOURS).then_some(Choice {
+        twice: is_aligned,
+        idle,
+        ..Choice::new(entries, variant)
+    })
 }
 
 /// Whether lanes can own two rows of the only class, and there are not many that are not there.
@@ -264,6 +261,41 @@ fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
 }
 
+/// The kernel whose lanes own all four classes of an input gradient with stride 2 along h and w. `None` where it is another's turn.
+fn four_classes_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
+    let [_, h, w] = &gather.axes;
+    // Of rows whose pairs have a second one, and more channels than half a tile.
+    if gather.outputs <= 4 || h.most_cells() < 2 || !has_zeros(gather) {
+        return None;
+    }
+    let classes = |axis: &GatherAxis| match axis.classes[..] {
+        [even, odd] if axis.target_stride == 2 && axis.source_stride == 1 && axis.tap_step == 1 => {
+            Some([even.taps as i32, odd.taps as i32, odd.start - even.start])
+        }
+        _ => None,
+    };
+    let of_both = classes(w).filter(|of_w| classes(h) == Some(*of_w))?;
+    let suits = |variant: &&Variant| ["EVEN", "ODD", "ODD_FIRST"].map(|name| variant.constant(name) as i32) == of_both;
+    let variant = kernel::SUBGROUP_CLASSES_ANY_KERNEL.variants.iter().find(suits)?;
+    let fits =
+        loop_tests(&[u64::from(gather.axes[0].taps)]) + store_tests(variant) <= limits.max_loop_iterations.into();
+    if !fits {
+        return None;
+    }
+    let begins = |variant: &&Variant| variant.constant("BEFORE") as i32 == -w.classes[0].start;
+    let mut aligned = kernel::SUBGROUP_CLASSES_ALIGNED_KERNEL.variants.iter().filter(suits);
+    // What is beside a lane's own cells is its neighbours', or there is none.
+    let in_fours = w.source.is_multiple_of(CELLS) && w.source <= w.most_cells().next_multiple_of(CELLS);
+    if let Some(variant) = aligned.find(begins).filter(|_| in_fours) {
+        let entries = [&kernel::SUBGROUP_CLASSES_ALIGNED, &kernel::SUBGROUP_CLASSES_ALIGNED_BIAS];
+        return Some(Choice::new(entries, variant).binding_twice());
+    }
+    let entries = [&kernel::SUBGROUP_CLASSES_ANY, &kernel::SUBGROUP_CLASSES_ANY_BIAS];
+    let idle = w.idle_cells(CELLS);
+    (idle == 0 || w.most_cells().div_ceil(CELLS) >= LEAST_FOURS)
+        .then_some(Choice { idle, ..Choice::new(entries, variant) })
+}
+
 /// The tile that takes the least time for so many rows, of the kernels for this stride.
 pub(crate) fn tile_for(variants: &'static [Variant], rows: u32, stride: u32) -> &'static Variant {
     let suits = |variant: &&Variant| [0, stride].contains(&variant.constant("STRIDE"));
@@ -290,8 +322,7 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
         let blocks = samples * d * u64::from(gather.axes[1].target).div_ceil(2) * w.div_ceil(2 * u64::from(CELLS));
         return u64::from(gather.groups) * gather.axes[0].classes.len() as u64 * blocks.div_ceil(LANES);
     }
-    // A lane of the kernel for pairs owns both classes along w.
-    let classes = if method.variant.constant("EVEN") == 0 { gather.classes() } else { gather.classes() / 2 };
+    let classes = gather.classes() / u64::from(classes_of_lane(method.variant));
     let tiles = u64::from(gather.groups) * u64::from(gather.outputs.div_ceil(method.tile_m)) * classes;
     let [d, h, w] = gather.most_cells();
     // LANE_CELLS of the kernels.
@@ -301,10 +332,22 @@ fn workgroups(gather: &Gather, method: &Method, samples: u64) -> u64 {
     tiles * (samples * d * h.div_ceil(rows.into()) * across).div_ceil(LANES)
 }
 
-/// Loop tests of the stores of a tile of the kernels by subgroups, four rows at a time: of both rows of a plane, of both classes, or
-/// of the second four cells that a lane has.
+/// Classes of which a lane owns cells: both along w, and of the kernels whose lanes own several rows both along h.
+fn classes_of_lane(variant: &Variant) -> u32 {
+    match (variant.constant("EVEN"), variant.constant("LANE_ROWS")) {
+        (0, _) => 1,
+        (_, 2) => 4,
+        _ => 2,
+    }
+}
+
+/// Loop tests of the stores of a tile of the kernels by subgroups, four rows at a time: of both rows of a plane, of both classes, of all
+/// four of two rows, or of the second four cells that a lane has.
 fn store_tests(variant: &Variant) -> u64 {
     let tile = variant.constant("TILE_M");
+    if classes_of_lane(variant) == 4 {
+        return loop_tests(&[u64::from(2 * tile)]);
+    }
     let is_twice = tile == 4
         || variant.constant("LANE_ROWS") == 2
         || variant.constant("LANE_FOURS") == 2
@@ -327,7 +370,8 @@ fn iterations(gather: &Gather, method: &Method, channels: u64) -> u64 {
         // A pair of rows reads a row of the source more than one of them; the stores loop over both, and their channels.
         return loop_tests(&[channels.saturating_mul(d * (h + 1))]).saturating_add(loop_tests(&[2, 3]));
     }
-    let rows = channels.saturating_mul(d * h);
+    // All rows under a lane's cells are read at once where it owns all classes.
+    let rows = channels.saturating_mul(if classes_of_lane(method.variant) == 4 { d } else { d * h });
     let sums = if is(&kernel::SUBGROUP_POINTWISE_KERNEL) {
         // Some channels at a time, in two loops that go by twos.
         rows.next_multiple_of(2).saturating_add(3 * rows.div_ceil(TOUCHED) + 3)

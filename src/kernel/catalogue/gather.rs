@@ -30,6 +30,9 @@ const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgrou
 /// How a lane stores its cells of one row, or of two rows and two fours.
 const STORE_LANE: &str = include_str!("../../../shaders/conv/gather/store_lane.wgsl");
 const STORE_LANE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_lane_rows.wgsl");
+const STORE_LANE_CLASSES: &str = include_str!("../../../shaders/conv/gather/store_lane_classes.wgsl");
+const PRODUCT_CLASSES: &str = include_str!("../../../shaders/conv/gather/product_classes.wgsl");
+const FOUR_CLASSES: &str = include_str!("../../../shaders/conv/gather/four_classes.wgsl");
 const PRODUCT_ROWS: &str = include_str!("../../../shaders/conv/gather/product_rows.wgsl");
 const PRODUCT_ROWS_TWO: &str = include_str!("../../../shaders/conv/gather/product_rows_two.wgsl");
 pub(super) const PLACE: &str = include_str!("../../../shaders/conv/gather/place.wgsl");
@@ -96,6 +99,23 @@ const PAIR_TILES: &[Variant] = &[
     subgroup_tile!(16, "EVEN" 2, "ODD" 1),
     subgroup_tile!(16, "EVEN" 1, "ODD" 1),
     subgroup_tile!(16, "EVEN" 2, "ODD" 2),
+];
+
+/// By the taps of the classes along h and w, the cells from the even one's first to the odd one's, and those before a lane's own.
+const CLASSES_ALIGNED_TILES: &[Variant] = &[
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 1, "ODD" 2, "ODD_FIRST" 0, "BEFORE" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 2, "ODD" 1, "ODD_FIRST" 1, "BEFORE" 1),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 1, "ODD" 1, "ODD_FIRST" 0, "BEFORE" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 2, "ODD" 2, "ODD_FIRST" 1, "BEFORE" 1),
+];
+
+/// The same, wherever a row begins; of kernels of 4 that begin with the same cell too.
+const CLASSES_TILES: &[Variant] = &[
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 1, "ODD" 2, "ODD_FIRST" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 2, "ODD" 1, "ODD_FIRST" 1),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 1, "ODD" 1, "ODD_FIRST" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 2, "ODD" 2, "ODD_FIRST" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "EVEN" 2, "ODD" 2, "ODD_FIRST" 1),
 ];
 
 /// Tiles of few rows, of which one or three are summed, by the taps of the classes along w and the cell under the first of the
@@ -235,6 +255,20 @@ kernel! {
         GatherParams, PAIR_OVERRIDES, subgroup 8, variants PAIR_TILES;
     SUBGROUP_PAIR = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_PAIR_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_CLASSES_ALIGNED_KERNEL = "conv/gather/subgroup_classes_aligned",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_CLASSES, INTERLEAVED, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, FOUR_CLASSES, STORE_LANE_CLASSES, STORE_ROWS, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants CLASSES_ALIGNED_TILES;
+    SUBGROUP_CLASSES_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "cells")];
+    SUBGROUP_CLASSES_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_CLASSES_ANY_KERNEL = "conv/gather/subgroup_classes_any",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_CLASSES, INTERLEAVED, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, FOUR_CLASSES, STORE_LANE_CLASSES, STORE_ROWS, STORE_SCALAR],
+        GatherParams, STORE_OVERRIDES, subgroup 8, variants CLASSES_TILES;
+    SUBGROUP_CLASSES_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_CLASSES_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_FEW_ANY_KERNEL = "conv/gather/subgroup_few_any",

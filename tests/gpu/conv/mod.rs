@@ -3,11 +3,14 @@
 mod bias_grad;
 mod copied_rows;
 mod depthwise;
+mod family;
 mod few;
 mod forward;
+mod four_classes;
 mod input_grad;
 mod kernel_grad;
 mod layouts;
+mod pair;
 mod phases;
 mod pointwise;
 mod rounds;
