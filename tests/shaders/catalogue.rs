@@ -30,6 +30,7 @@ pub fn catalogue() -> Vec<(String, PlanSpec)> {
     transposed_of_rank::<3>(&mut plans);
     every_kernel_without_tiles(&mut plans);
     classes_of_a_stride(&mut plans);
+    rows_with_a_stride(&mut plans);
     copied_rows(&mut plans);
     every_store_of_winograd(&mut plans);
     every_store_of_phases(&mut plans);
@@ -130,6 +131,23 @@ fn classes_of_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
             let (x, w) = ([2, 16, 13, width], [5, 16, taps, taps]);
             let spec = conv.plan_spec(&limits(), Pass::InputGrad, ConvShapes::new(&x, &w), &options).unwrap();
             plans.push((format!("{conv:?} four classes, {width} wide"), spec));
+        }
+    }
+}
+
+/// Every tile of pairs of rows with stride 2, by rows of x and y of whole fours, of x alone, and of others.
+fn rows_with_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
+    let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
+    for (taps, low, high) in [(2, 0, 0), (3, 0, 1), (3, 1, 1), (4, 1, 1), (5, 2, 2), (7, 3, 3)] {
+        let conv = Conv::<2>::new([taps; 2])
+            .stride([2; 2])
+            .padding(Padding::Explicit { low: [low; 2], high: [high; 2] })
+            .build()
+            .unwrap();
+        for (width, outputs) in [16, 12, 13].into_iter().flat_map(|width| [32, 16, 8].map(|outputs| (width, outputs))) {
+            let (x, w) = ([2, 5, 12, width], [outputs, 5, taps, taps]);
+            let spec = conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w), &options).unwrap();
+            plans.push((format!("{conv:?} two rows, {width} wide"), spec));
         }
     }
 }

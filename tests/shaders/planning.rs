@@ -534,7 +534,9 @@ impl Checked<'_> {
             "single" => rows + 1,
             // 32 channels at a time, twice by twos.
             "pointwise" => 2 * (end - begin).div_ceil(2) + (end - begin).div_ceil(32) * 3 + 3,
-            name if ["row3", "two_rows", "pair"].into_iter().any(|prefix| name.starts_with(prefix)) => rows + 1,
+            name if ["row3", "two_rows", "rows_stride2", "pair"].into_iter().any(|prefix| name.starts_with(prefix)) => {
+                rows + 1
+            }
             _ => rows * (w + 2) + 2,
         };
         sums + stores

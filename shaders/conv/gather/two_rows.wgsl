@@ -1,11 +1,10 @@
 // A gather by subgroups whose lanes own the same four cells of two rows, so that what is read of A serves both; TAPS neighbouring taps at a
-// time, 3 or 5, with stride and dilation 1. A lane reads four cells of either row of the source (cells_of) and takes those beside them from its
-// neighbours; what those at either end lack is read by all eight, each one cell (beside_of).
+// time, with the products of rows_stride1.wgsl or rows_stride2.wgsl (sum_taps). A lane reads its own cells of either row of the source
+// (cells_of) and takes those beside them from its neighbours (span_of); what those at either end lack is read by all eight, each one
+// cell (beside_of).
 
 const CLASSES_OF_LANE: u32 = 1u;
 const LANE_FOURS: u32 = 1u;
-
-const_assert TAPS == 3u || TAPS == 5u;
 
 // A row of the source at a step: whether it is inside, and its first element.
 struct Row {
@@ -15,20 +14,6 @@ struct Row {
 
 fn row_at(h: i32, plane: u32, is_inside_d: bool) -> Row {
     return Row(is_inside_d && is_inside(h, params.in_h), plane + u32(h) * params.in_w);
-}
-
-// The TAPS + 3 cells of a row under a lane's taps.
-struct Span {
-    low: vec4<f32>,
-    high: vec4<f32>,
-}
-
-fn under_three(cells: Span) -> Under {
-    return Under(cells.low, vec4<f32>(cells.low.yzw, cells.high.x), vec4<f32>(cells.low.zw, cells.high.xy));
-}
-
-fn under_two(cells: Span) -> UnderTwo {
-    return UnderTwo(vec4<f32>(cells.low.w, cells.high.xyz), cells.high);
 }
 
 fn gather_sums(block: Block, lane: u32) {
@@ -64,12 +49,7 @@ fn gather_sums(block: Block, lane: u32) {
         let near_cells = span_of(near, beside, 0u, places, lane);
         let far_cells = span_of(far, beside, 1u, places, lane);
         if (is_summed) {
-            let three = held_at(at_packed, row_length, lane);
-            accumulate_rows(three.a, three.b, three.c, under_three(near_cells), under_three(far_cells));
-            if (TAPS == 5u) {
-                let two = held_two_at(at_packed + 3u * row_length, row_length, lane);
-                accumulate_rows_two(two.a, two.b, under_two(near_cells), under_two(far_cells));
-            }
+            sum_taps(at_packed, row_length, lane, near_cells, far_cells);
         }
         at_packed += TAPS * row_length;
         step = next_step(step, taps, plane);

@@ -1,5 +1,7 @@
 //! A gather by subgroups of 8 lanes: for software devices.
 
+mod rows;
+
 use super::super::strip;
 use super::{Abilities, Gather, Method};
 use crate::error::Result;
@@ -109,7 +111,7 @@ fn choose(gather: &Gather, limits: &DeviceLimits) -> Choice {
     if is_single(gather) {
         return of_tile([&kernel::SUBGROUP_SINGLE, &kernel::SUBGROUP_SINGLE_BIAS]);
     }
-    if let Some(four) = four_classes_for(gather, limits) {
+    if let Some(four) = rows::four_classes(gather, limits) {
         return four;
     }
     if let Some(variant) = pair_variant(gather) {
@@ -123,7 +125,7 @@ fn choose(gather: &Gather, limits: &DeviceLimits) -> Choice {
     if slides && gather.outputs <= 4 {
         return of_tile(slide);
     }
-    if let Some(two_rows) = two_rows_for(gather, limits) {
+    if let Some(two_rows) = rows::two_rows(gather, limits) {
         return two_rows;
     }
     if w.taps == 3 && one_class && w.source_stride == 1 && w.tap_step == 1 {
@@ -156,45 +158,6 @@ fn has_zeros(gather: &Gather) -> bool {
 fn keeps_rows(gather: &Gather) -> bool {
     let w = &gather.axes[2];
     has_zeros(gather) && w.classes.len() == 1 && w.target_stride == 1 && w.source == w.target
-}
-
-/// Fours of a row from which on a lane behind the last one, which owns none, costs less than it saves.
-const LEAST_FOURS: u32 = 4;
-
-/// The kernel whose lanes own two rows. `None` where it is another's turn: other strides and kernels, and heights of which many rows would
-/// have no second.
-fn two_rows_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
-    let w = &gather.axes[2];
-    let [class] = &w.classes[..] else { return None };
-    let is_dense = w.source_stride == 1 && w.tap_step == 1 && w.target_stride == 1;
-    if !is_dense || !has_zeros(gather) {
-        return None;
-    }
-    let is_aligned = keeps_rows(gather) && w.source.is_multiple_of(CELLS) && w.begins_in_middle();
-    let entries: [&'static EntryPoint; 2] = if is_aligned {
-        [&kernel::SUBGROUP_TWO_ROWS_ALIGNED, &kernel::SUBGROUP_TWO_ROWS_ALIGNED_BIAS]
-    } else {
-        [&kernel::SUBGROUP_TWO_ROWS_ANY, &kernel::SUBGROUP_TWO_ROWS_ANY_BIAS]
-    };
-    let of_taps = entries[0].kernel().variants.iter().filter(|variant| variant.constant("TAPS") == w.taps);
-    let variant = of_taps.min_by_key(|variant| tile_time(variant, gather.outputs))?;
-    if !has_pairs_of_rows(gather, variant, limits) {
-        return None;
-    }
-    let idle = if is_aligned { 0 } else { w.idle_cells(CELLS) };
-    (idle == 0 || class.cells.div_ceil(CELLS) >= LEAST_FOURS).then_some(Choice {
-        twice: is_aligned,
-        idle,
-        ..Choice::new(entries, variant)
-    })
-}
-
-/// Whether lanes can own two rows of the only class, and there are not many that are not there.
-fn has_pairs_of_rows(gather: &Gather, variant: &Variant, limits: &DeviceLimits) -> bool {
-    let [class] = &gather.axes[1].classes[..] else { return false };
-    let [d, h, _] = gather.most_taps();
-    let fits = loop_tests(&[d * h]) + store_tests(variant) <= limits.max_loop_iterations.into();
-    fits && (class.cells.is_multiple_of(2) || class.cells > 8)
 }
 
 /// Whether no class has more than one tap, as those of a kernel of one tap, and another kernel does not sum two classes at once.
@@ -259,41 +222,6 @@ fn pair_variant(gather: &Gather) -> Option<&'static Variant> {
     let most = if even.taps + odd.taps == 4 { 3 } else { 2 };
     let suits = |variant: &&Variant| ["EVEN", "ODD"].map(|name| variant.constant(name)) == [even.taps, odd.taps];
     (end - begin <= most).then(|| kernel::SUBGROUP_PAIR_KERNEL.variants.iter().find(suits)).flatten()
-}
-
-/// The kernel whose lanes own all four classes of an input gradient with stride 2 along h and w. `None` where it is another's turn.
-fn four_classes_for(gather: &Gather, limits: &DeviceLimits) -> Option<Choice> {
-    let [_, h, w] = &gather.axes;
-    // Of rows whose pairs have a second one, and more channels than half a tile.
-    if gather.outputs <= 4 || h.most_cells() < 2 || !has_zeros(gather) {
-        return None;
-    }
-    let classes = |axis: &GatherAxis| match axis.classes[..] {
-        [even, odd] if axis.target_stride == 2 && axis.source_stride == 1 && axis.tap_step == 1 => {
-            Some([even.taps as i32, odd.taps as i32, odd.start - even.start])
-        }
-        _ => None,
-    };
-    let of_both = classes(w).filter(|of_w| classes(h) == Some(*of_w))?;
-    let suits = |variant: &&Variant| ["EVEN", "ODD", "ODD_FIRST"].map(|name| variant.constant(name) as i32) == of_both;
-    let variant = kernel::SUBGROUP_CLASSES_ANY_KERNEL.variants.iter().find(suits)?;
-    let fits =
-        loop_tests(&[u64::from(gather.axes[0].taps)]) + store_tests(variant) <= limits.max_loop_iterations.into();
-    if !fits {
-        return None;
-    }
-    let begins = |variant: &&Variant| variant.constant("BEFORE") as i32 == -w.classes[0].start;
-    let mut aligned = kernel::SUBGROUP_CLASSES_ALIGNED_KERNEL.variants.iter().filter(suits);
-    // What is beside a lane's own cells is its neighbours', or there is none.
-    let in_fours = w.source.is_multiple_of(CELLS) && w.source <= w.most_cells().next_multiple_of(CELLS);
-    if let Some(variant) = aligned.find(begins).filter(|_| in_fours) {
-        let entries = [&kernel::SUBGROUP_CLASSES_ALIGNED, &kernel::SUBGROUP_CLASSES_ALIGNED_BIAS];
-        return Some(Choice::new(entries, variant).binding_twice());
-    }
-    let entries = [&kernel::SUBGROUP_CLASSES_ANY, &kernel::SUBGROUP_CLASSES_ANY_BIAS];
-    let idle = w.idle_cells(CELLS);
-    (idle == 0 || w.most_cells().div_ceil(CELLS) >= LEAST_FOURS)
-        .then_some(Choice { idle, ..Choice::new(entries, variant) })
 }
 
 /// The tile that takes the least time for so many rows, of the kernels for this stride.

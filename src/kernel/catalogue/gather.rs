@@ -25,6 +25,8 @@ const STORE_ROWS: &str = include_str!("../../../shaders/conv/gather/store_rows.w
 pub(super) const STORE_CHANNELS: &str = include_str!("../../../shaders/conv/gather/store_channels.wgsl");
 const PACK: &str = include_str!("../../../shaders/conv/gather/pack.wgsl");
 const TWO_ROWS: &str = include_str!("../../../shaders/conv/gather/two_rows.wgsl");
+const ROWS_STRIDE1: &str = include_str!("../../../shaders/conv/gather/rows_stride1.wgsl");
+const ROWS_STRIDE2: &str = include_str!("../../../shaders/conv/gather/rows_stride2.wgsl");
 const ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/gather/subgroup_row3_stride2.wgsl");
 const GATHER_SUBGROUP: &str = include_str!("../../../shaders/conv/gather/subgroup.wgsl");
 /// How a lane stores its cells of one row, or of two rows and two fours.
@@ -51,13 +53,53 @@ pub(super) use subgroup_tile;
 /// The tile of most rows first.
 pub(super) const SUBGROUP_TILES: &[Variant] = &[subgroup_tile!(32), subgroup_tile!(16), subgroup_tile!(8)];
 
-/// Of five taps at a time a tile of 32 rows is more code a step than the first cache has.
 const TWO_ROWS_TILES: &[Variant] = &[
     subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 3),
     subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 3),
     subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 5),
     subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 5),
     subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 5),
+];
+
+const ROWS_STRIDE2_TILES: &[Variant] = &[
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 2),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 2),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 2),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 3),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 4),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 4),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 4),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 5),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 5),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 5),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 7),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 7),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 7),
+];
+
+/// By the taps, and the cells before a lane's own: of the padding that halves a row of even length.
+const ROWS_STRIDE2_ALIGNED_TILES: &[Variant] = &[
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 2, "BEFORE" 0),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 2, "BEFORE" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 2, "BEFORE" 0),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 0),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 0),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 0),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 1),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 1),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 3, "BEFORE" 1),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 4, "BEFORE" 1),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 4, "BEFORE" 1),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 4, "BEFORE" 1),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 5, "BEFORE" 2),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 5, "BEFORE" 2),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 5, "BEFORE" 2),
+    subgroup_tile!(32, "LANE_ROWS" 2, "TAPS" 7, "BEFORE" 3),
+    subgroup_tile!(16, "LANE_ROWS" 2, "TAPS" 7, "BEFORE" 3),
+    subgroup_tile!(8, "LANE_ROWS" 2, "TAPS" 7, "BEFORE" 3),
 ];
 
 const POINTWISE_TILES: &[Variant] =
@@ -223,17 +265,38 @@ kernel! {
 }
 kernel! {
     SUBGROUP_TWO_ROWS_ALIGNED_KERNEL = "conv/gather/subgroup_two_rows_aligned",
-        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, ROWS_STRIDE1, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants TWO_ROWS_TILES;
     SUBGROUP_TWO_ROWS_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
     SUBGROUP_TWO_ROWS_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_TWO_ROWS_ANY_KERNEL = "conv/gather/subgroup_two_rows_any",
-        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, ROWS_STRIDE1, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
         subgroup 8, variants TWO_ROWS_TILES;
     SUBGROUP_TWO_ROWS_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
     SUBGROUP_TWO_ROWS_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
+}
+kernel! {
+    SUBGROUP_ROWS_STRIDE2_ALIGNED_KERNEL = "conv/gather/subgroup_rows_stride2_aligned",
+        [INDEX, ELEMENT, STORE_QUAD, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, ROWS_STRIDE2, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_VEC4], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants ROWS_STRIDE2_ALIGNED_TILES;
+    SUBGROUP_ROWS_STRIDE2_ALIGNED = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write_quad(4, "out"), read(5, "cells")];
+    SUBGROUP_ROWS_STRIDE2_ALIGNED_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write_quad(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_ROWS_STRIDE2_FROM_FOURS_KERNEL = "conv/gather/subgroup_rows_stride2_aligned+scalar" in "conv/gather/subgroup_rows_stride2_aligned",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, ROWS_STRIDE2, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants ROWS_STRIDE2_ALIGNED_TILES;
+    SUBGROUP_ROWS_STRIDE2_FROM_FOURS = "gather" [read_quad(1, "source"), read_vec4(2, "packed"), write(4, "out"), read(5, "cells")];
+    SUBGROUP_ROWS_STRIDE2_FROM_FOURS_BIAS = "gather_bias" [read_quad(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_ROWS_STRIDE2_ANY_KERNEL = "conv/gather/subgroup_rows_stride2_any",
+        [INDEX, ELEMENT, STORE, INSIDE, CLASSES, GATHER, ACCUMULATE_CONSTANT, ACTIVATION_CONSTANT, PRODUCT, OTHERS, PRODUCT_ROWS, PRODUCT_ROWS_TWO, PLACE, LAYOUT, GATHER_CHANNELS_FIRST, GATHER_SUBGROUP, ROWS_STRIDE2, TWO_ROWS, STORE_LANE_ROWS, STORE_ROWS, STORE_SCALAR], GatherParams, STORE_OVERRIDES,
+        subgroup 8, variants ROWS_STRIDE2_TILES;
+    SUBGROUP_ROWS_STRIDE2_ANY = "gather" [read(1, "source"), read_vec4(2, "packed"), write(4, "out")];
+    SUBGROUP_ROWS_STRIDE2_ANY_BIAS = "gather_bias" [read(1, "source"), read_vec4(2, "packed"), read(3, "b"), write(4, "out")];
 }
 kernel! {
     SUBGROUP_POINTWISE_KERNEL = "conv/gather/subgroup_pointwise",

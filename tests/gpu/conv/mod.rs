@@ -14,6 +14,7 @@ mod pair;
 mod phases;
 mod pointwise;
 mod rounds;
+mod rows_stride2;
 pub mod shared;
 mod spans;
 mod tiles;
