@@ -16,7 +16,7 @@ const ROWS_STRIDE2: Family<3> = Family {
 fn lanes_of_two_rows_with_stride_2_equal_the_reference() {
     use Pass::Forward;
     let (fours, from_fours) = ("aligned", "aligned+scalar");
-    let rows: [Row<3>; 77] = [
+    let rows: [Row<3>; 79] = [
         // Two taps.
         ("n2c19h8w8k32r2s2u2", Forward, Some((fours, [2, 0, 32]))),
         ("n3c21h18w16k9r2s2u2", Forward, Some((fours, [2, 0, 16]))),
@@ -58,6 +58,8 @@ fn lanes_of_two_rows_with_stride_2_equal_the_reference() {
         ("n2c14h8w8k8r3s3u2p1x1_9", Forward, Some(("any", [3, 0, 8]))),
         ("n2c14h8w8k8r3s3u2p1x10_1", Forward, Some(("any", [3, 0, 8]))),
         ("n2c14h8w16k8r3s3u2p1x2_1", Forward, Some(("any", [3, 0, 8]))),
+        ("n2c14h8w15k8r3s3u2p1x0_2", Forward, Some(("any", [3, 0, 8]))),
+        ("n2c19h8w31k8r2s7u2p0x0_6", Forward, Some(("any", [7, 0, 8]))),
         // The last lane would lack a cell.
         ("n2c12h9w17k8r3s3u2", Forward, None),
         ("n2c12h8w33k8r3s3u2p1x0", Forward, None),
