@@ -59,7 +59,7 @@ fn lanes_of_two_rows_equal_the_reference() {
         ("n2c13h12w23k16r3s5p0_2x1_0", Forward, Some(("any", [5, 16]))),
         ("n2c13h12w21k16r3s5", InputGrad, Some(("any", [5, 16]))),
         // A row alone of few; so few fours that a lane without outputs is too many; padding that is not zeros; both classes of a stride.
-        ("n2c5h7w8k8r3s3p1", Forward, None),
+        ("n2c14h3w8k8r3s3p1", Forward, None),
         ("n2c5h8w14k8r3s3", Forward, None),
         ("n3c13h10w3k8r3s5p1x2", Forward, None),
         ("n2c5h8w8k8r3s3p1circular", Forward, None),

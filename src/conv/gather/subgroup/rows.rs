@@ -6,8 +6,21 @@ use crate::kernel::{self, EntryPoint, Variant};
 use crate::plan::{DeviceLimits, loop_tests};
 use crate::window::GatherAxis;
 
-/// Fours of a row from which on a lane behind the last one, which owns none, costs less than it saves.
+/// Fours of a row with a lane behind the last one, which owns none, from which on the kernels of four classes are the faster.
 const LEAST_FOURS: u32 = 4;
+
+/// Where a lane without outputs, or a last row without a second, costs less than two rows a lane save.
+struct Least {
+    /// Fours of a row with a lane behind the last one, which owns none.
+    fours: u32,
+    /// Rows of an odd number.
+    rows: u32,
+}
+
+/// The kernels of one row with three taps read little more; of other numbers of taps they read one cell for each.
+fn least(taps: u32) -> Least {
+    if taps == 3 { Least { fours: 4, rows: 5 } } else { Least { fours: 2, rows: 3 } }
+}
 
 /// The kernel for one class of outputs, of which lanes own two rows. `None` where it is another's turn: other strides and kernels, and
 /// heights of which many rows would have no second.
@@ -32,7 +45,7 @@ fn with_stride_1(gather: &Gather) -> Option<Choice> {
         return Some(Choice::new(entries, least_of(entries, gather, |_| true)?).binding_twice());
     }
     let entries: [&'static EntryPoint; 2] = [&kernel::SUBGROUP_TWO_ROWS_ANY, &kernel::SUBGROUP_TWO_ROWS_ANY_BIAS];
-    with_idle(gather, entries, least_of(entries, gather, |_| true)?)
+    with_idle(gather, entries, least_of(entries, gather, |_| true)?, least(w.taps).fours)
 }
 
 fn with_stride_2(gather: &Gather) -> Option<Choice> {
@@ -53,7 +66,7 @@ fn with_stride_2(gather: &Gather) -> Option<Choice> {
         return None;
     }
     let any: [&'static EntryPoint; 2] = [&kernel::SUBGROUP_ROWS_STRIDE2_ANY, &kernel::SUBGROUP_ROWS_STRIDE2_ANY_BIAS];
-    with_idle(gather, any, least_of(any, gather, |_| true)?)
+    with_idle(gather, any, least_of(any, gather, |_| true)?, least(w.taps).fours)
 }
 
 /// Of the variants for the taps along w that suit, the one that takes the least time.
@@ -69,10 +82,15 @@ fn least_of(
 }
 
 /// With a lane behind the last one of a row where outputs need what only it would read. `None` if that is too much of a row.
-fn with_idle(gather: &Gather, entries: [&'static EntryPoint; 2], variant: &'static Variant) -> Option<Choice> {
+fn with_idle(
+    gather: &Gather,
+    entries: [&'static EntryPoint; 2],
+    variant: &'static Variant,
+    least_fours: u32,
+) -> Option<Choice> {
     let w = &gather.axes[2];
     let idle = w.idle_cells(CELLS);
-    let suits = idle == 0 || w.most_cells().div_ceil(CELLS) >= LEAST_FOURS;
+    let suits = idle == 0 || w.most_cells().div_ceil(CELLS) >= least_fours;
     suits.then_some(Choice { idle, ..Choice::new(entries, variant) })
 }
 
@@ -81,7 +99,7 @@ fn has_pairs_of_rows(gather: &Gather, variant: &Variant, limits: &DeviceLimits) 
     let [class] = &gather.axes[1].classes[..] else { return false };
     let [d, h, _] = gather.most_taps();
     let fits = loop_tests(&[d * h]) + store_tests(variant) <= limits.max_loop_iterations.into();
-    fits && (class.cells.is_multiple_of(2) || class.cells > 8)
+    fits && (class.cells.is_multiple_of(2) || class.cells >= least(gather.axes[2].taps).rows)
 }
 
 /// The kernel whose lanes own all four classes of an input gradient with stride 2 along h and w. `None` where it is another's turn.
@@ -113,5 +131,5 @@ pub(super) fn four_classes(gather: &Gather, limits: &DeviceLimits) -> Option<Cho
         let entries = [&kernel::SUBGROUP_CLASSES_ALIGNED, &kernel::SUBGROUP_CLASSES_ALIGNED_BIAS];
         return Some(Choice::new(entries, variant).binding_twice());
     }
-    with_idle(gather, [&kernel::SUBGROUP_CLASSES_ANY, &kernel::SUBGROUP_CLASSES_ANY_BIAS], variant)
+    with_idle(gather, [&kernel::SUBGROUP_CLASSES_ANY, &kernel::SUBGROUP_CLASSES_ANY_BIAS], variant, LEAST_FOURS)
 }
