@@ -135,19 +135,26 @@ fn classes_of_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
     }
 }
 
-/// Every tile of pairs of rows with stride 2, by rows of x and y of whole fours, of x alone, and of others.
+/// Every tile of pairs of rows with stride 2, by rows of x and y of whole fours, of x alone, and of others; of six taps, and of one row,
+/// which are other kernels'; and kernel gradients of one channel a lane and two.
 fn rows_with_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
-    for (taps, low, high) in [(2, 0, 0), (3, 0, 1), (3, 1, 1), (4, 1, 1), (5, 2, 2), (7, 3, 3)] {
-        let conv = Conv::<2>::new([taps; 2])
-            .stride([2; 2])
-            .padding(Padding::Explicit { low: [low; 2], high: [high; 2] })
-            .build()
-            .unwrap();
-        for (width, outputs) in [16, 12, 13].into_iter().flat_map(|width| [32, 16, 8].map(|outputs| (width, outputs))) {
+    let tiles = [16, 12, 13].into_iter().flat_map(|width| [32, 16, 8].map(|outputs| (width, outputs)));
+    for (taps, low, high) in [(2, 0, 0), (3, 0, 1), (3, 1, 1), (4, 1, 1), (5, 2, 2), (6, 2, 2), (7, 3, 3)] {
+        let padding = Padding::Explicit { low: [low; 2], high: [high; 2] };
+        let conv = Conv::<2>::new([taps; 2]).stride([2; 2]).padding(padding).build().unwrap();
+        for (width, outputs) in tiles.clone() {
             let (x, w) = ([2, 5, 12, width], [outputs, 5, taps, taps]);
             let spec = conv.plan_spec(&limits(), Pass::Forward, ConvShapes::new(&x, &w), &options).unwrap();
             plans.push((format!("{conv:?} two rows, {width} wide"), spec));
+        }
+    }
+    let conv = Conv::<1>::new([3]).stride([2]).padding(Padding::Symmetric([1])).build().unwrap();
+    for (pass, channels) in [(Pass::Forward, 5), (Pass::KernelGrad, 5), (Pass::KernelGrad, 16)] {
+        for (width, outputs) in tiles.clone() {
+            let (x, w) = ([2, channels, width], [outputs, channels, 3]);
+            let spec = conv.plan_spec(&limits(), pass, ConvShapes::new(&x, &w), &options).unwrap();
+            plans.push((format!("{conv:?} one row, {width} wide"), spec));
         }
     }
 }

@@ -485,7 +485,9 @@ impl Checked<'_> {
                 let sums = u64::from(rows) * (u64::from(cols) + 2) + 2;
                 // Four rows of a tile at a time are stored, and those of two channels one behind the other.
                 let stores = match name {
-                    "conv/kernel_grad/subgroup_row3_aligned" | "conv/kernel_grad/subgroup_row3_copied" => 2,
+                    "conv/kernel_grad/subgroup_row3_aligned"
+                    | "conv/kernel_grad/subgroup_row3_copied"
+                    | "conv/kernel_grad/subgroup_row3_stride2_both" => 2,
                     name if name.starts_with("conv/kernel_grad/subgroup") => 1,
                     _ => 0,
                 };

@@ -206,9 +206,12 @@ fn of_copied_rows(problem: &ConvProblem) -> Choice {
 /// That which reads x in whole fours too, each once, and whose lanes own two channels.
 fn two_channels(problem: &ConvProblem) -> Option<Choice> {
     let w = &problem.axes[2];
-    let entry = &kernel::SUBGROUP_DW_ROW3_ALIGNED;
-    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1;
-    let fits = is_dense && in_fours(problem) && is_aligned(problem, entry.kernel());
+    let entry = match w.stride {
+        1 => &kernel::SUBGROUP_DW_ROW3_ALIGNED,
+        2 => &kernel::SUBGROUP_DW_ROW3_STRIDE2_BOTH,
+        _ => return None,
+    };
+    let fits = w.taps == 3 && w.dilation == 1 && in_fours(problem) && is_aligned(problem, entry.kernel());
     let strips = channels(problem).div_ceil(2 * LANES) * rows_of_taps(problem);
     fits.then(|| Choice { lane_channels: 2, ..Choice::new(problem, entry, strips, 7) })
 }

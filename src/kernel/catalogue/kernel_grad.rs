@@ -33,6 +33,8 @@ const COLUMNS_ROW3_COPIED: &str = include_str!("../../../shaders/conv/kernel_gra
 const COLUMNS_ROW3_ALIGNED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_aligned.wgsl");
 const ROW_OF_CHANNEL: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_channel.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
+const COLUMNS_ROW3_STRIDE2_BOTH: &str =
+    include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2_both.wgsl");
 const COLUMNS_ANY: &str = include_str!("../../../shaders/conv/kernel_grad/columns_any.wgsl");
 const COLUMNS_ROW3: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3.wgsl");
 pub(super) const DY_SCALAR: &str = include_str!("../../../shaders/conv/kernel_grad/dy_scalar.wgsl");
@@ -121,6 +123,12 @@ kernel! {
         [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
+}
+kernel! {
+    SUBGROUP_DW_ROW3_STRIDE2_BOTH_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_both",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_STRIDE2_BOTH, DY_VEC4],
+        KernelGradParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
+    SUBGROUP_DW_ROW3_STRIDE2_BOTH = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_LAST_KERNEL = "conv/kernel_grad/subgroup_last",
