@@ -42,13 +42,22 @@ fn convolutions_pass_them_on_to_the_sums_that_have_them() {
     // Cells that kernels by subgroups carry from one step to the next, take from their neighbours, and copy.
     let carried = conv("n2c17h8w8k12r3s3p1");
     let copied = [5, 6, 7].map(|w| conv(&format!("c64h4w{w}k64r3s3p1")));
+    let copied_strided = [9, 11, 13].map(|w| conv(&format!("c64h5w{w}k64r3s3u2p1")));
     let copied_shorter = conv("c64h5w5k64r3s3");
     // Of an odd number of channels, which kernels by subgroups take by twos, the last alone; and windows that reach less than five cells.
     let odd = conv("n2c5h4w8k12r1s1");
     let shifted = conv("n2c17h12w18k12r3s3");
     let five = conv("n2c13h10w20k12r3s5p1x2");
     let strided = [16, 14].map(|w| conv(&format!("n2c9h9w{w}k12r3s3u2p1")));
+    let of_four = [16, 17].map(|w| conv(&format!("n2c13h8w{w}k12r4s4u2p1")));
+    let both = conv("n2c16h5w16k12r3s3u2p1");
     let rows = [
+        (&of_four[0], Pass::Forward, Operand::X, INF),
+        (&of_four[1], Pass::Forward, Operand::X, NAN),
+        (&both, Pass::KernelGrad, Operand::X, INF),
+        (&copied_strided[0], Pass::KernelGrad, Operand::X, INF),
+        (&copied_strided[1], Pass::KernelGrad, Operand::X, INF),
+        (&copied_strided[2], Pass::KernelGrad, Operand::X, INF),
         (&strided[0], Pass::InputGrad, Operand::Dy, INF),
         (&strided[1], Pass::InputGrad, Operand::Dy, NAN),
         (&carried, Pass::Forward, Operand::X, NAN),

@@ -162,8 +162,11 @@ fn rows_with_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
 /// Rows of x and dy in whole fours first; kernels of both orders, added to what there is and not.
 fn copied_rows(plans: &mut Vec<(String, PlanSpec)>) {
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
-    for order in [KernelOrder::OutIn, KernelOrder::InOut] {
-        let conv = Conv::<2>::new([3, 3]).padding(Padding::Same).kernel_order(order).build().unwrap();
+    for (order, stride) in
+        [KernelOrder::OutIn, KernelOrder::InOut].into_iter().flat_map(|order| [(order, 1), (order, 2)])
+    {
+        let padding = Padding::Symmetric([1; 2]);
+        let conv = Conv::<2>::new([3; 2]).stride([stride; 2]).padding(padding).kernel_order(order).build().unwrap();
         for addend in [Addend::None, Addend::Output(Factor::ONE)] {
             let shapes = ConvShapes { addend, ..ConvShapes::new(&[2, 64, 9, 7], &[64, 64, 3, 3]) };
             let spec = conv.plan_spec(&limits(), Pass::KernelGrad, shapes, &options).unwrap();

@@ -245,8 +245,9 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
             // Rows that are copied.
             let [inputs, outputs] = [(), ()].map(|()| rng.random_range(64..=130));
             let taps = [rng.random_range(1..=3), 3];
-            let padding = if rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
-            let conv = Conv::<2>::new(taps).padding(padding).groups(groups).build().unwrap();
+            let stride = pick(rng, &[1, 2]);
+            let padding = if stride == 1 && rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
+            let conv = Conv::<2>::new(taps).stride([stride; 2]).padding(padding).groups(groups).build().unwrap();
             let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, taps[0], taps[1]]);
             options = of(rng.random_range(1_000..4_000_000));
             conv.plan_spec(&limits, Pass::KernelGrad, ConvShapes::new(&x, &w), &options)
@@ -254,9 +255,10 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
             // Lanes of two rows.
             let [inputs, outputs] = [(), ()].map(|()| rng.random_range(1..=60));
             let pass = pick(rng, &[Pass::Forward, Pass::InputGrad]);
-            let taps = [rng.random_range(1..=5), pick(rng, &[3, 5])];
-            let padding = if rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
-            let conv = Conv::<2>::new(taps).padding(padding).groups(groups).build().unwrap();
+            let (stride, widths) = pick(rng, &[(1, [3, 5, 3, 5, 3]), (2, [2, 3, 4, 5, 7])]);
+            let taps = [rng.random_range(1..=5), pick(rng, &widths)];
+            let padding = if stride == 1 && rng.random_bool(0.5) { Padding::Same } else { padding(rng) };
+            let conv = Conv::<2>::new(taps).stride([stride; 2]).padding(padding).groups(groups).build().unwrap();
             let (x, w) = ([batch, inputs * groups, h, w], [outputs * groups, inputs, taps[0], taps[1]]);
             conv.plan_spec(&limits, pass, ConvShapes::new(&x, &w), &options)
         } else if seed % 4 == 0 {
@@ -280,7 +282,8 @@ fn plans_by_way_of_another_order_keep_to_the_limits() {
         match spec {
             Ok(spec) => {
                 let transforms = spec.operands().iter().any(|need| need.operand == Operand::Transformed);
-                let has_pairs = spec.steps().any(|step| step.kernel.contains("two_rows"));
+                let of_pairs = ["two_rows", "rows_stride2", "subgroup_classes"];
+                let has_pairs = spec.steps().any(|step| of_pairs.iter().any(|name| step.kernel.contains(name)));
                 found[seed as usize % 4] += usize::from(transforms || has_pairs);
                 assert!(spec.workspace_bytes() <= options.workspace_limit, "{spec}");
                 Checked { spec: &spec, limits: &limits, options: &options, kernels: &kernels, seed }.all();

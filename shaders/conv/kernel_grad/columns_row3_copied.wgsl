@@ -1,8 +1,10 @@
 // A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
-// stride and dilation 1, and rows of any length. Those of x lie with the cell under output 0 and the first tap before all others, those of
+// stride 1 or 2 and dilation 1, and rows of any length. Those of x lie with the cell under output 0 and the first tap before all others, those of
 // dy with output 0 so, and both in whole fours, into which they were copied, with zeros where there is nothing, if they did not. First
 // the whole fours of outputs are summed, of all rows, and then the REST behind them: a window of no output, with zeros for dy, might
 // meet an infinite cell, and with windows left out among others lavapipe keeps 24 vectors of cells instead of 12 (0.8 of the speed).
+
+const_assert STRIDE == 1u || STRIDE == 2u;
 
 // Outputs of a row beside whole fours.
 override REST: u32 = 1u;
@@ -73,6 +75,22 @@ fn cells_at(first: u32, inside: bool) -> vec4<f32> {
     return select(vec4<f32>(0.0), element_quad(x[first / 4u]), inside);
 }
 
+// The cells of x from a window's first on: four, and with stride 2 eight.
+struct Run {
+    low: vec4<f32>,
+    high: vec4<f32>,
+}
+
+// From output o on, and nothing of the second four if it is not needed: a row may end before it.
+fn run_at(first: u32, o: u32, inside: bool, has_high: bool) -> Run {
+    let at = first + o * STRIDE;
+    let low = cells_at(at, inside);
+    if (STRIDE == 1u) {
+        return Run(low, low);
+    }
+    return Run(low, cells_at(select(at, at + 4u, has_high), inside));
+}
+
 // Of the output at this place of its row and the next three, in a workgroup's channels.
 fn accumulate_at(walk: Walk, extents: Extents, dy_first: vec4<u32>, o: u32, near: Window, far: Window) {
     let all_exist = vec4<bool>(true);
@@ -84,20 +102,20 @@ fn accumulate_at(walk: Walk, extents: Extents, dy_first: vec4<u32>, o: u32, near
     accumulate_channels(dy0, dy1, dy2, dy3, near, far);
 }
 
-// x under four outputs: the four cells from the first's on, and two behind.
-fn under_three(cells: vec4<f32>, behind: vec4<f32>) -> Window {
-    return Window(cells.xyz, cells.yzw, vec3<f32>(cells.zw, behind.x), vec3<f32>(cells.w, behind.xy));
+// x under four outputs: a run, and one or two cells behind.
+fn under_three(cells: Run, behind: vec4<f32>) -> Window {
+    let low = cells.low;
+    let high = cells.high;
+    if (STRIDE == 1u) {
+        return Window(low.xyz, low.yzw, vec3<f32>(low.zw, behind.x), vec3<f32>(low.w, behind.xy));
+    }
+    return Window(low.xyz, vec3<f32>(low.zw, high.x), high.xyz, vec3<f32>(high.zw, behind.x));
 }
 
-// x under the REST.
-fn under_rest(cells: vec4<f32>, behind: vec4<f32>) -> Window {
+// x under the REST: so many windows of the four.
+fn under_rest(all: Window) -> Window {
     let none = vec3<f32>(0.0);
-    return Window(
-        cells.xyz,
-        select(none, cells.yzw, REST > 1u),
-        select(none, vec3<f32>(cells.zw, behind.x), REST > 2u),
-        none,
-    );
+    return Window(all.first, select(none, all.second, REST > 1u), select(none, all.third, REST > 2u), none);
 }
 
 fn correlate(block: Block, lane: u32) {
@@ -111,23 +129,28 @@ fn correlate(block: Block, lane: u32) {
     let begin = slab.col_begin;
     let whole_end = min(slab.col_end, all.conv.out_w / 4u * 4u);
     let end = whole_end + 4u * SLIDES;
-    var cells = vec4<f32>(0.0);
-    var other_cells = vec4<f32>(0.0);
+    var cells = Run();
+    var other_cells = Run();
     var walk = walk_of(slab, begin);
     for (var to_go = select(0u, steps_of(slab, begin, end, 4u), begin < whole_end); to_go > 0u; to_go--) {
         let row = row_under(walk, extents);
-        var next = cells_at(row.first + walk.o, row.inside);
-        var other_next = cells_at(row.first + other_apart + walk.o, row.inside);
+        // The four behind the last whole ones is there.
+        let has_high = walk.o < whole_end;
+        var next = run_at(row.first, walk.o, row.inside, has_high);
+        var other_next = run_at(row.first + other_apart, walk.o, row.inside, has_high);
+        var behind = next.low;
+        var other_behind = other_next.low;
         if (SLIDES == 0u) {
             cells = next;
             other_cells = other_next;
-            next = cells_at(row.first + walk.o + 4u, row.inside);
-            other_next = cells_at(row.first + other_apart + walk.o + 4u, row.inside);
+            behind = cells_at(row.first + (walk.o + 4u) * STRIDE, row.inside);
+            other_behind = cells_at(row.first + other_apart + (walk.o + 4u) * STRIDE, row.inside);
         }
         // Rows of zeros have nothing to add.
         if (is_summed && row.inside && walk.o + 4u > begin + 4u * SLIDES) {
             let o = walk.o - 4u * SLIDES;
-            accumulate_at(walk, extents, dy_first, o, under_three(cells, next), under_three(other_cells, other_next));
+            let near = under_three(cells, behind);
+            accumulate_at(walk, extents, dy_first, o, near, under_three(other_cells, other_behind));
         }
         cells = next;
         other_cells = other_next;
@@ -135,20 +158,25 @@ fn correlate(block: Block, lane: u32) {
     }
     if (REST > 0u) {
         let rest = slab.col_end - whole_end;
+        // Cells of the rest: of one output a four, of two with stride 1 too.
+        let has_high = (STRIDE == 1u && REST > 2u) || (STRIDE == 2u && REST > 1u);
         walk = walk_of(slab, whole_end);
         for (var to_go = select(0u, slab.row_end - slab.row_begin, rest > 0u); to_go > 0u; to_go--) {
             let row = row_under(walk, extents);
-            let here = cells_at(row.first + whole_end, row.inside);
-            let other_here = cells_at(row.first + other_apart + whole_end, row.inside);
-            var behind = here;
-            var other_behind = other_here;
-            if (REST > 2u) {
-                behind = cells_at(row.first + whole_end + 4u, row.inside);
-                other_behind = cells_at(row.first + other_apart + whole_end + 4u, row.inside);
+            let first = row.first + whole_end * STRIDE;
+            var here = Run(cells_at(first, row.inside), vec4<f32>());
+            var other_here = Run(cells_at(first + other_apart, row.inside), vec4<f32>());
+            var behind = here.low;
+            var other_behind = other_here.low;
+            if (has_high) {
+                behind = cells_at(first + 4u, row.inside);
+                other_behind = cells_at(first + other_apart + 4u, row.inside);
             }
+            here.high = behind;
+            other_here.high = other_behind;
             if (is_summed && row.inside) {
-                let near = under_rest(here, behind);
-                accumulate_at(walk, extents, dy_first, whole_end, near, under_rest(other_here, other_behind));
+                let near = under_rest(under_three(here, behind));
+                accumulate_at(walk, extents, dy_first, whole_end, near, under_rest(under_three(other_here, other_behind)));
             }
             walk = next_walk(walk, whole_end, slab.col_end, 4u, extents.out_d, extents.out_h);
         }

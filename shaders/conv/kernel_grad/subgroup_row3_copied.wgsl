@@ -3,4 +3,5 @@
 // specialise: begin
 const WORKGROUP_SIZE: u32 = 8u;
 const TILE_M: u32 = 32u;
+const STRIDE: u32 = 1u;
 // specialise: end

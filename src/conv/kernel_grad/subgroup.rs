@@ -179,17 +179,17 @@ const LEAST_SLIDING: u32 = 16;
 /// zeros. Those of dy have [`row_of_dy`] cells.
 pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
     let w = &problem.axes[2];
-    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride == 1;
+    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride <= 2;
     let is_plain = problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros;
     let is_worth_it = channels(problem).min(outputs(problem).into()) >= LEAST_COPIED;
     if !is_dense || !is_plain || !is_worth_it || two_channels(problem).is_some() {
         return None;
     }
-    let under_all = w.output + 2;
+    let under_all = (w.output - 1) * w.stride + 3;
     let lies_so = w.padding_low == 0 && w.input >= under_all && w.input.is_multiple_of(4);
     let row = if lies_so { w.input } else { under_all.next_multiple_of(4) };
     let mut rows = problem.clone();
-    rows.axes[2] = Axis::dense(row, 3, w.output, 0);
+    rows.axes[2] = Axis { stride: w.stride, ..Axis::dense(row, 3, w.output, 0) };
     (of_copied_rows(&rows).loop_limit(limits) >= MIN_LOOP_LIMIT).then_some(rows)
 }
 

@@ -153,7 +153,7 @@ kernel! {
 const COLLECT_VARIANTS: &[Variant] = &[collect_variant!(4), collect_variant!(2), collect_variant!(1)];
 
 /// Rows are copied for many channels alone.
-const COPIED_TILES: &[Variant] = &[subgroup_tile!(32)];
+const COPIED_TILES: &[Variant] = &[subgroup_tile!(32, "STRIDE" 1), subgroup_tile!(32, "STRIDE" 2)];
 
 /// TAPS and STRIDE are what `strip::is_aligned` asks of a variant.
 const ROW3_ALIGNED_TILES: &[Variant] = &[
