@@ -162,13 +162,14 @@ fn rows_with_a_stride(plans: &mut Vec<(String, PlanSpec)>) {
 /// Rows of x and dy in whole fours first; kernels of both orders, added to what there is and not.
 fn copied_rows(plans: &mut Vec<(String, PlanSpec)>) {
     let options = PlanOptions { strategy: Strategy::Fixed(Algorithm::Subgroup), ..PlanOptions::default() };
-    for (order, stride) in
-        [KernelOrder::OutIn, KernelOrder::InOut].into_iter().flat_map(|order| [(order, 1), (order, 2)])
-    {
+    let orders = [KernelOrder::OutIn, KernelOrder::InOut].into_iter();
+    let windows = [(3, 1), (3, 2), (4, 1), (4, 2)];
+    for (order, (taps, stride)) in orders.flat_map(|order| windows.map(|window| (order, window))) {
         let padding = Padding::Symmetric([1; 2]);
-        let conv = Conv::<2>::new([3; 2]).stride([stride; 2]).padding(padding).kernel_order(order).build().unwrap();
+        let conv = Conv::<2>::new([taps; 2]).stride([stride; 2]).padding(padding).kernel_order(order).build().unwrap();
+        let w = [64, 64, taps, taps];
         for addend in [Addend::None, Addend::Output(Factor::ONE)] {
-            let shapes = ConvShapes { addend, ..ConvShapes::new(&[2, 64, 9, 7], &[64, 64, 3, 3]) };
+            let shapes = ConvShapes { addend, ..ConvShapes::new(&[2, 64, 9, 7], &w) };
             let spec = conv.plan_spec(&limits(), Pass::KernelGrad, shapes, &options).unwrap();
             plans.push((format!("{conv:?} copied rows"), spec));
         }

@@ -1,4 +1,4 @@
-// A lane owns the three columns of dw of one input channel and one row of taps (columns_three.wgsl): kernels of 3 along w with
+// A lane owns the three columns of dw of one input channel and one row of taps (row_of_taps.wgsl): kernels of 3 along w with
 // stride and dilation 1. The three share 6 cells of x for 4 outputs.
 
 @group(0) @binding(1) var<storage, read> x: array<Element>;

@@ -1,4 +1,4 @@
-// A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
+// A lane owns the three columns of dw of one row of taps and two input channels (row_of_taps.wgsl): kernels of 3 along w with
 // stride and dilation 1, rows of whole fours, x with one cell of zeros before them. x is read in fours, each of them once: the row
 // goes by a four at a time, and outputs are summed when the four behind theirs is there.
 

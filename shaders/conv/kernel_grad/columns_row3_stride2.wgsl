@@ -1,4 +1,4 @@
-// A lane owns the three columns of dw of one input channel and one row of taps (columns_three.wgsl): kernels of 3 along w with
+// A lane owns the three columns of dw of one input channel and one row of taps (row_of_taps.wgsl): kernels of 3 along w with
 // stride 2 and dilation 1. The three share 9 cells of x for 4 outputs (strip/cells.wgsl).
 
 fn columns_at(o: u32, exists: vec4<bool>) -> Window {

@@ -1,4 +1,4 @@
-// A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
+// A lane owns the three columns of dw of one row of taps and two input channels (row_of_taps.wgsl): kernels of 3 along w with
 // stride 2 and dilation 1, rows of dy of whole fours and of x of twice as many, x with one cell of zeros before them. x is read in fours,
 // each of them once: of the windows of four outputs a step has all cells but the first, which the step before had.
 

@@ -1,4 +1,4 @@
-// Where a lane finds the row of x under its row of taps, of the one channel that it owns (columns_three.wgsl).
+// Where a lane finds the row of x under its row of taps, of the one channel that it owns (row_of_taps.wgsl).
 const CHANNELS_OF_LANE: u32 = 1u;
 
 // Whether products stand in a branch of their own (has_cells).

@@ -1,4 +1,4 @@
-// Lanes that own columns_three.wgsl of two channels, of an x that is read in fours.
+// Lanes that own row_of_taps.wgsl of two channels, of an x that is read in fours.
 const CHANNELS_OF_LANE: u32 = 2u;
 
 @group(0) @binding(1) var<storage, read> x: array<ElementQuad>;

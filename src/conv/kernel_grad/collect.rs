@@ -1,5 +1,5 @@
 //! What is copied before a kernel gradient reads it by fours, several times each: with one tap and a stride the cells of x that the tap
-//! meets, which are fewer than x has, for the kernels of one tap and stride 1; with three taps along rows that are not whole fours, or change
+//! meets, which are fewer than x has, for the kernels of one tap and stride 1; with three or four taps along rows that are not whole fours, or change
 //! their length, those rows of x and dy that do not lie as they are read.
 
 use std::ops::Range;

@@ -179,17 +179,17 @@ const LEAST_SLIDING: u32 = 16;
 /// zeros. Those of dy have [`row_of_dy`] cells.
 pub(super) fn copied(problem: &ConvProblem, limits: &DeviceLimits) -> Option<ConvProblem> {
     let w = &problem.axes[2];
-    let is_dense = w.taps == 3 && w.dilation == 1 && w.stride <= 2;
+    let is_dense = (3..=4).contains(&w.taps) && w.dilation == 1 && w.stride <= 2;
     let is_plain = problem.is_channels_first() && problem.padding_mode == PaddingMode::Zeros;
     let is_worth_it = channels(problem).min(outputs(problem).into()) >= LEAST_COPIED;
     if !is_dense || !is_plain || !is_worth_it || two_channels(problem).is_some() {
         return None;
     }
-    let under_all = (w.output - 1) * w.stride + 3;
+    let under_all = (w.output - 1) * w.stride + w.taps;
     let lies_so = w.padding_low == 0 && w.input >= under_all && w.input.is_multiple_of(4);
     let row = if lies_so { w.input } else { under_all.next_multiple_of(4) };
     let mut rows = problem.clone();
-    rows.axes[2] = Axis { stride: w.stride, ..Axis::dense(row, 3, w.output, 0) };
+    rows.axes[2] = Axis { stride: w.stride, ..Axis::dense(row, w.taps, w.output, 0) };
     (of_copied_rows(&rows).loop_limit(limits) >= MIN_LOOP_LIMIT).then_some(rows)
 }
 
@@ -200,7 +200,9 @@ pub(super) fn row_of_dy(rows: &ConvProblem) -> u32 {
 
 fn of_copied_rows(problem: &ConvProblem) -> Choice {
     let strips = channels(problem).div_ceil(2 * LANES) * rows_of_taps(problem);
-    Choice { lane_channels: 2, ..Choice::new(problem, &kernel::SUBGROUP_DW_ROW3_COPIED, strips, 7) }
+    let entry =
+        if problem.axes[2].taps == 3 { &kernel::SUBGROUP_DW_ROW3_COPIED } else { &kernel::SUBGROUP_DW_ROW4_COPIED };
+    Choice { lane_channels: 2, ..Choice::new(problem, entry, strips, 7) }
 }
 
 /// That which reads x in whole fours too, each once, and whose lanes own two channels.

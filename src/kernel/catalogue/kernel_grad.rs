@@ -22,6 +22,8 @@ const COLUMNS_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/colum
 const COLUMNS_POINTWISE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_pointwise.wgsl");
 const TURNED: &str = include_str!("../../../shaders/conv/kernel_grad/turned.wgsl");
 const COLUMNS_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/columns_three.wgsl");
+const COLUMNS_FOUR_TAPS: &str = include_str!("../../../shaders/conv/kernel_grad/columns_four_taps.wgsl");
+const ROW_OF_TAPS: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_taps.wgsl");
 const UNDER_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/under_four.wgsl");
 const CHANNELS_OF_DY: &str = include_str!("../../../shaders/conv/kernel_grad/channels_of_dy.wgsl");
 const COLLECT: &str = include_str!("../../../shaders/conv/kernel_grad/collect.wgsl");
@@ -29,7 +31,9 @@ const PRODUCT_OUTPUTS: &str = include_str!("../../../shaders/conv/kernel_grad/pr
 const PRODUCT_BOTH: &str = include_str!("../../../shaders/conv/kernel_grad/product_both.wgsl");
 /// Lanes of two channels, of an x whose rows are whole fours, or were copied into such.
 const TWO_CHANNELS: &str = include_str!("../../../shaders/conv/kernel_grad/two_channels.wgsl");
-const COLUMNS_ROW3_COPIED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_copied.wgsl");
+const COLUMNS_COPIED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_copied.wgsl");
+const COPIED_THREE: &str = include_str!("../../../shaders/conv/kernel_grad/copied_three.wgsl");
+const COPIED_FOUR: &str = include_str!("../../../shaders/conv/kernel_grad/copied_four.wgsl");
 const COLUMNS_ROW3_ALIGNED: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_aligned.wgsl");
 const ROW_OF_CHANNEL: &str = include_str!("../../../shaders/conv/kernel_grad/row_of_channel.wgsl");
 const COLUMNS_ROW3_STRIDE2: &str = include_str!("../../../shaders/conv/kernel_grad/columns_row3_stride2.wgsl");
@@ -46,7 +50,7 @@ const STORE_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT"];
 /// The same, and that of `conv/kernel_grad/turned.wgsl`.
 const TURNED_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "TURN"];
 
-/// The same, and those of `conv/kernel_grad/columns_row3_copied.wgsl`.
+/// The same, and those of `conv/kernel_grad/columns_copied.wgsl`.
 const COPIED_OVERRIDES: &[&str] = &["ACCUMULATE", "IN_OUT", "REST", "SLIDES"];
 
 /// Override constants of a store, and that of `common/border.wgsl`.
@@ -84,21 +88,27 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, COLUMNS_THREE, ROW_OF_CHANNEL, COLUMNS_ROW3, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, ROW_OF_TAPS, COLUMNS_THREE, ROW_OF_CHANNEL, COLUMNS_ROW3, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants SUBGROUP_TILES;
     SUBGROUP_DW_ROW3_VEC4 = "kernel_grad" [read(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_ALIGNED, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, ROW_OF_TAPS, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_ALIGNED, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants ROW3_ALIGNED_TILES;
     SUBGROUP_DW_ROW3_ALIGNED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_COPIED_KERNEL = "conv/kernel_grad/subgroup_row3_copied",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_COPIED, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, ROW_OF_TAPS, COLUMNS_THREE, TWO_CHANNELS, COPIED_THREE, COLUMNS_COPIED, DY_VEC4],
         KernelGradParams, COPIED_OVERRIDES, subgroup 8, variants COPIED_TILES;
     SUBGROUP_DW_ROW3_COPIED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
+}
+kernel! {
+    SUBGROUP_DW_ROW4_COPIED_KERNEL = "conv/kernel_grad/subgroup_row4_copied",
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, ROW_OF_TAPS, COLUMNS_FOUR_TAPS, TWO_CHANNELS, COPIED_FOUR, COLUMNS_COPIED, DY_VEC4],
+        KernelGradParams, COPIED_OVERRIDES, subgroup 8, variants COPIED_FOUR_TILES;
+    SUBGROUP_DW_ROW4_COPIED = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_POINTWISE_KERNEL = "conv/kernel_grad/subgroup_pointwise",
@@ -114,19 +124,19 @@ kernel! {
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_any_vec4",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, ROW_OF_TAPS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ANY, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ANY_VEC4 = "kernel_grad" [read(1, "source"), read_quad(2, "dy"), write(3, "dw")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_aligned",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, BORDER, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, STORE_COLUMNS, UNDER_FOUR, CHANNELS_OF_DY, ROWS, PRODUCT_OUTPUTS, ROW_OF_TAPS, COLUMNS_THREE, ROW_OF_CHANNEL, CELLS, CELLS_ALIGNED, COLUMNS_ROW3_STRIDE2, DY_VEC4],
         KernelGradParams, BORDER_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_ALIGNED = "kernel_grad" [read_quad(1, "source"), read_quad(2, "dy"), write(3, "dw"), read(5, "cells")];
 }
 kernel! {
     SUBGROUP_DW_ROW3_STRIDE2_BOTH_KERNEL = "conv/kernel_grad/subgroup_row3_stride2_both",
-        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_STRIDE2_BOTH, DY_VEC4],
+        [INDEX, ELEMENT, REDUCTION, WINDOW, INSIDE, CONV, KERNEL_GRAD_PARAMS, ACCUMULATE_CONSTANT, PRODUCT, LAYOUT, CHANNELS_FIRST, KERNEL_ORDER, KERNEL_GRAD_SUBGROUP, UNDER_FOUR, CHANNELS_OF_DY, OTHERS, PRODUCT_BOTH, ROW_OF_TAPS, COLUMNS_THREE, TWO_CHANNELS, COLUMNS_ROW3_STRIDE2_BOTH, DY_VEC4],
         KernelGradParams, STORE_OVERRIDES, subgroup 8, variants ROW3_STRIDE2_TILES;
     SUBGROUP_DW_ROW3_STRIDE2_BOTH = "kernel_grad" [read_quad(1, "x"), read_quad(2, "dy"), write(3, "dw")];
 }
@@ -153,7 +163,10 @@ kernel! {
 const COLLECT_VARIANTS: &[Variant] = &[collect_variant!(4), collect_variant!(2), collect_variant!(1)];
 
 /// Rows are copied for many channels alone.
-const COPIED_TILES: &[Variant] = &[subgroup_tile!(32, "STRIDE" 1), subgroup_tile!(32, "STRIDE" 2)];
+const COPIED_TILES: &[Variant] = &[subgroup_tile!(32, "TAPS" 3, "STRIDE" 1), subgroup_tile!(32, "TAPS" 3, "STRIDE" 2)];
+
+const COPIED_FOUR_TILES: &[Variant] =
+    &[subgroup_tile!(32, "TAPS" 4, "STRIDE" 1), subgroup_tile!(32, "TAPS" 4, "STRIDE" 2)];
 
 /// TAPS and STRIDE are what `strip::is_aligned` asks of a variant.
 const ROW3_ALIGNED_TILES: &[Variant] = &[

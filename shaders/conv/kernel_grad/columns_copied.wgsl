@@ -1,5 +1,5 @@
-// A lane owns the three columns of dw of one row of taps and two input channels (columns_three.wgsl): kernels of 3 along w with
-// stride 1 or 2 and dilation 1, and rows of any length. Those of x lie with the cell under output 0 and the first tap before all others, those of
+// A lane owns the columns of dw of one row of taps and two input channels (row_of_taps.wgsl): kernels of 3 or 4 along w with
+// stride 1 or 2 and dilation 1, and rows of any length. What is under four outputs is copied_three.wgsl's or copied_four.wgsl's (under_four). Those of x lie with the cell under output 0 and the first tap before all others, those of
 // dy with output 0 so, and both in whole fours, into which they were copied, with zeros where there is nothing, if they did not. First
 // the whole fours of outputs are summed, of all rows, and then the REST behind them: a window of no output, with zeros for dy, might
 // meet an infinite cell, and with windows left out among others lavapipe keeps 24 vectors of cells instead of 12 (0.8 of the speed).
@@ -102,19 +102,9 @@ fn accumulate_at(walk: Walk, extents: Extents, dy_first: vec4<u32>, o: u32, near
     accumulate_channels(dy0, dy1, dy2, dy3, near, far);
 }
 
-// x under four outputs: a run, and one or two cells behind.
-fn under_three(cells: Run, behind: vec4<f32>) -> Window {
-    let low = cells.low;
-    let high = cells.high;
-    if (STRIDE == 1u) {
-        return Window(low.xyz, low.yzw, vec3<f32>(low.zw, behind.x), vec3<f32>(low.w, behind.xy));
-    }
-    return Window(low.xyz, vec3<f32>(low.zw, high.x), high.xyz, vec3<f32>(high.zw, behind.x));
-}
-
 // x under the REST: so many windows of the four.
 fn under_rest(all: Window) -> Window {
-    let none = vec3<f32>(0.0);
+    let none = Columns();
     return Window(all.first, select(none, all.second, REST > 1u), select(none, all.third, REST > 2u), none);
 }
 
@@ -149,8 +139,8 @@ fn correlate(block: Block, lane: u32) {
         // Rows of zeros have nothing to add.
         if (is_summed && row.inside && walk.o + 4u > begin + 4u * SLIDES) {
             let o = walk.o - 4u * SLIDES;
-            let near = under_three(cells, behind);
-            accumulate_at(walk, extents, dy_first, o, near, under_three(other_cells, other_behind));
+            let near = under_four(cells, behind);
+            accumulate_at(walk, extents, dy_first, o, near, under_four(other_cells, other_behind));
         }
         cells = next;
         other_cells = other_next;
@@ -158,8 +148,7 @@ fn correlate(block: Block, lane: u32) {
     }
     if (REST > 0u) {
         let rest = slab.col_end - whole_end;
-        // Cells of the rest: of one output a four, of two with stride 1 too.
-        let has_high = (STRIDE == 1u && REST > 2u) || (STRIDE == 2u && REST > 1u);
+        let has_high = REST * STRIDE + TAPS > 4u + STRIDE;
         walk = walk_of(slab, whole_end);
         for (var to_go = select(0u, slab.row_end - slab.row_begin, rest > 0u); to_go > 0u; to_go--) {
             let row = row_under(walk, extents);
@@ -175,8 +164,8 @@ fn correlate(block: Block, lane: u32) {
             here.high = behind;
             other_here.high = other_behind;
             if (is_summed && row.inside) {
-                let near = under_rest(under_three(here, behind));
-                accumulate_at(walk, extents, dy_first, whole_end, near, under_rest(under_three(other_here, other_behind)));
+                let near = under_rest(under_four(here, behind));
+                accumulate_at(walk, extents, dy_first, whole_end, near, under_rest(under_four(other_here, other_behind)));
             }
             walk = next_walk(walk, whole_end, slab.col_end, 4u, extents.out_d, extents.out_h);
         }

@@ -1,0 +1,13 @@
+// The columns of a row of four taps (row_of_taps.wgsl).
+alias Columns = vec4<f32>;
+
+fn store_row(place: Place, row: u32, sums: Columns) {
+    if (row >= place.rows || place.count == 0u) {
+        return;
+    }
+    let at = place.first + vec4<u32>(row * place.apart);
+    store_one(at.x, sums.x);
+    store_one(at.y, sums.y);
+    store_one(at.z, sums.z);
+    store_one(at.w, sums.w);
+}
